@@ -1,0 +1,210 @@
+package bundle
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"unicode/utf8"
+)
+
+// DecodeJSON reads exactly one JSON document. The error carries the byte
+// offset (json.SyntaxError) where there is one.
+func DecodeJSON(data []byte) (Value, error) {
+	d := json.NewDecoder(bytes.NewReader(data))
+	d.UseNumber()
+	v, err := decodeJSON(d, 0)
+	if err != nil {
+		return Value{}, err
+	}
+	if _, err := d.Token(); !errors.Is(err, io.EOF) {
+		return Value{}, fmt.Errorf("more than one document, the second at byte %d", d.InputOffset())
+	}
+	return v, nil
+}
+
+// maxDepth bounds the nesting of documents.
+const maxDepth = 1000
+
+func decodeJSON(d *json.Decoder, depth int) (Value, error) {
+	if depth > maxDepth {
+		return Value{}, fmt.Errorf("nested more than %d levels deep", maxDepth)
+	}
+	token, err := d.Token()
+	if err != nil {
+		if errors.Is(err, io.EOF) {
+			err = io.ErrUnexpectedEOF
+		}
+		return Value{}, err
+	}
+	switch t := token.(type) {
+	case nil:
+		return Value{}, nil
+	case bool:
+		return BoolValue(t), nil
+	case string:
+		return StringValue(t), nil
+	case json.Number:
+		return Value{Kind: Number, Text: canonicalNumber(t.String())}, nil
+	case json.Delim:
+		if t == '[' {
+			return decodeJSONArray(d, depth)
+		}
+		return decodeJSONMap(d, depth)
+	default:
+		return Value{}, fmt.Errorf("unexpected token %v", token)
+	}
+}
+
+func decodeJSONArray(d *json.Decoder, depth int) (Value, error) {
+	v := Value{Kind: Array}
+	for d.More() {
+		e, err := decodeJSON(d, depth+1)
+		if err != nil {
+			return Value{}, err
+		}
+		v.Elem = append(v.Elem, e)
+	}
+	_, err := d.Token()
+	return v, err
+}
+
+func decodeJSONMap(d *json.Decoder, depth int) (Value, error) {
+	v := Value{Kind: Map}
+	seen := map[string]bool{}
+	for d.More() {
+		token, err := d.Token()
+		if err != nil {
+			return Value{}, err
+		}
+		key, ok := token.(string)
+		if !ok {
+			return Value{}, fmt.Errorf("key %v is not a string", token)
+		}
+		if seen[key] {
+			return Value{}, fmt.Errorf("key %q stands twice in one object", key)
+		}
+		seen[key] = true
+		e, err := decodeJSON(d, depth+1)
+		if err != nil {
+			return Value{}, err
+		}
+		v.Keys, v.Elem = append(v.Keys, key), append(v.Elem, e)
+	}
+	_, err := d.Token()
+	return v, err
+}
+
+// Canonical encodes a value to the bytes that are hashed, stored and shipped:
+// compact JSON with sorted keys and canonical numbers. A scalar with Src
+// stands plain as it was written, which makes the whole YAML in flow style;
+// every YAML parser reads both. Keys that stand twice are an error.
+func Canonical(v Value) ([]byte, error) {
+	var b bytes.Buffer
+	if err := encodeCanonical(&b, v); err != nil {
+		return nil, err
+	}
+	return b.Bytes(), nil
+}
+
+func encodeCanonical(b *bytes.Buffer, v Value) error {
+	switch v.Kind {
+	case Null:
+		b.WriteString("null")
+	case Bool:
+		b.WriteString(v.Text)
+	case Number:
+		b.WriteString(canonicalNumber(v.Text))
+	case String:
+		if v.Src != "" {
+			b.WriteString(v.Src)
+			return nil
+		}
+		return encodeString(b, v.Text)
+	case Array:
+		b.WriteByte('[')
+		for i, e := range v.Elem {
+			if i > 0 {
+				b.WriteByte(',')
+			}
+			if err := encodeCanonical(b, e); err != nil {
+				return err
+			}
+		}
+		b.WriteByte(']')
+	case Map:
+		return encodeCanonicalMap(b, v)
+	}
+	return nil
+}
+
+func encodeCanonicalMap(b *bytes.Buffer, v Value) error {
+	b.WriteByte('{')
+	for n, i := range sortedKeys(v) {
+		if n > 0 {
+			b.WriteByte(',')
+		}
+		if err := encodeString(b, v.Keys[i]); err != nil {
+			return err
+		}
+		// The space makes a plain scalar after it legal YAML.
+		b.WriteByte(':')
+		if v.Elem[i].Src != "" {
+			b.WriteByte(' ')
+		}
+		if err := encodeCanonical(b, v.Elem[i]); err != nil {
+			return err
+		}
+	}
+	b.WriteByte('}')
+	return nil
+}
+
+// sortedKeys returns the indices of a Map's keys in the order of the keys.
+func sortedKeys(v Value) []int {
+	order := make([]int, len(v.Keys))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(i, j int) int {
+		switch {
+		case v.Keys[i] < v.Keys[j]:
+			return -1
+		case v.Keys[i] > v.Keys[j]:
+			return 1
+		default:
+			return 0
+		}
+	})
+	return order
+}
+
+func encodeString(b *bytes.Buffer, s string) error {
+	if !utf8.ValidString(s) {
+		return fmt.Errorf("string %q is not valid UTF-8", s)
+	}
+	e := json.NewEncoder(b)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(s); err != nil {
+		return err
+	}
+	b.Truncate(b.Len() - 1) // Encode ends its output with a newline.
+	return nil
+}
+
+// IndentJSON returns canonical JSON laid out for people, with two spaces a
+// level and a final newline.
+func IndentJSON(v Value) ([]byte, error) {
+	data, err := Canonical(v)
+	if err != nil {
+		return nil, err
+	}
+	var b bytes.Buffer
+	if err := json.Indent(&b, data, "", "  "); err != nil {
+		return nil, err
+	}
+	b.WriteByte('\n')
+	return b.Bytes(), nil
+}

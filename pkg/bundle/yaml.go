@@ -1,0 +1,287 @@
+package bundle
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+
+	"github.com/monctl/monctl/pkg/diag"
+)
+
+// Document is one document of a YAML or JSON file, with the place of every
+// value in it.
+type Document struct {
+	Value  Value
+	Origin Origin
+}
+
+// maxAliased bounds how many nodes aliases may expand to, against documents
+// that grow exponentially.
+const maxAliased = 1 << 20
+
+// DecodeYAML reads all documents of a YAML (or JSON) file. Anchors, aliases
+// and merge keys are resolved. What cannot be read becomes diagnostics with
+// code "source/yaml"; empty documents are left out.
+func DecodeYAML(file string, data []byte) ([]Document, diag.List) {
+	var docs []Document
+	var diags diag.List
+	decoder := yaml.NewDecoder(bytes.NewReader(data))
+	for {
+		var node yaml.Node
+		err := decoder.Decode(&node)
+		if errors.Is(err, io.EOF) {
+			return docs, diags
+		}
+		if err != nil {
+			span, message := yamlError(file, err)
+			diags.Errorf("source/yaml", span, "%s", message)
+			return docs, diags
+		}
+		r := yamlReader{file: file, spans: map[string]diag.Span{}, diags: &diags}
+		v := r.value("", &node, 0)
+		if v.Kind == Null && len(node.Content) == 1 && node.Content[0].Value == "" {
+			continue
+		}
+		docs = append(docs, Document{Value: v, Origin: NewOrigin(diag.Span{File: file}, r.spans)})
+	}
+}
+
+var yamlLine = regexp.MustCompile(`^(?:yaml: )?(?:line (\d+): )?`)
+
+// yamlError takes the position out of the parser's message.
+func yamlError(file string, err error) (diag.Span, string) {
+	message := err.Error()
+	span := diag.Span{File: file}
+	m := yamlLine.FindStringSubmatch(message)
+	if m[1] != "" {
+		span.Start.Line, _ = strconv.Atoi(m[1])
+	}
+	return span, strings.TrimPrefix(message, m[0])
+}
+
+// yamlReader turns nodes into values and notes where each came from.
+type yamlReader struct {
+	file    string
+	spans   map[string]diag.Span
+	diags   *diag.List
+	aliased int
+}
+
+func (r *yamlReader) span(n *yaml.Node) diag.Span {
+	s := diag.Span{File: r.file, Start: diag.Position{Line: n.Line, Column: n.Column}}
+	if n.Kind == yaml.ScalarNode && n.Style&(yaml.LiteralStyle|yaml.FoldedStyle) == 0 {
+		width := len([]rune(n.Value))
+		if n.Style&(yaml.DoubleQuotedStyle|yaml.SingleQuotedStyle) != 0 {
+			width += 2
+		}
+		s.End = diag.Position{Line: n.Line, Column: n.Column + max(width, 1)}
+	}
+	return s
+}
+
+func (r *yamlReader) value(pointer string, n *yaml.Node, depth int) Value {
+	if depth > maxDepth {
+		r.diags.Errorf("source/yaml", r.span(n), "nested more than %d levels deep", maxDepth)
+		return Value{}
+	}
+	switch n.Kind {
+	case yaml.DocumentNode:
+		return r.value(pointer, n.Content[0], depth)
+	case yaml.AliasNode:
+		if r.aliased++; r.aliased > maxAliased {
+			if r.aliased == maxAliased+1 {
+				r.diags.Errorf("source/yaml", r.span(n), "aliases expand to more than %d values", maxAliased)
+			}
+			return Value{}
+		}
+		return r.value(pointer, n.Alias, depth+1)
+	case yaml.SequenceNode:
+		r.spans[pointer] = r.span(n)
+		v := Value{Kind: Array}
+		for i, c := range n.Content {
+			v.Elem = append(v.Elem, r.counted(pointer+"/"+strconv.Itoa(i), c, depth))
+		}
+		return v
+	case yaml.MappingNode:
+		r.spans[pointer] = r.span(n)
+		return r.mapping(pointer, n, depth)
+	default:
+		r.spans[pointer] = r.span(n)
+		return scalar(n)
+	}
+}
+
+// counted reads a child; within aliases every value counts, not every alias.
+func (r *yamlReader) counted(pointer string, n *yaml.Node, depth int) Value {
+	if r.aliased > 0 {
+		r.aliased++
+	}
+	return r.value(pointer, n, depth+1)
+}
+
+func (r *yamlReader) mapping(pointer string, n *yaml.Node, depth int) Value {
+	v := Value{Kind: Map}
+	var merged []Value
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		key, child := n.Content[i], n.Content[i+1]
+		if key.Kind == yaml.AliasNode {
+			key = key.Alias
+		}
+		if key.Kind == yaml.ScalarNode && key.ShortTag() == "!!merge" {
+			m := r.counted(pointer, child, depth)
+			if m.Kind == Array {
+				merged = append(merged, m.Elem...)
+			} else {
+				merged = append(merged, m)
+			}
+			r.spans[pointer] = r.span(n)
+			continue
+		}
+		if key.Kind != yaml.ScalarNode {
+			r.diags.Errorf("source/yaml", r.span(key), "a key must be a scalar")
+			continue
+		}
+		if v.Has(key.Value) {
+			r.diags.Errorf("source/yaml", r.span(key), "key %q stands twice in one mapping", key.Value)
+			continue
+		}
+		v.Keys = append(v.Keys, key.Value)
+		v.Elem = append(v.Elem, r.counted(pointer+"/"+EscapeToken(key.Value), child, depth))
+	}
+	for _, m := range merged {
+		for i, k := range m.Keys {
+			if !v.Has(k) {
+				v.Keys, v.Elem = append(v.Keys, k), append(v.Elem, m.Elem[i])
+			}
+		}
+	}
+	return v
+}
+
+// scalar keeps what JSON can say and everything else as it was written.
+func scalar(n *yaml.Node) Value {
+	if n.Style&(yaml.DoubleQuotedStyle|yaml.SingleQuotedStyle|yaml.LiteralStyle|yaml.FoldedStyle) != 0 {
+		return StringValue(n.Value)
+	}
+	switch n.ShortTag() {
+	case "!!null":
+		return Value{}
+	case "!!bool":
+		if n.Value == "true" || n.Value == "false" {
+			return Value{Kind: Bool, Text: n.Value}
+		}
+	case "!!int", "!!float":
+		if f, err := strconv.ParseFloat(n.Value, 64); err == nil && formatNumber(f) == n.Value {
+			return Value{Kind: Number, Text: n.Value}
+		}
+	case "!!str":
+		if !ambiguous(n.Value) {
+			return StringValue(n.Value)
+		}
+	}
+	return Value{Kind: String, Text: n.Value, Src: n.Value}
+}
+
+var ambiguousPlain = regexp.MustCompile(`^(?i:y|n|yes|no|on|off)$|^[-+]?[0-9][0-9_:]*$`)
+
+// ambiguous reports whether a plain scalar is a string to one YAML version
+// and something else to another.
+func ambiguous(s string) bool { return ambiguousPlain.MatchString(s) }
+
+// EncodeYAML writes a value in block style with sorted keys and strings of
+// several lines as literal blocks.
+func EncodeYAML(v Value) ([]byte, error) {
+	node, err := yamlNode(v)
+	if err != nil {
+		return nil, err
+	}
+	var b bytes.Buffer
+	e := yaml.NewEncoder(&b)
+	e.SetIndent(2)
+	if err := e.Encode(node); err != nil {
+		return nil, fmt.Errorf("encode YAML: %w", err)
+	}
+	if err := e.Close(); err != nil {
+		return nil, fmt.Errorf("encode YAML: %w", err)
+	}
+	return b.Bytes(), nil
+}
+
+func yamlNode(v Value) (*yaml.Node, error) {
+	switch v.Kind {
+	case Null:
+		return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!null", Value: "null"}, nil
+	case Bool:
+		return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!bool", Value: v.Text}, nil
+	case Number:
+		return &yaml.Node{Kind: yaml.ScalarNode, Value: canonicalNumber(v.Text)}, nil
+	case String:
+		return stringNode(v), nil
+	case Array:
+		n := &yaml.Node{Kind: yaml.SequenceNode, Tag: "!!seq"}
+		if len(v.Elem) == 0 {
+			n.Style = yaml.FlowStyle
+		}
+		for _, e := range v.Elem {
+			c, err := yamlNode(e)
+			if err != nil {
+				return nil, err
+			}
+			n.Content = append(n.Content, c)
+		}
+		return n, nil
+	case Map:
+		n := &yaml.Node{Kind: yaml.MappingNode, Tag: "!!map"}
+		if len(v.Elem) == 0 {
+			n.Style = yaml.FlowStyle
+		}
+		for _, i := range sortedKeys(v) {
+			c, err := yamlNode(v.Elem[i])
+			if err != nil {
+				return nil, err
+			}
+			n.Content = append(n.Content, stringNode(StringValue(v.Keys[i])), c)
+		}
+		return n, nil
+	default:
+		return nil, fmt.Errorf("value of unknown kind %d", v.Kind)
+	}
+}
+
+// stringNode quotes what any version of YAML would read as something else.
+func stringNode(v Value) *yaml.Node {
+	n := &yaml.Node{Kind: yaml.ScalarNode}
+	if v.Src != "" {
+		n.Value = v.Src
+		return n
+	}
+	n.Tag, n.Value = "!!str", v.Text
+	switch {
+	case ambiguous(v.Text) || v.Text == "<<" || v.Text == "=":
+		n.Style = yaml.DoubleQuotedStyle
+	case strings.ContainsRune(v.Text, '\n') && blockable(v.Text):
+		n.Style = yaml.LiteralStyle
+	}
+	return n
+}
+
+// blockable reports whether a literal block keeps the text exactly: the
+// emitter falls back to quotes on most of the rest, but loses or misplaces
+// leading space and lines that end in space.
+func blockable(s string) bool {
+	if strings.HasPrefix(s, " ") || strings.HasPrefix(s, "\n") || strings.ContainsAny(s, "\r\t\u0085\u2028\u2029\ufeff") {
+		return false
+	}
+	for line := range strings.SplitSeq(s, "\n") {
+		if strings.HasSuffix(line, " ") {
+			return false
+		}
+	}
+	return true
+}
