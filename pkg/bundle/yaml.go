@@ -70,7 +70,10 @@ type yamlReader struct {
 	file    string
 	spans   map[string]diag.Span
 	diags   *diag.List
-	aliased int
+	// aliased counts the values read since the first alias; exploded is set
+	// once they were too many.
+	aliased  int
+	exploded bool
 }
 
 func (r *yamlReader) span(n *yaml.Node) diag.Span {
@@ -95,7 +98,8 @@ func (r *yamlReader) value(pointer string, n *yaml.Node, depth int) Value {
 		return r.value(pointer, n.Content[0], depth)
 	case yaml.AliasNode:
 		if r.aliased++; r.aliased > maxAliased {
-			if r.aliased == maxAliased+1 {
+			if !r.exploded {
+				r.exploded = true
 				r.diags.Errorf("source/yaml", r.span(n), "aliases expand to more than %d values", maxAliased)
 			}
 			return Value{}

@@ -1,0 +1,173 @@
+package bundle
+
+import (
+	"fmt"
+	"maps"
+	"path"
+	"slices"
+	"strings"
+)
+
+// TreeFile is one file of the rendered tree of an environment.
+type TreeFile struct {
+	// Path is slash-separated and relative to the environment's folder.
+	Path string
+	Data []byte
+	// Objects are those the file was made of, with their hashes.
+	Objects map[string]Hash
+}
+
+// The folders of the rendered tree. Each has a manifest of its own, so that
+// parallel changes rarely collide.
+const (
+	prometheusFolder   = "prometheus"
+	alertmanagerFolder = "alertmanager"
+	grafanaFolder      = "grafana"
+	testsFolder        = "tests"
+)
+
+// RuleFileName returns the path of a namespace's rule file within the tree.
+func RuleFileName(namespace string) string {
+	return prometheusFolder + "/rules/" + namespace + ".yaml"
+}
+
+// Tree lays the bundle out as files, sorted by path.
+func (b *Bundle) Tree() ([]TreeFile, error) {
+	files := map[string]*TreeFile{}
+	rules := map[string][]Value{}
+	for _, o := range b.objs {
+		name := treePath(o.Ref)
+		if !fileNameOK(name) {
+			return nil, fmt.Errorf("object %s: %q cannot be a file name", o.Ref, name)
+		}
+		f := files[name]
+		if f == nil {
+			f = &TreeFile{Path: name, Objects: map[string]Hash{}}
+			files[name] = f
+		}
+		f.Objects[o.Ref.String()] = o.Body.Hash()
+		if o.Ref.Kind.IsRaw() {
+			f.Data = o.Body.Bytes()
+			continue
+		}
+		v, err := o.Value()
+		if err != nil {
+			return nil, err
+		}
+		switch o.Ref.Kind {
+		case Rules:
+			rules[name] = append(rules[name], v)
+		case Dashboard:
+			f.Data, err = IndentJSON(v)
+		default:
+			f.Data, err = EncodeYAML(v)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("encode %s: %w", o.Ref, err)
+		}
+	}
+	for name, groups := range rules {
+		data, err := EncodeYAML(RuleFile(groups))
+		if err != nil {
+			return nil, fmt.Errorf("encode %s: %w", name, err)
+		}
+		files[name].Data = data
+	}
+	var out []TreeFile
+	for _, name := range slices.Sorted(maps.Keys(files)) {
+		out = append(out, *files[name])
+	}
+	return out, nil
+}
+
+func treePath(r Ref) string {
+	switch r.Kind {
+	case Rules:
+		return RuleFileName(r.Space)
+	case Prometheus:
+		return prometheusFolder + "/prometheus.yml"
+	case Alertmanager:
+		return alertmanagerFolder + "/alertmanager.yml"
+	case Template:
+		return alertmanagerFolder + "/templates/" + r.Name
+	case Dashboard:
+		return path.Join(grafanaFolder, r.Space, r.Name+".json")
+	case File:
+		return path.Join(r.Space, r.Name)
+	default:
+		return ""
+	}
+}
+
+// fileNameOK accepts clean relative paths that stay where they are put.
+func fileNameOK(name string) bool {
+	return name != "" && path.Clean(name) == name && !path.IsAbs(name) && name != ".." &&
+		!strings.HasPrefix(name, "../") && !strings.ContainsAny(name, "\x00\\")
+}
+
+// TargetTree lays out what differs between a target and its environment, as
+// files below the target's name. The target's prometheus.yml names the rule
+// files of the environment where they are the same.
+func TargetTree(env, target *Bundle, name string) ([]TreeFile, error) {
+	shared, err := env.Tree()
+	if err != nil {
+		return nil, err
+	}
+	own, err := target.Tree()
+	if err != nil {
+		return nil, err
+	}
+	same := map[string]bool{}
+	for _, f := range shared {
+		same[f.Path+"\x00"+string(f.Data)] = true
+	}
+	var out []TreeFile
+	var ruleFiles []Value
+	for _, f := range own {
+		isShared := same[f.Path+"\x00"+string(f.Data)]
+		if rest, ok := strings.CutPrefix(f.Path, prometheusFolder+"/rules/"); ok {
+			if isShared {
+				ruleFiles = append(ruleFiles, StringValue("../../"+prometheusFolder+"/rules/"+rest))
+			} else {
+				ruleFiles = append(ruleFiles, StringValue("rules/"+rest))
+			}
+		}
+		if !isShared {
+			f.Path = name + "/" + f.Path
+			out = append(out, f)
+		}
+	}
+	for i, f := range out {
+		if f.Path != name+"/"+prometheusFolder+"/prometheus.yml" {
+			continue
+		}
+		if out[i].Data, err = withRuleFiles(target, ruleFiles); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+// withRuleFiles rewrites the rule files and, since file names are relative to
+// the file they stand in, the other files of the environment's folder.
+func withRuleFiles(target *Bundle, ruleFiles []Value) ([]byte, error) {
+	o, _ := target.Get(Ref{Kind: Prometheus})
+	v, err := o.Value()
+	if err != nil {
+		return nil, err
+	}
+	v = v.With("rule_files", Value{Kind: Array, Elem: ruleFiles})
+	files := target.OfKind(File)
+	v, err = v.MapScalars(func(_ string, v Value) (Value, error) {
+		for _, f := range files {
+			if ok, err := path.Match(v.Text, f.Ref.Name); err == nil && ok && f.Ref.Space == prometheusFolder {
+				return StringValue("../../" + prometheusFolder + "/" + v.Text), nil
+			}
+		}
+		return v, nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return EncodeYAML(v)
+}
