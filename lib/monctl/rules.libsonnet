@@ -1,0 +1,159 @@
+// Builders for Prometheus rules: alerts, recordings, groups, rule files.
+//
+//   local rules = import 'monctl/rules.libsonnet';
+//   local infra = rules { defaults+: { team: 'infrastructure' } };
+//
+//   infra.file([
+//     infra.group('node.alerts', [
+//       infra.alert('HostDown', {
+//         expr: 'up{job="node"} == 0',
+//         'for': '5m',
+//         severity: 'critical',
+//         summary: '{{ $labels.instance }} is down.',
+//         description: 'The host has not answered for five minutes.',
+//       }),
+//     ]),
+//   ])
+//
+// A wrong argument stops the evaluation with a message that names the rule. What a
+// builder returns is the object that Prometheus reads; the author's own object
+// stays its parent, so `rules.alert(…) { severity:: 'info' }` changes the severity
+// afterwards and `rules.alert(…) { labels+: { … } }` adds a label.
+local check = import 'check.libsonnet';
+
+{
+  local this = self,
+
+  // What `alert` fills in. Set with `rules { defaults+: {…} }`.
+  //   team           label `team` of an alert that names none; null = every alert must.
+  //   runbookPrefix  runbook_url is this + alert name + runbookSuffix, unless given.
+  //   runbookSuffix
+  defaults:: {
+    team: null,
+    runbookPrefix: 'https://github.com/monctl/monctl/blob/main/docs/runbooks/',
+    runbookSuffix: '.md',
+  },
+
+  // The values that the label `severity` may have, and what each promises.
+  severities:: {
+    critical: 'somebody is woken up: users are affected, or will be within hours',
+    warning: 'somebody looks during business hours',
+    info: 'worth a line in a channel, nobody has to act',
+    none: 'not for people: a signal between machines, such as a dead man’s switch',
+  },
+
+  // alert(name, spec): an alerting rule.
+  //   name             alert name, letters, digits and underscores; CamelCase by habit.
+  // spec:
+  //   expr             PromQL; every series it returns is one alert.            required
+  //   severity         critical | warning | info | none → label `severity`.     required
+  //   team             who is asked to act → label `team`.        default: defaults.team
+  //   summary          one line, what is wrong and where; a template.           required
+  //   description      what it means, with the value; a template.               required
+  //   runbook_url      where to read on.         default: built from `defaults` and name
+  //   for              duration the expression must hold before firing.  default: at once
+  //   keep_firing_for  duration to keep firing after it stopped holding.      default: 0
+  //   labels           more labels {name: template}, not severity or team.
+  //   annotations      more annotations {name: template}, e.g. dashboard_url.
+  alert(name, spec)::
+    local where = "monctl/rules: alert '%s'" % std.toString(name);
+    assert check.isName(name) : '%s: the name may hold letters, digits and underscores only' % where;
+    assert check.fields(
+      where,
+      spec,
+      ['expr', 'severity', 'summary', 'description'],
+      ['for', 'keep_firing_for', 'team', 'runbook_url', 'labels', 'annotations']
+    );
+    local extra = { labels: {}, annotations: {} } + spec;
+    local team = if std.objectHasAll(spec, 'team') then spec.team else this.defaults.team;
+    assert check.text(where, 'expr', spec.expr);
+    assert check.oneOf(where, 'severity', spec.severity, std.objectFields(this.severities));
+    assert team != null : "%s: the field 'team' is missing; name one, or set rules { defaults+: { team: … } }" % where;
+    assert check.text(where, 'team', team);
+    assert check.text(where, 'summary', spec.summary);
+    assert check.text(where, 'description', spec.description);
+    assert check.durations(where, spec, ['for', 'keep_firing_for']);
+    assert check.labels(where, 'labels', extra.labels);
+    assert check.labels(where, 'annotations', extra.annotations);
+    assert !std.objectHas(extra.labels, 'severity') && !std.objectHas(extra.labels, 'team')
+           : "%s: 'severity' and 'team' are fields of their own, not labels" % where;
+    spec {
+      local alert = self,
+      // Inputs that Prometheus does not know by this name or in this place: hidden,
+      // but still there to be overridden.
+      severity:: super.severity,
+      team:: team,
+      summary:: super.summary,
+      description:: super.description,
+      runbook_url:: if 'runbook_url' in super then super.runbook_url
+      else this.defaults.runbookPrefix + name + this.defaults.runbookSuffix,
+
+      alert: name,
+      expr: std.stripChars(super.expr, ' \n'),
+      labels: { severity: alert.severity, team: alert.team } + extra.labels,
+      annotations: {
+        summary: alert.summary,
+        // A text block may wrap where it likes: the notification decides on lines.
+        description: std.stripChars(alert.description, ' \n'),
+        runbook_url: alert.runbook_url,
+      } + extra.annotations,
+    },
+
+  // record(name, spec): a recording rule.
+  //   name    level:metric:operations, e.g. instance:node_cpu_utilisation:rate5m.
+  // spec:
+  //   expr    PromQL.                                                           required
+  //   labels  labels added to, or replaced in, every result {name: value}.
+  record(name, spec)::
+    local where = "monctl/rules: record '%s'" % std.toString(name);
+    assert check.isRecordName(name) : '%s: the name must read level:metric:operations, e.g. job:http_requests:rate5m' % where;
+    assert check.fields(where, spec, ['expr'], ['labels']);
+    assert check.text(where, 'expr', spec.expr);
+    assert !std.objectHasAll(spec, 'labels') || check.labels(where, 'labels', spec.labels);
+    spec {
+      record: name,
+      expr: std.stripChars(super.expr, ' \n'),
+    },
+
+  // group(name, rules, spec): rules that are evaluated one after the other.
+  //   name          unique in its file; part of the identity of the rules' state, so
+  //                 renaming it restarts every `for`.
+  //   rules         array of alert(…) and record(…), in the order of evaluation.
+  // spec:
+  //   interval      duration between evaluations.  default: global.evaluation_interval
+  //   query_offset  duration by which evaluation looks back, for late samples.
+  //   limit         most series a rule may return, 0 = any number.            default: 0
+  //   labels        labels of every rule of the group, unless the rule has them.
+  group(name, rules, spec={})::
+    local where = "monctl/rules: group '%s'" % std.toString(name);
+    assert check.text('monctl/rules: group', 'name', name);
+    assert check.type(where, 'rules', rules, 'array');
+    assert std.length(rules) > 0 : '%s: a group needs at least one rule' % where;
+    assert check.fields(where, spec, [], ['interval', 'query_offset', 'limit', 'labels']);
+    assert check.durations(where, spec, ['interval', 'query_offset']);
+    assert check.types(where, spec, { limit: 'number' });
+    assert !std.objectHasAll(spec, 'labels') || check.labels(where, 'labels', spec.labels);
+    assert std.all([
+      if std.isObject(rules[i]) && (std.objectHas(rules[i], 'alert') || std.objectHas(rules[i], 'record')) then true
+      else error '%s: rules[%d] is no rule; use alert(…) or record(…)' % [where, i]
+      for i in std.range(0, std.length(rules) - 1)
+    ]);
+    spec { name: name, rules: rules },
+
+  // file(groups): a rule file, what a file below rules/ evaluates to.
+  //   groups  array of group(…).
+  file(groups)::
+    assert check.type('monctl/rules: file', 'groups', groups, 'array');
+    assert check.unique('monctl/rules: file', 'group names', [g.name for g in groups]);
+    { groups: groups },
+
+  // selector(matchers): the text between the braces of a selector.
+  //   matchers  {label: value} for equality; a value that begins with =~, !~ or != is
+  //             taken with that operator: {job: '=~node|vm'} → job=~"node|vm".
+  selector(matchers)::
+    local one(label, value) =
+      local op = if std.member(['=~', '!~', '!='], value[:2]) then value[:2] else '=';
+      label + op + std.escapeStringJson(if op == '=' then value else value[2:]);
+    assert check.labels('monctl/rules: selector', 'matchers', matchers);
+    std.join(', ', [one(label, matchers[label]) for label in std.objectFields(matchers)]),
+}
