@@ -13,6 +13,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/google/go-jsonnet"
@@ -50,7 +51,9 @@ func main() {
 
 func run(opts options) error {
 	vm := jsonnet.MakeVM()
-	vm.Importer(&jsonnet.FileImporter{JPaths: reversed(opts.libraries)})
+	// go-jsonnet searches the last directory first.
+	slices.Reverse(opts.libraries)
+	vm.Importer(&jsonnet.FileImporter{JPaths: opts.libraries})
 	vm.NativeFunction(secret())
 	for _, pair := range opts.extStr {
 		key, value, _ := strings.Cut(pair, "=")
@@ -70,15 +73,6 @@ func run(opts options) error {
 		}
 	}
 	return nil
-}
-
-// reversed gives the search order go-jsonnet wants: it searches the last first.
-func reversed(dirs []string) []string {
-	var out []string
-	for i := len(dirs) - 1; i >= 0; i-- {
-		out = append(out, dirs[i])
-	}
-	return out
 }
 
 // secret is the native function by which this repository's sources name a
