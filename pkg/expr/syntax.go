@@ -1,0 +1,130 @@
+package expr
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/prometheus/prometheus/promql/parser"
+	"github.com/prometheus/prometheus/promql/parser/posrange"
+
+	"github.com/monctl/monctl/pkg/diag"
+)
+
+// CodeSyntax is the code of the diagnostics that Diagnose adds.
+const CodeSyntax = "promql/syntax"
+
+// SyntaxError says why a text is no expression. The parser may find more than
+// one problem; the first is told, since the others mostly follow from it.
+type SyntaxError struct {
+	// Text is the whole expression.
+	Text string
+	// Message is the parser's, without position.
+	Message string
+	// Start and End are the place in Text; End excluded. Columns count code
+	// points.
+	Start, End diag.Position
+	// Hint is what to do about it, or "".
+	Hint string
+}
+
+// Error returns "1:5: message".
+func (e *SyntaxError) Error() string {
+	return fmt.Sprintf("%d:%d: %s", e.Start.Line, e.Start.Column, e.Message)
+}
+
+// AsSyntaxError turns an error of upstream's parser, wrapped or not, into a
+// SyntaxError about a text. It returns nil for any other error.
+func AsSyntaxError(text string, err error) *SyntaxError {
+	var own *SyntaxError
+	if errors.As(err, &own) {
+		return own
+	}
+	var many parser.ParseErrors
+	if errors.As(err, &many) && len(many) > 0 {
+		return newSyntaxError(text, many)
+	}
+	var one *parser.ParseErr
+	if errors.As(err, &one) {
+		return newSyntaxError(text, one)
+	}
+	return nil
+}
+
+func newSyntaxError(text string, err error) *SyntaxError {
+	out := &SyntaxError{Text: text, Message: err.Error(), Start: diag.Position{Line: 1, Column: 1}}
+	var many parser.ParseErrors
+	var one *parser.ParseErr
+	if errors.As(err, &many) && len(many) > 0 {
+		one = &many[0]
+	} else if !errors.As(err, &one) {
+		return out
+	}
+	out.Message = one.Err.Error()
+	out.Start, out.End = position(text, one.PositionRange.Start), position(text, one.PositionRange.End)
+	out.Hint = hint(out.Message)
+	return out
+}
+
+// position converts a byte offset. The parser points past the end where it
+// expected more.
+func position(text string, at posrange.Pos) diag.Position {
+	offset := max(0, min(int(at), len(text)))
+	before := text[:offset]
+	start := strings.LastIndexByte(before, '\n') + 1
+	return diag.Position{Line: strings.Count(before, "\n") + 1, Column: utf8.RuneCountInString(before[start:]) + 1}
+}
+
+var (
+	unknownFunction = regexp.MustCompile(`^unknown function with name "([^"]*)"`)
+	wantedRange     = regexp.MustCompile(`^expected type range vector in call to function "([^"]*)"`)
+)
+
+func hint(message string) string {
+	if m := unknownFunction.FindStringSubmatch(message); m != nil {
+		names := append(slices.Sorted(maps.Keys(parser.Functions)), aggregations()...)
+		return diag.DidYouMean(m[1], names)
+	}
+	if m := wantedRange.FindStringSubmatch(message); m != nil {
+		return fmt.Sprintf("give the selector a range: %s(…[5m])", m[1])
+	}
+	return ""
+}
+
+func aggregations() []string {
+	var names []string
+	for item, name := range parser.ItemTypeStr {
+		if item.IsAggregator() {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
+// Diagnose adds the finding that a text is no expression. Span is the place of
+// the whole text; where in it the problem lies is shown in the detail and is
+// the related place, in the pseudo file "<expression>".
+func Diagnose(diags *diag.List, span diag.Span, err *SyntaxError) *diag.Diagnostic {
+	d := diags.Errorf(CodeSyntax, span, "%s", err.Message)
+	d.Hint = err.Hint
+	d.Detail = err.Excerpt()
+	d.Related = []diag.Related{{
+		Message: fmt.Sprintf("line %d, column %d of the expression", err.Start.Line, err.Start.Column),
+		Span:    diag.Span{File: "<expression>", Start: err.Start, End: err.End},
+	}}
+	return d
+}
+
+// Excerpt returns the line of the expression with carets below the problem.
+func (e *SyntaxError) Excerpt() string {
+	cut, ok := diag.Cut([]byte(e.Text), diag.Span{File: "<expression>", Start: e.Start, End: e.End})
+	if !ok {
+		return ""
+	}
+	return cut.Text + "\n" + strings.Repeat(" ", cut.From) + strings.Repeat("^", cut.To-cut.From)
+}
