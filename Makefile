@@ -1,0 +1,76 @@
+# Every target is a short command one could type; `make help` lists them.
+# `make check` is exactly what CI runs.
+
+GO ?= go
+BIN := .bin
+FUZZTIME ?= 30s
+BENCH ?=
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+SHELL := bash
+.SHELLFLAGS := -eu -o pipefail -c
+
+.PHONY: help
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: build
+build: ## build a stripped monctl into .bin/monctl
+	$(GO) build -ldflags='-s -w' -o $(BIN)/ ./cmd/monctl
+
+.PHONY: test
+test: ## run every test that needs nothing but Go
+	$(GO) test ./...
+
+.PHONY: e2e
+e2e: peers ## run the tests against the real programs, installing these where missing
+	$(GO) test -tags e2e -count 1 -timeout 20m ./e2e/...
+
+.PHONY: lint
+lint: $(BIN)/golangci-lint $(BIN)/jsonnetfmt ## run the linters and check that formatted and generated files are up to date
+	$(BIN)/golangci-lint run ./...
+	cd tools/peers && ../../$(BIN)/golangci-lint run --config ../../.golangci.yml ./...
+	tools/jsonnet-files.sh | xargs -r0 $(BIN)/jsonnetfmt --test
+	tools/check-generated.sh
+
+.PHONY: fmt
+fmt: $(BIN)/golangci-lint $(BIN)/jsonnetfmt ## format the Go and the Jsonnet files
+	$(BIN)/golangci-lint fmt ./...
+	cd tools/peers && ../../$(BIN)/golangci-lint fmt --config ../../.golangci.yml ./...
+	tools/jsonnet-files.sh | xargs -r0 $(BIN)/jsonnetfmt -i
+
+.PHONY: gen
+gen: ## write what is generated again: the //go:generate lines of the packages
+	$(GO) generate ./...
+
+.PHONY: golden
+golden: ## write the golden files of the tests again; look at the difference before you commit it
+	UPDATE_GOLDEN=1 $(GO) test ./...
+
+.PHONY: fuzz
+fuzz: ## run every fuzz target for FUZZTIME (default 30s)
+	tools/fuzz.sh $(FUZZTIME)
+
+.PHONY: bench
+bench: build peers ## measure monctl beside its peers; BENCH=<regexp> picks the cases
+	$(GO) run ./bench -run '$(BENCH)'
+
+.PHONY: check
+check: lint test e2e ## what CI runs: lint, test and e2e
+
+.PHONY: peers
+peers: $(BIN)/.peers ## build the pinned peers into .bin and install the exporters where missing
+	tools/install-peers.sh debian
+
+$(BIN)/.peers: tools/peers/go.mod tools/peers/go.sum tools/install-peers.sh $(wildcard tools/peers/*/*.go)
+	tools/install-peers.sh build
+	touch $@
+
+$(BIN)/jsonnetfmt: tools/peers/go.mod tools/peers/go.sum
+	$(GO) build -C tools/peers -o ../../$(BIN)/ github.com/google/go-jsonnet/cmd/jsonnetfmt
+	touch $@
+
+$(BIN)/golangci-lint: tools/lint/go.mod tools/lint/go.sum
+	$(GO) build -C tools/lint -o ../../$(BIN)/ github.com/golangci/golangci-lint/v2/cmd/golangci-lint
+	touch $@
