@@ -99,6 +99,22 @@ local check = import 'check.libsonnet';
       } + extra.annotations,
     },
 
+  // levels(name, thresholds, spec): alerts of one name, one for each severity that has
+  // a threshold. While the higher one fires, the lower one fires too; the inhibition
+  // critical → warning keeps it quiet.
+  //   thresholds  {severity: threshold}.
+  //   spec        function(threshold) → spec of alert(…) without `severity`.
+  levels(name, thresholds, spec)::
+    local where = "monctl/rules: levels '%s'" % std.toString(name);
+    local order = ['critical', 'warning', 'info', 'none'];
+    assert check.fields(where, thresholds, [], order);
+    assert check.type(where, 'spec', spec, 'function');
+    [
+      this.alert(name, spec(thresholds[severity]) { severity: severity })
+      for severity in order
+      if std.objectHas(thresholds, severity)
+    ],
+
   // record(name, spec): a recording rule.
   //   name    level:metric:operations, e.g. instance:node_cpu_utilisation:rate5m.
   // spec:
