@@ -67,9 +67,9 @@ func yamlError(file string, err error) (diag.Span, string) {
 
 // yamlReader turns nodes into values and notes where each came from.
 type yamlReader struct {
-	file    string
-	spans   map[string]diag.Span
-	diags   *diag.List
+	file  string
+	spans map[string]diag.Span
+	diags *diag.List
 	// aliased counts the values read since the first alias; exploded is set
 	// once they were too many.
 	aliased  int

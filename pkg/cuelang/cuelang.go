@@ -1,0 +1,171 @@
+package cuelang
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"slices"
+	"strings"
+
+	"cuelang.org/go/cue"
+	"cuelang.org/go/cue/ast"
+	"cuelang.org/go/cue/cuecontext"
+	cueerrors "cuelang.org/go/cue/errors"
+	"cuelang.org/go/cue/parser"
+	"cuelang.org/go/cue/token"
+	"cuelang.org/go/encoding/json"
+	"cuelang.org/go/encoding/yaml"
+
+	"github.com/monctl/monctl/pkg/diag"
+)
+
+// Loader compiles CUE in one context. It is not safe for concurrent use.
+type Loader struct{ ctx *cue.Context }
+
+// NewLoader returns a Loader with a context of its own.
+func NewLoader() *Loader { return &Loader{ctx: cuecontext.New()} }
+
+// Schema compiles one embedded file, whose errors are bugs.
+func (l *Loader) Schema(fsys fs.FS, name string) (cue.Value, error) {
+	data, err := fs.ReadFile(fsys, name)
+	if err != nil {
+		return cue.Value{}, fmt.Errorf("read schema: %w", err)
+	}
+	v := l.ctx.CompileBytes(data, cue.Filename(schemaPrefix+name))
+	if err := v.Err(); err != nil {
+		return cue.Value{}, fmt.Errorf("compile schema %q: %w", name, err)
+	}
+	return v, nil
+}
+
+// schemaPrefix marks the positions that lie in embedded schemas.
+const schemaPrefix = "schemas/"
+
+// Parse compiles a user's file: CUE, or YAML or JSON by its ending. Findings
+// carry the given code.
+func (l *Loader) Parse(code, file string, data []byte) (cue.Value, diag.List) {
+	f, err := parse(file, data)
+	if err != nil {
+		// What follows the first syntax error is guesswork of the parser.
+		return cue.Value{}, Diagnose(code, file, err)[:1]
+	}
+	v := l.ctx.BuildFile(f, cue.Filename(file))
+	if err := v.Err(); err != nil {
+		return cue.Value{}, Diagnose(code, file, err)
+	}
+	return v, nil
+}
+
+func parse(file string, data []byte) (*ast.File, error) {
+	switch {
+	case strings.HasSuffix(file, ".json"):
+		expr, err := json.Extract(file, data)
+		if err != nil {
+			return nil, err
+		}
+		return &ast.File{Filename: file, Decls: []ast.Decl{&ast.EmbedDecl{Expr: expr}}}, nil
+	case strings.HasSuffix(file, ".yaml"), strings.HasSuffix(file, ".yml"):
+		return yaml.Extract(file, data)
+	default:
+		return parser.ParseFile(file, data, parser.ParseComments)
+	}
+}
+
+// Diagnose turns an error of CUE into diagnostics about a user's file.
+func Diagnose(code, file string, err error) diag.List {
+	var diags diag.List
+	list := cueerrors.Errors(err)
+	sums := map[string]bool{}
+	for _, e := range list {
+		if isDisjunctionSummary(e, list) || isConflictWithDefault(e, list) {
+			continue
+		}
+		format, args := e.Msg()
+		path := e.Path()
+		span, related := places(file, cueerrors.Positions(e))
+		summary := fmt.Sprintf(format, args...)
+		if p := strings.Join(trimDefinition(path), "."); p != "" && !strings.HasPrefix(summary, p) {
+			summary = p + ": " + summary
+		}
+		key := span.String() + summary
+		if sums[key] {
+			continue
+		}
+		sums[key] = true
+		d := diags.Errorf(code, span, "%s", summary)
+		d.Related = related
+		d.Pointer = pointer(trimDefinition(path))
+	}
+	if len(diags) == 0 {
+		diags.Errorf(code, diag.Span{File: file}, "%s", err)
+	}
+	return diags
+}
+
+// isDisjunctionSummary recognises the line "2 errors in empty disjunction",
+// which the errors themselves follow.
+func isDisjunctionSummary(e cueerrors.Error, all []cueerrors.Error) bool {
+	format, _ := e.Msg()
+	return len(all) > 1 && strings.Contains(format, "errors in empty disjunction")
+}
+
+// isConflictWithDefault recognises "conflicting values 500 and 0", said of the
+// default of a disjunction whose other branch says what is really wrong.
+func isConflictWithDefault(e cueerrors.Error, all []cueerrors.Error) bool {
+	format, _ := e.Msg()
+	return strings.HasPrefix(format, "conflicting values") && slices.ContainsFunc(all, func(f cueerrors.Error) bool {
+		other, _ := f.Msg()
+		return !strings.HasPrefix(other, "conflicting values") && !strings.Contains(other, "errors in empty disjunction") &&
+			slices.Equal(e.Path(), f.Path())
+	})
+}
+
+func trimDefinition(path []string) []string {
+	if len(path) > 0 && strings.HasPrefix(path[0], "#") {
+		return path[1:]
+	}
+	return path
+}
+
+// pointer writes a path as a JSON Pointer (RFC 6901).
+func pointer(path []string) string {
+	escape := strings.NewReplacer("~", "~0", "/", "~1")
+	var b strings.Builder
+	for _, p := range path {
+		b.WriteString("/" + escape.Replace(strings.Trim(p, `"`)))
+	}
+	return b.String()
+}
+
+// places picks the first position in the user's file.
+func places(file string, positions []token.Pos) (diag.Span, []diag.Related) {
+	span := diag.Span{File: file}
+	var related []diag.Related
+	found := false
+	for _, p := range positions {
+		if !p.IsValid() {
+			continue
+		}
+		s := diag.Span{File: p.Filename(), Start: diag.Position{Line: p.Line(), Column: p.Column()}}
+		switch {
+		case s.File == file && !found:
+			span, found = s, true
+		case strings.HasPrefix(s.File, schemaPrefix):
+			related = append(related, diag.Related{Message: "the schema says", Span: s})
+		}
+	}
+	return span, slices.Compact(related)
+}
+
+// UnknownField returns the name of the field that an error says is not
+// allowed, with its path.
+func UnknownField(err error) (path []string, ok bool) {
+	var e cueerrors.Error
+	if !errors.As(err, &e) {
+		return nil, false
+	}
+	if format, _ := e.Msg(); strings.Contains(format, "field not allowed") {
+		return trimDefinition(e.Path()), true
+	}
+	return nil, false
+}

@@ -1,0 +1,180 @@
+package project
+
+import (
+	"fmt"
+	"io/fs"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// SourceKind says what a source is expected to hold.
+type SourceKind string
+
+// The kinds of sources.
+const (
+	RulesSource        SourceKind = "rules"
+	DashboardsSource   SourceKind = "dashboards"
+	AlertmanagerSource SourceKind = "alertmanager"
+	PrometheusSource   SourceKind = "prometheus"
+	TestsSource        SourceKind = "tests"
+	TemplatesSource    SourceKind = "templates"
+	FilesSource        SourceKind = "files"
+)
+
+// Source is one file of a project that something is rendered from.
+type Source struct {
+	Kind SourceKind
+	// Path is slash-separated and relative to the project.
+	Path string
+	// Below is the part of Path below the pattern's part without wildcards.
+	Below string
+}
+
+// Name returns the path below the pattern without its ending and with dots for
+// slashes: the namespace of rules, for one.
+func (s Source) Name() string {
+	return strings.ReplaceAll(strings.TrimSuffix(s.Below, path.Ext(s.Below)), "/", ".")
+}
+
+// FindSources lists the sources of a project in fsys, by kind and path. A path
+// that a pattern names without wildcards and that does not exist is left to
+// the caller to read and report, unless it is a default. Hidden files and
+// folders are never sources.
+func (p *Project) FindSources(fsys fs.FS) ([]Source, error) {
+	var out []Source
+	for _, s := range []struct {
+		kind     SourceKind
+		patterns []string
+	}{
+		{RulesSource, p.Sources.Rules},
+		{DashboardsSource, p.Sources.Dashboards},
+		{AlertmanagerSource, []string{p.Sources.Alertmanager}},
+		{PrometheusSource, []string{p.Sources.Prometheus}},
+		{TestsSource, p.Sources.Tests},
+		{TemplatesSource, p.Sources.Templates},
+		{FilesSource, p.Sources.Files},
+	} {
+		seen := map[string]bool{}
+		for _, pattern := range s.patterns {
+			found, err := glob(fsys, s.kind, pattern)
+			if err != nil {
+				return nil, fmt.Errorf("find %s: %w", s.kind, err)
+			}
+			for _, f := range found {
+				if !seen[f.Path] {
+					seen[f.Path] = true
+					out = append(out, f)
+				}
+			}
+		}
+	}
+	slices.SortStableFunc(out, func(a, b Source) int {
+		if a.Kind != b.Kind {
+			return 0
+		}
+		return strings.Compare(a.Path, b.Path)
+	})
+	return out, nil
+}
+
+func glob(fsys fs.FS, kind SourceKind, pattern string) ([]Source, error) {
+	pattern = path.Clean(pattern)
+	base := literalPrefix(pattern)
+	match, err := compile(pattern)
+	if err != nil {
+		return nil, err
+	}
+	if base == pattern {
+		if info, err := fs.Stat(fsys, base); err == nil && info.IsDir() {
+			return glob(fsys, kind, pattern+"/**")
+		}
+		return []Source{{Kind: kind, Path: base, Below: path.Base(base)}}, nil
+	}
+	var out []Source
+	err = fs.WalkDir(fsys, base, func(name string, d fs.DirEntry, err error) error {
+		switch {
+		case err != nil && name == base:
+			return fs.SkipAll // nothing is there yet
+		case err != nil:
+			return err
+		case name != base && strings.HasPrefix(d.Name(), "."):
+			if d.IsDir() {
+				return fs.SkipDir
+			}
+			return nil
+		case d.IsDir() || !match.MatchString(name) || !isSource(kind, name):
+			return nil
+		}
+		out = append(out, Source{Kind: kind, Path: name, Below: strings.TrimPrefix(strings.TrimPrefix(name, base), "/")})
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// literalPrefix is the folder that a pattern cannot leave, or the pattern
+// itself if it has no wildcard.
+func literalPrefix(pattern string) string {
+	if !strings.ContainsAny(pattern, "*?[{") {
+		return pattern
+	}
+	parts := strings.Split(pattern, "/")
+	var fixed []string
+	for _, part := range parts {
+		if strings.ContainsAny(part, "*?[{") {
+			break
+		}
+		fixed = append(fixed, part)
+	}
+	if len(fixed) == 0 {
+		return "."
+	}
+	return path.Join(fixed...)
+}
+
+// compile turns a pattern into a regular expression: "*" and "?" stay within a
+// folder, "**" crosses folders.
+func compile(pattern string) (*regexp.Regexp, error) {
+	var b strings.Builder
+	b.WriteString("^")
+	for i := 0; i < len(pattern); i++ {
+		switch c := pattern[i]; {
+		case strings.HasPrefix(pattern[i:], "**/"):
+			b.WriteString("(?:.*/)?")
+			i += 2
+		case strings.HasPrefix(pattern[i:], "**"):
+			b.WriteString(".*")
+			i++
+		case c == '*':
+			b.WriteString("[^/]*")
+		case c == '?':
+			b.WriteString("[^/]")
+		default:
+			b.WriteString(regexp.QuoteMeta(string(c)))
+		}
+	}
+	b.WriteString("$")
+	re, err := regexp.Compile(b.String())
+	if err != nil {
+		return nil, fmt.Errorf("pattern %q: %w", pattern, err)
+	}
+	return re, nil
+}
+
+func isSource(kind SourceKind, name string) bool {
+	ext := path.Ext(name)
+	switch kind {
+	case TemplatesSource:
+		return ext == ".tmpl" || ext == ".tpl"
+	case FilesSource:
+		return ext != ".jsonnet" && ext != ".libsonnet" && ext != ".cue"
+	case RulesSource, DashboardsSource, AlertmanagerSource, PrometheusSource, TestsSource:
+		return slices.Contains([]string{".jsonnet", ".cue", ".yaml", ".yml", ".json"}, ext)
+	default:
+		return false
+	}
+}
