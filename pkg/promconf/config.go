@@ -1,0 +1,65 @@
+package promconf
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"reflect"
+
+	"github.com/prometheus/prometheus/config"
+	"github.com/prometheus/prometheus/discovery"
+	_ "github.com/prometheus/prometheus/plugins" // every service discovery of upstream's binary
+
+	"github.com/monctl/monctl/pkg/bundle"
+	"github.com/monctl/monctl/pkg/diag"
+	"github.com/monctl/monctl/pkg/verdict"
+)
+
+// JudgeConfig returns what Prometheus refuses the configuration for.
+func JudgeConfig(ctx context.Context, o bundle.Object) (diag.List, error) {
+	body := o.Body.Bytes()
+	if loadConfig(body) == nil {
+		return nil, nil
+	}
+	v, err := o.Value()
+	if err != nil {
+		return nil, err
+	}
+	findings, err := configLoader().Judge(ctx, v)
+	if err != nil {
+		return nil, fmt.Errorf("judge %s: %w", o.Ref, err)
+	}
+	var diags diag.List
+	verdict.Report(&diags, o, "prometheus", findings)
+	return diags, nil
+}
+
+func loadConfig(yaml []byte) error {
+	_, err := config.Load(string(yaml), slog.New(slog.DiscardHandler))
+	return err
+}
+
+func configLoader() verdict.Loader {
+	return verdict.Loader{
+		Load: loadConfig,
+		Type: reflect.TypeFor[config.Config](),
+		Fields: map[string][]string{
+			"/scrape_configs/*":         discoveryFields(),
+			"/alerting/alertmanagers/*": discoveryFields(),
+		},
+		Units: []string{
+			"/scrape_configs/*", "/remote_write/*", "/remote_read/*",
+			"/alerting/alertmanagers/*", "/alerting/alert_relabel_configs/*",
+		},
+	}
+}
+
+// discoveryFields are the fields that scrape configurations have through the
+// discoveries that are registered.
+func discoveryFields() []string {
+	fields := []string{"static_configs"}
+	for _, name := range discovery.RegisteredConfigNames() {
+		fields = append(fields, name+"_sd_configs")
+	}
+	return fields
+}

@@ -1,0 +1,182 @@
+package promconf
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/prometheus/prometheus/model/rulefmt"
+	"go.yaml.in/yaml/v3"
+
+	"github.com/monctl/monctl/pkg/bundle"
+	"github.com/monctl/monctl/pkg/diag"
+	"github.com/monctl/monctl/pkg/expr"
+	"github.com/monctl/monctl/pkg/verdict"
+)
+
+// JudgeRules returns what Prometheus refuses a rule group for, of every rule.
+func JudgeRules(ctx context.Context, o bundle.Object) (diag.List, error) {
+	file := slices.Concat([]byte(`{"groups":[`), o.Body.Bytes(), []byte(`]}`))
+	if _, errs := rulefmt.Parse(file, false, nameValidation, expr.NewParser(), slog.New(slog.DiscardHandler)); len(errs) == 0 {
+		return nil, nil
+	}
+	v, err := o.Value()
+	if err != nil {
+		return nil, err
+	}
+	j := judgement{object: o}
+	if err := j.judge(ctx, v); err != nil {
+		return nil, fmt.Errorf("judge %s: %w", o.Ref, err)
+	}
+	if len(j.diags) == 0 {
+		// Cannot happen as long as the parts are judged as the whole is.
+		return nil, fmt.Errorf("judge %s: refused as a whole, but none of its parts is", o.Ref)
+	}
+	return j.diags, nil
+}
+
+// judgement takes a refused group apart: first what does not decode, then
+// every rule that does.
+type judgement struct {
+	object bundle.Object
+	diags  diag.List
+}
+
+func (j *judgement) judge(ctx context.Context, group bundle.Value) error {
+	loader := verdict.Loader{
+		Load:  decodeGroup,
+		Type:  reflect.TypeFor[rulefmt.RuleGroup](),
+		Units: []string{"/rules/*"},
+	}
+	findings, err := loader.Judge(ctx, group)
+	if err != nil {
+		return err
+	}
+	verdict.Report(&j.diags, j.object, "rules", findings)
+	if slices.ContainsFunc(findings, func(f verdict.Finding) bool { return rulePointer(f.Pointer) == "" }) {
+		return nil // the group itself does not decode
+	}
+	if err := j.group(group); err != nil {
+		return err
+	}
+	for i, rule := range group.Array("rules") {
+		pointer := "/rules/" + strconv.Itoa(i)
+		if slices.ContainsFunc(findings, func(f verdict.Finding) bool { return rulePointer(f.Pointer) == pointer }) {
+			continue
+		}
+		if err := j.rule(pointer, rule); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// rulePointer returns the rule that a pointer leads into, or "".
+func rulePointer(pointer string) string {
+	tokens := strings.SplitN(pointer, "/", 4)
+	if len(tokens) < 3 || tokens[1] != "rules" {
+		return ""
+	}
+	return "/rules/" + tokens[2]
+}
+
+// decodeGroup reads a group as rulefmt.Parse does: once strictly, once with
+// nodes in the place of some scalars.
+func decodeGroup(data []byte) error {
+	for _, target := range []any{new(rulefmt.RuleGroup), new(rulefmt.RuleGroupNode)} {
+		d := yaml.NewDecoder(strings.NewReader(string(data)))
+		_, plain := target.(*rulefmt.RuleGroup)
+		d.KnownFields(plain)
+		if err := d.Decode(target); err != nil && !errors.Is(err, io.EOF) {
+			return err
+		}
+	}
+	return nil
+}
+
+// group judges what a group says beside its rules.
+func (j *judgement) group(group bundle.Value) error {
+	bare, err := bundle.Canonical(bundle.RuleFile([]bundle.Value{group.With("rules", bundle.ArrayValue())}))
+	if err != nil {
+		return err
+	}
+	_, errs := rulefmt.Parse(bare, false, nameValidation, expr.NewParser(), slog.New(slog.DiscardHandler))
+	for _, err := range errs {
+		message := positionPrefix.ReplaceAllString(err.Error(), "")
+		pointer := ""
+		switch {
+		case strings.HasPrefix(message, "Groupname"):
+			pointer, message = "/name", "the name of a group must not be empty"
+		case strings.HasPrefix(message, "invalid label name: "):
+			pointer = "/labels/" + bundle.EscapeToken(strings.TrimPrefix(message, "invalid label name: "))
+		case strings.HasPrefix(message, "invalid label value: "):
+			pointer = "/labels"
+		}
+		verdict.Errorf(&j.diags, j.object, "rules/invalid", pointer, "%s", message)
+	}
+	return nil
+}
+
+func (j *judgement) rule(pointer string, rule bundle.Value) error {
+	data, err := bundle.Canonical(rule)
+	if err != nil {
+		return err
+	}
+	var r rulefmt.Rule
+	if err := yaml.Unmarshal(data, &r); err != nil {
+		return err
+	}
+	wrapped := r.Validate(rulefmt.RuleNode{}, nameValidation, expr.NewParser())
+	for i := range wrapped {
+		j.wrapped(pointer, r, errors.Unwrap(&wrapped[i]))
+	}
+	return nil
+}
+
+// wrapped finds the place of an error of rulefmt by its text, which is all
+// that upstream offers.
+func (j *judgement) wrapped(pointer string, r rulefmt.Rule, err error) {
+	message := err.Error()
+	if syntax := expr.AsSyntaxError(r.Expr, err); syntax != nil {
+		d := expr.Diagnose(&j.diags, j.object.Origin.At(pointer+"/expr"), syntax)
+		d.Object, d.Pointer = j.object.Ref.String(), pointer+"/expr"
+		return
+	}
+	if field, name, text, ok := templateError(message); ok {
+		message, hint := explainTemplate(text)
+		at := pointer + "/" + field + "/" + bundle.EscapeToken(name)
+		verdict.Errorf(&j.diags, j.object, "rules/template", at, "%s", message).Hint = hint
+		return
+	}
+	place, hint := rulePlace(message)
+	verdict.Errorf(&j.diags, j.object, "rules/invalid", pointer+place, "%s", message).Hint = hint
+}
+
+// rulePlace returns where in a rule an error of rulefmt belongs.
+func rulePlace(message string) (pointer, hint string) {
+	switch {
+	case message == "field 'expr' must be set in rule":
+		return "", "give the rule an expression: expr"
+	case strings.HasPrefix(message, "one of 'record' or 'alert'"):
+		return "", "an alerting rule has a field \"alert\", a recording rule a field \"record\""
+	case strings.HasPrefix(message, "only one of 'record' and 'alert'"):
+		return "/record", "make two rules of it"
+	case strings.HasPrefix(message, "invalid field '"):
+		field, _, _ := strings.Cut(strings.TrimPrefix(message, "invalid field '"), "'")
+		return "/" + field, "only alerting rules have it; leave it out"
+	case strings.HasPrefix(message, "braces present"), strings.HasPrefix(message, "invalid recording rule name"):
+		return "/record", "a name has letters, digits, \"_\" and \":\"; labels belong into \"labels\""
+	}
+	for prefix, field := range map[string]string{"invalid label name: ": "/labels/", "invalid annotation name: ": "/annotations/"} {
+		if name, ok := strings.CutPrefix(message, prefix); ok {
+			return field + bundle.EscapeToken(name), ""
+		}
+	}
+	return "", ""
+}

@@ -1,0 +1,189 @@
+package verdict
+
+import (
+	"sort"
+	"strconv"
+	"strings"
+
+	"github.com/monctl/monctl/pkg/bundle"
+)
+
+// locate returns the pointer of the smallest part without which the loader no
+// longer answers with message.
+func (l Loader) locate(v bundle.Value, message string) string {
+	pointer := ""
+	for {
+		part, ok := v.Lookup(pointer)
+		if !ok {
+			return pointer
+		}
+		var token string
+		switch part.Kind {
+		case bundle.Array:
+			token = l.element(v, pointer, part, message)
+		case bundle.Map:
+			token = l.field(v, pointer, part, message)
+		case bundle.Null, bundle.Bool, bundle.Number, bundle.String:
+			return pointer
+		}
+		if token == "" {
+			return pointer
+		}
+		pointer += "/" + token
+	}
+}
+
+// element finds the shortest prefix of an array for which the answer is the
+// same: a loader stops at the first bad element.
+func (l Loader) element(v bundle.Value, pointer string, array bundle.Value, message string) string {
+	same := func(n int) bool {
+		shorter := bundle.ArrayValue(array.Elem[:n]...)
+		err := l.loadValue(replace(v, pointer, shorter))
+		return err != nil && err.Error() == message
+	}
+	if same(0) {
+		return ""
+	}
+	n := sort.Search(len(array.Elem), same)
+	if n == 0 || n > len(array.Elem) {
+		return ""
+	}
+	return strconv.Itoa(n - 1)
+}
+
+// field finds the one field whose absence changes the answer. A field without
+// which all is well is a better answer than one whose absence is another
+// mistake; of several, one that the message names.
+func (l Loader) field(v bundle.Value, pointer string, object bundle.Value, message string) string {
+	var good, other []string
+	for _, k := range object.Keys {
+		p := pointer + "/" + bundle.EscapeToken(k)
+		err := l.loadValue(removeAll(v, "", map[string]bool{p: true}))
+		switch {
+		case err == nil:
+			good = append(good, k)
+		case err.Error() != message:
+			other = append(other, k)
+		}
+	}
+	for _, candidates := range [][]string{good, other} {
+		switch named := mentioned(candidates, message); {
+		case len(candidates) == 1:
+			return bundle.EscapeToken(candidates[0])
+		case len(named) > 0:
+			return bundle.EscapeToken(named[len(named)-1])
+		case len(candidates) > 1:
+			return bundle.EscapeToken(lists(object, candidates))
+		}
+	}
+	return ""
+}
+
+// lists returns the only candidate that is an array, or "".
+func lists(object bundle.Value, candidates []string) string {
+	found := ""
+	for _, k := range candidates {
+		if e, _ := object.Get(k); e.Kind == bundle.Array {
+			if found != "" {
+				return ""
+			}
+			found = k
+		}
+	}
+	return found
+}
+
+func mentioned(keys []string, message string) []string {
+	words := strings.FieldsFunc(message, func(r rune) bool {
+		return !(r == '_' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9')
+	})
+	var out []string
+	for _, k := range keys {
+		for _, w := range words {
+			if w == k {
+				out = append(out, k)
+				break
+			}
+		}
+	}
+	return out
+}
+
+// replace returns v with another value under a pointer.
+func replace(v bundle.Value, pointer string, with bundle.Value) bundle.Value {
+	if pointer == "" {
+		return with
+	}
+	token, rest := cutToken(pointer)
+	out := bundle.Value{Kind: v.Kind, Keys: v.Keys, Elem: append([]bundle.Value(nil), v.Elem...)}
+	for i := range out.Elem {
+		if childToken(v, i) == token {
+			out.Elem[i] = replace(v.Elem[i], rest, with)
+		}
+	}
+	return out
+}
+
+// removeAll returns v without the parts under the pointers in drop.
+func removeAll(v bundle.Value, pointer string, drop map[string]bool) bundle.Value {
+	if v.Kind != bundle.Array && v.Kind != bundle.Map {
+		return v
+	}
+	out := bundle.Value{Kind: v.Kind}
+	for i, e := range v.Elem {
+		p := pointer + "/" + childToken(v, i)
+		if drop[p] {
+			continue
+		}
+		out.Elem = append(out.Elem, removeAll(e, p, drop))
+		if v.Kind == bundle.Map {
+			out.Keys = append(out.Keys, v.Keys[i])
+		}
+	}
+	return out
+}
+
+// restore translates a pointer into a value that parts were dropped from back
+// into the whole value, whose indices are larger.
+func restore(whole bundle.Value, dropped map[string]bool, pointer string) string {
+	at := ""
+	for pointer != "" {
+		var token string
+		token, pointer = cutToken(pointer)
+		part, _ := whole.Lookup(at)
+		if n, err := strconv.Atoi(token); err == nil && part.Kind == bundle.Array {
+			token = strconv.Itoa(nth(part, dropped, at, n))
+		}
+		at += "/" + token
+	}
+	return at
+}
+
+// nth returns the index of the n-th element that was not dropped.
+func nth(array bundle.Value, dropped map[string]bool, at string, n int) int {
+	for i := range array.Elem {
+		if dropped[at+"/"+strconv.Itoa(i)] {
+			continue
+		}
+		if n == 0 {
+			return i
+		}
+		n--
+	}
+	return len(array.Elem)
+}
+
+func childToken(v bundle.Value, i int) string {
+	if v.Kind == bundle.Map {
+		return bundle.EscapeToken(v.Keys[i])
+	}
+	return strconv.Itoa(i)
+}
+
+func cutToken(pointer string) (token, rest string) {
+	token, rest, found := strings.Cut(strings.TrimPrefix(pointer, "/"), "/")
+	if found {
+		rest = "/" + rest
+	}
+	return token, rest
+}

@@ -1,0 +1,26 @@
+package verdict
+
+import (
+	"github.com/monctl/monctl/pkg/bundle"
+	"github.com/monctl/monctl/pkg/diag"
+)
+
+// Errorf adds an error about a part of an object, placed in the source that
+// the part came from.
+func Errorf(diags *diag.List, o bundle.Object, code, pointer, format string, args ...any) *diag.Diagnostic {
+	d := diags.Errorf(code, o.Origin.At(pointer), format, args...)
+	d.Object, d.Pointer = o.Ref.String(), pointer
+	return d
+}
+
+// Report adds the findings of a family: "rules" makes the codes
+// "rules/unknown-field" and "rules/invalid".
+func Report(diags *diag.List, o bundle.Object, family string, findings []Finding) {
+	for _, f := range findings {
+		code := family + "/invalid"
+		if f.Kind == UnknownField {
+			code = family + "/unknown-field"
+		}
+		Errorf(diags, o, code, f.Pointer, "%s", f.Message).Hint = f.Hint
+	}
+}

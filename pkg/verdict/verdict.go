@@ -1,0 +1,185 @@
+package verdict
+
+import (
+	"context"
+	"reflect"
+	"regexp"
+	"strings"
+
+	"github.com/monctl/monctl/pkg/bundle"
+	"github.com/monctl/monctl/pkg/diag"
+)
+
+// Kind says what sort of mistake a Finding is.
+type Kind int
+
+// The kinds of findings.
+const (
+	// Invalid is everything the other kinds are not.
+	Invalid Kind = iota
+	// UnknownField is a field that does not exist where it stands.
+	UnknownField
+	// WrongType is a value of another type than the field's.
+	WrongType
+)
+
+// Finding is one mistake that a loader refuses a value for.
+type Finding struct {
+	Kind Kind
+	// Pointer is the place of the mistake: the unknown field itself, else the
+	// smallest part that could be found.
+	Pointer string
+	// Message is one sentence in plain words.
+	Message string
+	// Hint is what to do about it, or "".
+	Hint string
+	// Err is the loader's own error.
+	Err error
+}
+
+// Loader is what is asked.
+type Loader struct {
+	// Load returns the upstream loader's error about YAML.
+	Load func(yaml []byte) error
+	// Type is the Go type that Load decodes into. Its fields are suggested
+	// for misspelt ones.
+	Type reflect.Type
+	// Fields are names that exist beside Type's fields, by the pointer of the
+	// object, with "*" for any token: what upstream decodes dynamically.
+	Fields map[string][]string
+	// Units are the pointers, with "*" for any index, of what can be taken
+	// out without making the rest wrong: "/scrape_configs/*".
+	Units []string
+}
+
+// maxFindings bounds how often a loader is asked anew.
+const maxFindings = 20
+
+// Judge returns the mistakes for which the loader refuses a value, none
+// exactly if it accepts the value. A Go error means that the value cannot be
+// encoded or ctx is done.
+func (l Loader) Judge(ctx context.Context, v bundle.Value) ([]Finding, error) {
+	canonical, err := bundle.Canonical(v)
+	if err != nil {
+		return nil, err
+	}
+	refusal := l.Load(canonical)
+	whole, dropped := v, map[string]bool{}
+	var out []Finding
+	for refusal != nil && len(out) < maxFindings {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		found, err := l.explain(v, refusal)
+		if err != nil {
+			return nil, err
+		}
+		for i := range found {
+			found[i].Pointer = restore(whole, dropped, found[i].Pointer)
+		}
+		out = append(out, found...)
+		if !l.drop(dropped, found) {
+			break
+		}
+		v = removeAll(whole, "", dropped)
+		refusal = l.loadValue(v)
+	}
+	return out, nil
+}
+
+func (l Loader) loadValue(v bundle.Value) error {
+	canonical, err := bundle.Canonical(v)
+	if err != nil {
+		return err
+	}
+	return l.Load(canonical)
+}
+
+// explain turns one refusal into findings: a decoding error lists several.
+func (l Loader) explain(v bundle.Value, refusal error) ([]Finding, error) {
+	if !isDecoding(refusal) {
+		pointer := l.locate(v, refusal.Error())
+		return []Finding{{Pointer: pointer, Message: plain(refusal.Error()), Err: refusal}}, nil
+	}
+	tree, err := newTree(v)
+	if err != nil {
+		return nil, err
+	}
+	// The canonical encoding is one line; the same again, a scalar a line.
+	lined := l.Load(tree.yaml)
+	if lined == nil || !isDecoding(lined) {
+		return []Finding{{Message: plain(refusal.Error()), Err: refusal}}, nil
+	}
+	var out []Finding
+	for _, line := range decodingLines(lined) {
+		out = append(out, l.decoding(tree, line, refusal))
+	}
+	return out, nil
+}
+
+var (
+	unknownField = regexp.MustCompile(`^field (.+) not found in type (.+)$`)
+	wrongType    = regexp.MustCompile("^cannot unmarshal !!(\\w+)(?: `((?s:.*))`)? into (.+)$")
+)
+
+func (l Loader) decoding(tree *tree, line decodingLine, refusal error) Finding {
+	if m := unknownField.FindStringSubmatch(line.text); m != nil {
+		f := Finding{Kind: UnknownField, Pointer: tree.key(line.number, m[1]), Err: refusal}
+		f.Message = `unknown field "` + m[1] + `"`
+		f.Hint = diag.DidYouMean(m[1], l.fieldsAt(parent(f.Pointer)))
+		return f
+	}
+	if m := wrongType.FindStringSubmatch(line.text); m != nil {
+		return Finding{
+			Kind: WrongType, Pointer: tree.value(line.number, m[1]), Err: refusal,
+			Message: "found " + yamlKind(m[1], m[2]) + ", want " + goKind(m[3]),
+		}
+	}
+	return Finding{Pointer: tree.value(line.number, ""), Message: plain(line.text), Err: refusal}
+}
+
+// drop adds the units that findings lie in to those that are left out. It
+// reports false if a finding lies in none, because then what follows may
+// follow from it, and if nothing new is left out.
+func (l Loader) drop(dropped map[string]bool, found []Finding) bool {
+	progress := false
+	for _, f := range found {
+		unit, ok := l.unit(f.Pointer)
+		if !ok {
+			return false
+		}
+		progress = progress || !dropped[unit]
+		dropped[unit] = true
+	}
+	return progress
+}
+
+func (l Loader) unit(pointer string) (string, bool) {
+	tokens := strings.Split(pointer, "/")
+	for _, u := range l.Units {
+		pattern := strings.Split(u, "/")
+		if len(tokens) < len(pattern) {
+			continue
+		}
+		if matches(pattern, tokens[:len(pattern)]) {
+			return strings.Join(tokens[:len(pattern)], "/"), true
+		}
+	}
+	return "", false
+}
+
+func matches(pattern, tokens []string) bool {
+	if len(pattern) != len(tokens) {
+		return false
+	}
+	for i, p := range pattern {
+		if p != "*" && p != tokens[i] {
+			return false
+		}
+	}
+	return true
+}
+
+func parent(pointer string) string {
+	return pointer[:max(strings.LastIndexByte(pointer, '/'), 0)]
+}
