@@ -1,0 +1,204 @@
+package routing
+
+import (
+	"bytes"
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	texttemplate "text/template"
+	"text/template/parse"
+
+	htmltemplate "html/template"
+
+	"github.com/prometheus/alertmanager/template"
+
+	"github.com/monctl/monctl/pkg/bundle"
+	"github.com/monctl/monctl/pkg/diag"
+	"github.com/monctl/monctl/pkg/verdict"
+)
+
+const codeTemplate = "alertmanager/template"
+
+// templateSet is what notifications can use: Alertmanager's default templates
+// and those of the bundle that parse.
+type templateSet struct {
+	text *texttemplate.Template
+	// complete is false if a file did not parse: then names are missing that
+	// would be there, and nothing is said about missing names.
+	complete bool
+}
+
+// parseTemplates reads the template files in the order of their names.
+func parseTemplates(diags *diag.List, files []bundle.Object) templateSet {
+	set := templateSet{complete: true}
+	upstream, err := template.FromGlobs(nil, func(text *texttemplate.Template, _ *htmltemplate.Template) { set.text = text })
+	if err != nil {
+		// The embedded default templates parse, or upstream is broken.
+		panic(fmt.Sprintf("routing: default templates: %v", err))
+	}
+	for _, f := range files {
+		if err := upstream.Parse(bytes.NewReader(f.Body.Bytes())); err != nil {
+			set.complete = false
+			templateFile(diags, f, err)
+		}
+	}
+	for _, f := range files {
+		if set.complete {
+			set.fileReferences(diags, f)
+		}
+	}
+	return set
+}
+
+var templateError = regexp.MustCompile(`(?s)^template: (?:[^:]*):(\d+)(?::\d+)?: (.*)$`)
+
+// templateFile reports a file that does not parse, at its line where the file
+// is shipped as it stands.
+func templateFile(diags *diag.List, f bundle.Object, err error) {
+	line, message := splitTemplateError(err)
+	d := verdict.Errorf(diags, f, codeTemplate, "", "%s", message)
+	if d.Span.Start.Line == 0 {
+		d.Span.Start.Line = line
+	}
+	d.Hint = templateHint(message)
+}
+
+func splitTemplateError(err error) (line int, message string) {
+	message = err.Error()
+	if m := templateError.FindStringSubmatch(message); m != nil {
+		line, _ = strconv.Atoi(m[1])
+		message = m[2]
+	}
+	return line, "template: " + message
+}
+
+var unknownFunction = regexp.MustCompile(`function "([^"]*)" not defined`)
+
+func templateHint(message string) string {
+	if m := unknownFunction.FindStringSubmatch(message); m != nil {
+		known := append(slices.Sorted(maps.Keys(template.DefaultFuncs)),
+			"and", "call", "eq", "ge", "gt", "html", "index", "js", "le", "len", "lt", "ne", "not", "or",
+			"print", "printf", "println", "slice", "urlquery")
+		return diag.DidYouMean(m[1], known)
+	}
+	if strings.Contains(message, "unclosed action") || strings.Contains(message, "unterminated") {
+		return `close the action with "}}"`
+	}
+	return ""
+}
+
+// inlineTemplates judges the templates in receivers, which
+// Alertmanager only reads when it notifies. Nothing is said where the loader
+// refused the very same value.
+func inlineTemplates(diags *diag.List, o bundle.Object, v bundle.Value, set templateSet, told map[string]bool) {
+	receivers, _ := v.Get("receivers")
+	receivers.Walk(func(pointer string, e bundle.Value) bool {
+		if strings.HasSuffix(pointer, "/http_config") {
+			return false
+		}
+		if e.Kind == bundle.String && strings.Contains(e.Text, "{{") {
+			if at := "/receivers" + pointer; !told[at] {
+				set.inline(diags, o, at, e.Text)
+			}
+		}
+		return true
+	})
+}
+
+func (s templateSet) inline(diags *diag.List, o bundle.Object, pointer, text string) {
+	t, err := s.text.Clone()
+	if err == nil {
+		t, err = t.New("").Parse(text)
+	}
+	if err != nil {
+		_, message := splitTemplateError(err)
+		verdict.Errorf(diags, o, codeTemplate, pointer, "%s", message).Hint = templateHint(message)
+		return
+	}
+	if !s.complete {
+		return
+	}
+	for _, name := range calls(t.Tree) {
+		if t.Lookup(name) == nil {
+			s.undefined(diags, o, pointer, name)
+		}
+	}
+}
+
+func (s templateSet) undefined(diags *diag.List, o bundle.Object, pointer, name string) {
+	d := verdict.Errorf(diags, o, codeTemplate, pointer, "template %q is not defined, so the notification would fail", name)
+	d.Severity = diag.Warning
+	var defined []string
+	for _, t := range s.text.Templates() {
+		defined = append(defined, t.Name())
+	}
+	slices.Sort(defined)
+	d.Hint = diag.DidYouMean(name, defined)
+}
+
+// fileReferences finds calls of undefined templates between template files.
+func (s templateSet) fileReferences(diags *diag.List, f bundle.Object) {
+	trees, err := parse.Parse(f.Ref.Name, string(f.Body.Bytes()), "", "", template.DefaultFuncs, builtins())
+	if err != nil {
+		return // cannot be: it parsed before
+	}
+	for _, name := range slices.Sorted(maps.Keys(trees)) {
+		for _, called := range calls(trees[name]) {
+			if s.text.Lookup(called) == nil {
+				s.undefined(diags, f, "", called)
+			}
+		}
+	}
+}
+
+// builtins stand for text/template's own functions, which package parse does
+// not know.
+func builtins() map[string]any {
+	out := map[string]any{}
+	for _, name := range []string{
+		"and", "break", "call", "continue", "eq", "ge", "gt", "html", "index", "js", "le", "len", "lt", "ne", "not", "or",
+		"print", "printf", "println", "slice", "urlquery",
+	} {
+		out[name] = func() string { return "" }
+	}
+	return out
+}
+
+// calls returns the names of the templates that a template calls, sorted.
+func calls(tree *parse.Tree) []string {
+	if tree == nil || tree.Root == nil {
+		return nil
+	}
+	found := map[string]bool{}
+	var walk func(parse.Node)
+	walkBranch := func(b *parse.BranchNode) {
+		walk(b.List)
+		if b.ElseList != nil {
+			walk(b.ElseList)
+		}
+	}
+	walk = func(n parse.Node) {
+		switch n := n.(type) {
+		case *parse.ListNode:
+			if n == nil {
+				return
+			}
+			for _, c := range n.Nodes {
+				walk(c)
+			}
+		case *parse.IfNode:
+			walkBranch(&n.BranchNode)
+		case *parse.RangeNode:
+			walkBranch(&n.BranchNode)
+		case *parse.WithNode:
+			walkBranch(&n.BranchNode)
+		case *parse.TemplateNode:
+			found[n.Name] = true
+		}
+	}
+	walk(tree.Root)
+	return slices.Sorted(maps.Keys(found))
+}
