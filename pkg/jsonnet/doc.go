@@ -1,0 +1,21 @@
+// Package jsonnet evaluates Jsonnet.
+//
+// An Engine evaluates a Request: an entry file, the function that is applied
+// to its value before it is manifested, external variables and top-level
+// arguments. The Result is a JSON document, with the places in the source that
+// its values came from (Origin) and the list of the files that were read or
+// looked for, which is what a watcher has to look at.
+//
+// An Importer finds imports: beside the importing file, then in the library
+// path, then in the library that is embedded in the binary. It reads a file
+// once, so that all evaluations that share it see one state of the disk; names
+// are relative to the project, since std.thisFile can end up in the output.
+//
+// User mistakes become diagnostics with the codes "jsonnet/syntax",
+// "jsonnet/import", "jsonnet/runtime", "jsonnet/timeout", "jsonnet/memory".
+//
+// The engine here is upstream's, go-jsonnet. It cannot be interrupted: when a
+// limit is exceeded the evaluation is reported and abandoned, but goes on in
+// the background until the process ends. Origins are found by a second
+// evaluation when somebody asks (see origin.go).
+package jsonnet

@@ -1,0 +1,71 @@
+package jsonnet
+
+import (
+	"context"
+	"io"
+	"time"
+
+	"github.com/monctl/monctl/pkg/diag"
+)
+
+// Engine evaluates Jsonnet. Implementations are safe for concurrent use.
+type Engine interface {
+	// Evaluate evaluates one request. Mistakes in the program are
+	// diagnostics; the error is for cancellation and bugs of the engine.
+	Evaluate(ctx context.Context, req Request) (*Result, diag.List, error)
+}
+
+// Arg is an external variable or a top-level argument.
+type Arg struct {
+	// Code says that Text is Jsonnet code and not the string itself.
+	Code bool
+	Text string
+}
+
+// Request is one evaluation.
+type Request struct {
+	// File is the entry, relative to the importer's directory.
+	File string
+	// Transform is Jsonnet code for a function of one parameter that is
+	// applied to the entry's value before it is manifested; "" for none.
+	Transform string
+	Importer  *Importer
+	// Ext are the external variables. TLA are the arguments for an entry that
+	// is a function; those that it has no parameter for are left out.
+	Ext, TLA map[string]Arg
+	Natives  []Native
+	Limits   Limits
+	// Trace receives what std.trace prints; nil discards it.
+	Trace io.Writer
+}
+
+// Native is a function that programs reach through std.native(Name). Its
+// arguments and result are values as encoding/json has them.
+type Native struct {
+	Name   string
+	Params []string
+	Func   func(args []any) (any, error)
+}
+
+// Limits bound an evaluation; zero means the engine's default.
+type Limits struct {
+	MaxStack int
+	Timeout  time.Duration
+	// MaxMemory is how much the heap may grow during the evaluation, in bytes.
+	MaxMemory int64
+}
+
+// Result is what an evaluation made.
+type Result struct {
+	// JSON is the manifested value.
+	JSON []byte
+	// Origin leads from JSON Pointers in JSON to the source.
+	Origin Origin
+}
+
+// Origin leads from a place in a result to the source that made it.
+type Origin interface {
+	// At returns the source of the value at a JSON Pointer or, where that is
+	// not known, of the nearest value around it; the entry file at least.
+	At(pointer string) diag.Span
+}

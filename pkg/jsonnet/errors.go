@@ -1,0 +1,185 @@
+package jsonnet
+
+import (
+	"regexp"
+	"strconv"
+	"strings"
+
+	"github.com/google/go-jsonnet"
+	"github.com/google/go-jsonnet/ast"
+
+	"github.com/monctl/monctl/pkg/diag"
+)
+
+// maxFrames bounds how much of the stack a diagnostic shows.
+const maxFrames = 8
+
+// span converts a location, whose columns count bytes from 1.
+func span(l ast.LocationRange) diag.Span {
+	s := diag.Span{File: l.FileName}
+	if l.File != nil && s.File == "" {
+		s.File = string(l.File.DiagnosticFileName)
+	}
+	if l.IsSet() {
+		s.Start = position(l, l.Begin)
+		s.End = position(l, l.End)
+	}
+	return s
+}
+
+func position(l ast.LocationRange, p ast.Location) diag.Position {
+	column := p.Column
+	if l.File != nil && p.Line >= 1 && p.Line <= len(l.File.Lines) {
+		line := l.File.Lines[p.Line-1]
+		column = len([]rune(line[:min(max(p.Column-1, 0), len(line))])) + 1
+	}
+	return diag.Position{Line: p.Line, Column: column}
+}
+
+// syntax makes a diagnostic of an error of the parser or the static analysis;
+// imports is the chain of imports that led to the file.
+func (e *evaluation) syntax(l ast.LocationRange, message string, imports []diag.Related) diag.List {
+	var diags diag.List
+	s := span(l)
+	if s.File == "" {
+		s.File = e.req.File
+	}
+	d := diags.Errorf("jsonnet/syntax", s, "%s", lower(message))
+	d.Related = imports
+	d.Hint = syntaxHint(message)
+	return diags
+}
+
+func syntaxHint(message string) string {
+	switch {
+	case strings.HasPrefix(message, "Unknown variable"):
+		return "declare it with local, import it, or quote it if a string is meant"
+	case strings.Contains(message, "Expected a comma before next field"):
+		return "the field before this one lacks its comma"
+	case strings.Contains(message, "Unexpected: end of file") || strings.Contains(message, "unexpected end of file"):
+		return "a bracket, brace or quote is still open"
+	default:
+		return ""
+	}
+}
+
+// lower makes the first letter small where the message is a sentence.
+func lower(message string) string {
+	message = strings.TrimSpace(message)
+	if len(message) > 1 && message[0] >= 'A' && message[0] <= 'Z' && message[1] >= 'a' && message[1] <= 'z' {
+		return strings.ToLower(message[:1]) + message[1:]
+	}
+	return message
+}
+
+// runtime makes a diagnostic of an error during evaluation. The message of an
+// imported file's syntax error starts with its place.
+func (e *evaluation) runtime(err jsonnet.RuntimeError) diag.List {
+	frames := e.frames(err.StackTrace)
+	if l, message, ok := e.embedded(err.Msg); ok {
+		return e.syntax(l, message, importChain(frames))
+	}
+	var diags diag.List
+	code := "jsonnet/runtime"
+	hint := ""
+	switch {
+	case strings.HasPrefix(err.Msg, "cannot find "):
+		code = "jsonnet/import"
+		hint = "check the path, or jsonnet.jpath in monctl.cue"
+	case strings.HasPrefix(err.Msg, "read "):
+		code = "jsonnet/import"
+	case strings.HasPrefix(err.Msg, "Undefined external variable"):
+		hint = "set it under environments.<name>.ext in monctl.cue, or with -V name=value"
+	case strings.HasPrefix(err.Msg, "max stack frames exceeded"):
+		hint = "look for an endless recursion, or raise jsonnet.maxStack in monctl.cue"
+	case strings.Contains(err.Msg, "Missing argument"):
+		hint = "a source that is a function gets its arguments from environments.<name>.tla in monctl.cue"
+	}
+	place := diag.Span{File: e.req.File}
+	if i := e.blame(frames); i >= 0 {
+		place = frames[i].Span
+		frames = append(frames[:i:i], frames[i+1:]...)
+	}
+	summary, detail, _ := strings.Cut(err.Msg, "\n")
+	d := diags.Errorf(code, place, "%s", summary)
+	d.Detail, d.Hint = detail, hint
+	d.Related = frames[:min(len(frames), maxFrames)]
+	return diags
+}
+
+// frames are the places of the stack, innermost first, without repetitions
+// and without those of the standard library.
+func (e *evaluation) frames(trace []jsonnet.TraceFrame) []diag.Related {
+	var out []diag.Related
+	for i := len(trace) - 1; i >= 0; i-- {
+		f := trace[i]
+		if !f.Loc.IsSet() || f.Loc.FileName == "" {
+			continue
+		}
+		message := "called here"
+		if f.Name != "" {
+			message = "in " + strings.ReplaceAll(f.Name, "$", "anonymous object")
+		}
+		r := diag.Related{Message: message, Span: span(f.Loc)}
+		if n := len(out); n > 0 && out[n-1].Span == r.Span {
+			continue
+		}
+		out = append(out, r)
+	}
+	return out
+}
+
+// blame picks the frame to show: the innermost one, unless that lies in the
+// embedded library and one of the user's files called it.
+func (e *evaluation) blame(frames []diag.Related) int {
+	for i, f := range frames {
+		if !isLibrary(f.Span.File) {
+			return i
+		}
+	}
+	if len(frames) > 0 {
+		return 0
+	}
+	return -1
+}
+
+// isLibrary recognises files of the library that comes with monctl, embedded
+// or, in its own repository, on disk.
+func isLibrary(file string) bool {
+	return strings.HasPrefix(file, LibraryPrefix) || strings.HasPrefix(file, "lib/monctl/")
+}
+
+func importChain(frames []diag.Related) []diag.Related {
+	var out []diag.Related
+	for _, f := range frames[:min(len(frames), maxFrames)] {
+		out = append(out, diag.Related{Message: "imported here", Span: f.Span})
+	}
+	return out
+}
+
+var placeInMessage = regexp.MustCompile(`^(.+?):(?:(\d+):(\d+)(?:-(\d+))?|\((\d+):(\d+)\)-\((\d+):(\d+)\)) (.*)`)
+
+// embedded takes the place out of the message of an import that does not
+// parse. It is believed only if it names a file that was read.
+func (e *evaluation) embedded(msg string) (ast.LocationRange, string, bool) {
+	m := placeInMessage.FindStringSubmatch(firstLine(msg))
+	if m == nil {
+		return ast.LocationRange{}, "", false
+	}
+	contents, ok := e.read[m[1]]
+	if !ok {
+		return ast.LocationRange{}, "", false
+	}
+	number := func(s ...string) int {
+		for _, s := range s {
+			if n, err := strconv.Atoi(s); err == nil {
+				return n
+			}
+		}
+		return 0
+	}
+	l := ast.LocationRange{FileName: m[1], File: &ast.Source{Lines: strings.SplitAfter(contents.String(), "\n")}}
+	l.Begin = ast.Location{Line: number(m[2], m[5]), Column: number(m[3], m[6])}
+	l.End = ast.Location{Line: number(m[7], m[2]), Column: number(m[4], m[8], m[3])}
+	return l, m[9], true
+}

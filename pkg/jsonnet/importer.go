@@ -1,0 +1,148 @@
+package jsonnet
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"syscall"
+)
+
+// LibraryPrefix is what names of files of the embedded library start with.
+const LibraryPrefix = "<library>/"
+
+// Importer finds and reads imports. It is safe for concurrent use, and every
+// file is read only once.
+type Importer struct {
+	dir     string
+	jpath   []string
+	library fs.FS
+
+	mu    sync.Mutex
+	files map[string]*file
+}
+
+// file is one name that was looked for; data is nil if there is none.
+type file struct {
+	data []byte
+	err  error
+}
+
+// NewImporter returns an importer for a project's directory. jpath are the
+// directories of the library path in the order of preference, relative to dir
+// or absolute; library is looked at last and may be nil.
+func NewImporter(dir string, jpath []string, library fs.FS) *Importer {
+	return &Importer{dir: dir, jpath: jpath, library: library, files: map[string]*file{}}
+}
+
+// NotFoundError says that an import has been found nowhere.
+type NotFoundError struct {
+	Path  string
+	Tried []string
+}
+
+// Error lists where the file was looked for.
+func (e *NotFoundError) Error() string {
+	return fmt.Sprintf("cannot find %q; looked for %s", e.Path, strings.Join(e.Tried, ", "))
+}
+
+// Read returns the content of a file by the name that Find gave it.
+func (i *Importer) Read(name string) ([]byte, error) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	f, ok := i.files[name]
+	if !ok {
+		f = &file{}
+		f.data, f.err = i.read(name)
+		i.files[name] = f
+	}
+	return f.data, f.err
+}
+
+func (i *Importer) read(name string) ([]byte, error) {
+	if rest, ok := strings.CutPrefix(name, LibraryPrefix); ok {
+		if i.library == nil {
+			return nil, fs.ErrNotExist
+		}
+		return fs.ReadFile(i.library, rest)
+	}
+	full := filepath.FromSlash(name)
+	if !filepath.IsAbs(full) {
+		full = filepath.Join(i.dir, full)
+	}
+	return os.ReadFile(full)
+}
+
+// Find resolves an import of from, "" being the project itself, and returns
+// the name of the file and its content.
+func (i *Importer) Find(from, importedPath string) (name string, data []byte, err error) {
+	var tried []string
+	for _, candidate := range i.candidates(from, importedPath) {
+		data, err := i.Read(candidate)
+		switch {
+		case err == nil:
+			return candidate, data, nil
+		case errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) || errors.Is(err, fs.ErrInvalid):
+			tried = append(tried, candidate)
+		default:
+			return "", nil, fmt.Errorf("read %q: %w", candidate, cause(err))
+		}
+	}
+	return "", nil, &NotFoundError{Path: importedPath, Tried: tried}
+}
+
+// cause drops the operation and path that os adds, since they are said anyway.
+func cause(err error) error {
+	var pathErr *fs.PathError
+	if errors.As(err, &pathErr) {
+		return pathErr.Err
+	}
+	return err
+}
+
+func (i *Importer) candidates(from, importedPath string) []string {
+	if path.IsAbs(importedPath) {
+		return []string{i.name(importedPath)}
+	}
+	var out []string
+	if rest, ok := strings.CutPrefix(from, LibraryPrefix); ok {
+		out = append(out, LibraryPrefix+path.Join(path.Dir(rest), importedPath))
+	} else {
+		out = append(out, path.Join(path.Dir(from), importedPath))
+	}
+	for _, dir := range i.jpath {
+		out = append(out, i.name(path.Join(filepath.ToSlash(dir), importedPath)))
+	}
+	if i.library != nil && fs.ValidPath(path.Clean(importedPath)) {
+		out = append(out, LibraryPrefix+path.Clean(importedPath))
+	}
+	return slices.Compact(out)
+}
+
+// name makes a path relative to the project where it lies within it.
+func (i *Importer) name(p string) string {
+	if rel, err := filepath.Rel(i.dir, filepath.FromSlash(p)); err == nil && path.IsAbs(p) && !strings.HasPrefix(rel, "..") {
+		return filepath.ToSlash(rel)
+	}
+	return path.Clean(p)
+}
+
+// Looked returns the names of all files that were read or looked for so far,
+// without those of the embedded library, sorted.
+func (i *Importer) Looked() []string {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	var names []string
+	for _, name := range slices.Sorted(maps.Keys(i.files)) {
+		if !strings.HasPrefix(name, LibraryPrefix) {
+			names = append(names, name)
+		}
+	}
+	return names
+}

@@ -1,0 +1,253 @@
+package jsonnet
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"path"
+	"runtime/metrics"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/google/go-jsonnet"
+	"github.com/google/go-jsonnet/ast"
+
+	"github.com/monctl/monctl/pkg/diag"
+)
+
+// Upstream returns the engine that evaluates with go-jsonnet.
+func Upstream() Engine { return upstream{} }
+
+type upstream struct{}
+
+// Evaluate implements Engine.
+func (upstream) Evaluate(ctx context.Context, req Request) (*Result, diag.List, error) {
+	e := &evaluation{req: req, read: map[string]jsonnet.Contents{}}
+	type outcome struct {
+		json string
+		err  error
+	}
+	done := make(chan outcome, 1)
+	go func() {
+		text, err := e.run(nil)
+		done <- outcome{text, err}
+	}()
+	diags, err := watch(ctx, req, done)
+	if err != nil || len(diags) > 0 {
+		return nil, diags, err
+	}
+	o := <-done
+	if o.err != nil {
+		return nil, e.diagnose(o.err), nil
+	}
+	return &Result{JSON: []byte(o.json), Origin: newOrigin(ctx, e, []byte(o.json))}, nil, nil
+}
+
+// watch waits until done has a value, a limit is exceeded or ctx ends.
+func watch[T any](ctx context.Context, req Request, done chan T) (diag.List, error) {
+	var diags diag.List
+	span := diag.Span{File: req.File}
+	timeout := make(<-chan time.Time)
+	if req.Limits.Timeout > 0 {
+		t := time.NewTimer(req.Limits.Timeout)
+		defer t.Stop()
+		timeout = t.C
+	}
+	poll := time.NewTicker(20 * time.Millisecond)
+	defer poll.Stop()
+	start := heap()
+	for {
+		select {
+		case v := <-done:
+			done <- v
+			return nil, nil
+		case <-ctx.Done():
+			return nil, fmt.Errorf("evaluate %s: %w", req.File, context.Cause(ctx))
+		case <-timeout:
+			d := diags.Errorf("jsonnet/timeout", span, "the evaluation takes longer than %s", req.Limits.Timeout)
+			d.Hint = "look for an endless recursion, or raise jsonnet.timeout in monctl.cue"
+			return diags, nil
+		case <-poll.C:
+			if req.Limits.MaxMemory > 0 && heap()-start > req.Limits.MaxMemory {
+				d := diags.Errorf("jsonnet/memory", span, "the evaluation needs more than %d MiB of memory", req.Limits.MaxMemory>>20)
+				d.Hint = "look for strings or arrays that grow without end, or raise jsonnet.maxMemory in monctl.cue"
+				return diags, nil
+			}
+		}
+	}
+}
+
+// heap returns the bytes of live and not yet swept objects.
+func heap() int64 {
+	sample := []metrics.Sample{{Name: "/memory/classes/heap/objects:bytes"}}
+	metrics.Read(sample)
+	return int64(min(sample[0].Value.Uint64(), 1<<62))
+}
+
+// evaluation is one run of a request, and a later one for its origins.
+type evaluation struct {
+	req Request
+	// read holds the files by name; upstream insists on one instance each.
+	read map[string]jsonnet.Contents
+}
+
+// Import implements jsonnet.Importer.
+func (e *evaluation) Import(from, importedPath string) (jsonnet.Contents, string, error) {
+	name, data, err := e.req.Importer.Find(from, importedPath)
+	if err != nil {
+		return jsonnet.Contents{}, "", err
+	}
+	c, ok := e.read[name]
+	if !ok {
+		c = jsonnet.MakeContentsRaw(data)
+		e.read[name] = c
+	}
+	return c, name, nil
+}
+
+// run evaluates the request; prepare may change the program before.
+func (e *evaluation) run(prepare func(*jsonnet.VM) error) (string, error) {
+	vm := jsonnet.MakeVM()
+	vm.Importer(e)
+	vm.SetTraceOut(io.Discard)
+	if e.req.Trace != nil {
+		vm.SetTraceOut(e.req.Trace)
+	}
+	if e.req.Limits.MaxStack > 0 {
+		vm.MaxStack = e.req.Limits.MaxStack
+	}
+	for name, a := range e.req.Ext {
+		if a.Code {
+			vm.ExtCode(name, a.Text)
+		} else {
+			vm.ExtVar(name, a.Text)
+		}
+	}
+	for _, n := range e.req.Natives {
+		f := &jsonnet.NativeFunction{Name: n.Name, Func: n.Func}
+		for _, p := range n.Params {
+			f.Params = append(f.Params, ast.Identifier(p))
+		}
+		vm.NativeFunction(f)
+	}
+	// The entry is found by its name, never in the library path.
+	entry, _, err := vm.ImportAST(path.Dir(e.req.File)+"/", path.Base(e.req.File))
+	if err != nil {
+		return "", err
+	}
+	if prepare != nil {
+		if err := prepare(vm); err != nil {
+			return "", err
+		}
+	}
+	program, err := jsonnet.SnippetToAST("", e.wrapper(parameters(entry)))
+	if err != nil {
+		return "", err
+	}
+	for _, p := range e.arguments(parameters(entry)) {
+		if a := e.req.TLA[p]; a.Code {
+			vm.TLACode(p, a.Text)
+		} else {
+			vm.TLAVar(p, a.Text)
+		}
+	}
+	return vm.Evaluate(program)
+}
+
+// wrapper is the program that imports the entry and applies the transform.
+func (e *evaluation) wrapper(params []string) string {
+	quoted := "(import @'" + strings.ReplaceAll("./"+e.req.File, "'", "''") + "')"
+	if path.IsAbs(e.req.File) {
+		quoted = "(import @'" + strings.ReplaceAll(e.req.File, "'", "''") + "')"
+	}
+	transform := e.req.Transform
+	if transform == "" {
+		transform = "function(v) v"
+	}
+	if params == nil {
+		return "(" + transform + ")(" + quoted + ")"
+	}
+	given := e.arguments(params)
+	var pass []string
+	for _, p := range given {
+		pass = append(pass, p+"="+p)
+	}
+	call := "(" + transform + ")(" + quoted + "(" + strings.Join(pass, ", ") + "))"
+	if len(given) == 0 {
+		return call
+	}
+	return "function(" + strings.Join(given, ", ") + ") " + call
+}
+
+// arguments returns those parameters that the request has arguments for.
+func (e *evaluation) arguments(params []string) []string {
+	var out []string
+	for _, name := range slices.Sorted(maps.Keys(e.req.TLA)) {
+		if slices.Contains(params, name) {
+			out = append(out, name)
+		}
+	}
+	return out
+}
+
+// parameters returns the parameters of an entry that is a function, as far as
+// its text shows; nil if it is none.
+func parameters(n ast.Node) []string {
+	for {
+		switch t := n.(type) {
+		case *ast.Local:
+			n = t.Body
+		case *ast.Parens:
+			n = t.Inner
+		case *ast.Function:
+			params := []string{}
+			for _, p := range t.Parameters {
+				params = append(params, string(p.Name))
+			}
+			return params
+		default:
+			return nil
+		}
+	}
+}
+
+// located is implemented by upstream's static errors, whose type is internal.
+type located interface {
+	error
+	Loc() ast.LocationRange
+}
+
+// diagnose turns an error of upstream into a diagnostic.
+func (e *evaluation) diagnose(err error) diag.List {
+	var static located
+	var runtime jsonnet.RuntimeError
+	switch {
+	case errors.As(err, &static):
+		return e.syntax(static.Loc(), strings.TrimSpace(strings.TrimPrefix(static.Error(), locationPrefix(static.Loc()))), nil)
+	case errors.As(err, &runtime):
+		return e.runtime(runtime)
+	}
+	var diags diag.List
+	var notFound *NotFoundError
+	if errors.As(err, &notFound) || strings.HasPrefix(err.Error(), "read ") {
+		diags.Errorf("jsonnet/import", diag.Span{File: e.req.File}, "the file cannot be read: %s", strings.TrimPrefix(err.Error(), fmt.Sprintf("read %q: ", e.req.File)))
+		return diags
+	}
+	diags.Errorf("jsonnet/runtime", diag.Span{File: e.req.File}, "%s", firstLine(err.Error()))
+	return diags
+}
+
+func locationPrefix(l ast.LocationRange) string {
+	if !l.IsSet() {
+		return ""
+	}
+	return l.String()
+}
+
+func firstLine(s string) string {
+	line, _, _ := strings.Cut(s, "\n")
+	return line
+}
