@@ -1,0 +1,45 @@
+package view
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"strconv"
+	"strings"
+)
+
+// fingerprints returns one for each finding: it stays when lines move, differs
+// within a report, and says nothing about the environment.
+func fingerprints(findings []mergedFinding) []string {
+	seen := map[string]int{}
+	out := make([]string, 0, len(findings))
+	for _, f := range findings {
+		key := strings.Join([]string{f.Code, f.Span.File, f.Object, f.Pointer, f.Summary}, "\x00")
+		n := seen[key]
+		seen[key]++
+		sum := sha256.Sum256([]byte(key + "\x00" + strconv.Itoa(n)))
+		out = append(out, hex.EncodeToString(sum[:16]))
+	}
+	return out
+}
+
+// message is a finding's text without its position: the summary, and what more
+// there is to say, a line each.
+func message(f mergedFinding) string {
+	lines := []string{onOneLine(f.Summary)}
+	if f.Detail != "" {
+		lines = append(lines, plainLines(f.Detail)...)
+	}
+	if f.Hint != "" {
+		lines = append(lines, "help: "+strings.Join(plainLines(f.Hint), "\n"))
+	}
+	if text := renderedAs(f.Object, f.Pointer); text != "" {
+		lines = append(lines, "rendered as: "+plain(text))
+	}
+	if len(f.envs) > 0 {
+		lines = append(lines, "in: "+plain(strings.Join(f.envs, ", ")))
+	}
+	for _, line := range frames(f.Related) {
+		lines = append(lines, "note: "+line)
+	}
+	return strings.Join(lines, "\n")
+}

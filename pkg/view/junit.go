@@ -1,0 +1,145 @@
+package view
+
+import (
+	"encoding/xml"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/monctl/monctl/pkg/diag"
+)
+
+type junitReport struct {
+	XMLName  xml.Name     `xml:"testsuites"`
+	Name     string       `xml:"name,attr"`
+	Tests    int          `xml:"tests,attr"`
+	Failures int          `xml:"failures,attr"`
+	Skipped  int          `xml:"skipped,attr"`
+	Time     string       `xml:"time,attr"`
+	Suites   []junitSuite `xml:"testsuite"`
+}
+
+type junitSuite struct {
+	Name     string      `xml:"name,attr"`
+	Tests    int         `xml:"tests,attr"`
+	Failures int         `xml:"failures,attr"`
+	Errors   int         `xml:"errors,attr"`
+	Skipped  int         `xml:"skipped,attr"`
+	Time     string      `xml:"time,attr"`
+	Cases    []junitCase `xml:"testcase"`
+}
+
+type junitCase struct {
+	Name      string        `xml:"name,attr"`
+	Classname string        `xml:"classname,attr"`
+	File      string        `xml:"file,attr,omitempty"`
+	Time      string        `xml:"time,attr"`
+	Skipped   *junitSkipped `xml:"skipped"`
+	Failure   *junitFailure `xml:"failure"`
+	SystemOut string        `xml:"system-out,omitempty"`
+}
+
+type junitSkipped struct {
+	Message string `xml:"message,attr,omitempty"`
+}
+
+type junitFailure struct {
+	Message string `xml:"message,attr"`
+	Type    string `xml:"type,attr"`
+	Text    string `xml:",chardata"`
+}
+
+// renderJUnit draws what continuous integration shows as tests. The first
+// suite is the command's: a case for each finding, of which errors fail, or one
+// that passes. Then comes a suite for each file of tests.
+func renderJUnit(w io.Writer, r Report, _ Options) error {
+	out := junitReport{Name: "monctl", Suites: []junitSuite{findingsSuite(r)}}
+	seconds := 0.0
+	if r.Tests != nil {
+		seconds = r.Tests.Seconds
+		for _, s := range r.Tests.Suites {
+			out.Suites = append(out.Suites, testSuite(s))
+		}
+	}
+	for i := range out.Suites {
+		s := &out.Suites[i]
+		s.Tests = len(s.Cases)
+		for _, c := range s.Cases {
+			if c.Failure != nil {
+				s.Failures++
+			}
+			if c.Skipped != nil {
+				s.Skipped++
+			}
+		}
+		out.Tests += s.Tests
+		out.Failures += s.Failures
+		out.Skipped += s.Skipped
+	}
+	out.Time = junitTime(seconds)
+	return writeXML(w, out)
+}
+
+func findingsSuite(r Report) junitSuite {
+	suite := junitSuite{Name: "monctl " + r.Command, Time: junitTime(0)}
+	r.Tests = nil // they have suites of their own
+	for _, f := range everything(r) {
+		c := junitCase{
+			Name: fmt.Sprintf("%s %s", f.Code, plain(f.Span.String())), Classname: "monctl." + r.Command,
+			File: f.Span.File, Time: junitTime(0),
+		}
+		if f.Severity == diag.Error {
+			c.Failure = &junitFailure{Message: onOneLine(f.Summary), Type: f.Code, Text: sourceText(f)}
+		} else {
+			c.SystemOut = fmt.Sprintf("%s: %s", f.Severity, sourceText(f))
+		}
+		suite.Cases = append(suite.Cases, c)
+	}
+	if len(suite.Cases) == 0 {
+		suite.Cases = []junitCase{{Name: "no findings", Classname: "monctl." + r.Command, Time: junitTime(0)}}
+	}
+	return suite
+}
+
+// sourceText is a finding as a terminal shows it, in black and white.
+func sourceText(f mergedFinding) string {
+	t := &textWriter{}
+	t.finding(f)
+	return strings.TrimRight(t.out.String(), "\n")
+}
+
+func testSuite(s Suite) junitSuite {
+	name := s.File
+	if s.Environment != "" {
+		name += " (" + s.Environment + ")"
+	}
+	suite := junitSuite{Name: plain(name)}
+	seconds := 0.0
+	for _, t := range s.Tests {
+		seconds += t.Seconds
+		c := junitCase{Name: onOneLine(testName(t)), Classname: plain(name), File: s.File, Time: junitTime(t.Seconds)}
+		switch t.Result {
+		case Skipped:
+			c.Skipped = &junitSkipped{Message: onOneLine(t.Reason)}
+		case Failed:
+			c.Failure = testFailure(s, t)
+		case Passed:
+		}
+		suite.Cases = append(suite.Cases, c)
+	}
+	suite.Time = junitTime(seconds)
+	return suite
+}
+
+func testFailure(s Suite, t Test) *junitFailure {
+	findings := failedTests(Tests{Suites: []Suite{{File: s.File, Tests: []Test{t}}}})
+	out := &junitFailure{Message: onOneLine(findings[0].Summary), Type: findings[0].Code}
+	var texts []string
+	for _, f := range findings {
+		texts = append(texts, sourceText(mergedFinding{Finding: f}))
+	}
+	out.Text = strings.Join(texts, "\n\n")
+	return out
+}
+
+func junitTime(seconds float64) string { return fmt.Sprintf("%.3f", seconds) }

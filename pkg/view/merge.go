@@ -1,0 +1,111 @@
+package view
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/monctl/monctl/pkg/diag"
+)
+
+// mergedFinding is a finding together with the environments it was made in,
+// in their order; none if it is about no environment in particular.
+type mergedFinding struct {
+	Finding
+	envs []string
+}
+
+// merged puts findings together that differ in their environment only. The
+// order is that of the first of each.
+func merged(findings []Finding) []mergedFinding {
+	var out []mergedFinding
+	index := map[string]int{}
+	for _, f := range findings {
+		env := f.Env
+		f.Env = ""
+		key, err := json.Marshal(f)
+		if err != nil { // strings, numbers and severities that exist: cannot happen
+			key = fmt.Appendf(nil, "%d", len(out))
+		}
+		i, ok := index[string(key)]
+		if !ok {
+			i = len(out)
+			index[string(key)] = i
+			out = append(out, mergedFinding{Finding: f})
+		}
+		if env != "" && !slices.Contains(out[i].envs, env) {
+			out[i].envs = append(out[i].envs, env)
+		}
+	}
+	return out
+}
+
+// everything returns all that the report finds fault with, for formats that
+// know findings only: diagnostics, failed tests, rendered files that differ.
+func everything(r Report) []mergedFinding {
+	all := merged(r.Diagnostics)
+	if r.Tests != nil {
+		all = append(all, merged(failedTests(*r.Tests))...)
+	}
+	if r.Changes != nil && r.Changes.Check {
+		for _, c := range r.Changes.Files {
+			all = append(all, mergedFinding{Finding: Finding{Diagnostic: diag.Diagnostic{
+				Code: "render/outdated", Severity: diag.Error,
+				Summary: outdated(c), Hint: "run monctl render and commit the result",
+				Span: diag.Span{File: c.Path},
+			}}})
+		}
+	}
+	return all
+}
+
+func outdated(c Change) string {
+	switch c.Action {
+	case "add":
+		return "this file is not rendered yet"
+	case "remove":
+		return "this file is rendered no longer"
+	default:
+		return "this file is not what the sources render to"
+	}
+}
+
+func failedTests(tests Tests) []Finding {
+	var out []Finding
+	for _, s := range tests.Suites {
+		for _, t := range s.Tests {
+			if t.Result != Failed {
+				continue
+			}
+			for _, f := range t.Failures {
+				out = append(out, testFinding(s, t, f))
+			}
+			if len(t.Failures) == 0 {
+				out = append(out, testFinding(s, t, Failure{Kind: "error", Message: "the test failed"}))
+			}
+		}
+	}
+	return out
+}
+
+func testFinding(s Suite, t Test, f Failure) Finding {
+	d := diag.Diagnostic{
+		Code: "test/" + f.Kind, Severity: diag.Error, Summary: testName(t) + ": " + f.Message,
+		Span: f.Span, Env: s.Environment,
+	}
+	if d.Span.IsZero() {
+		d.Span.File = s.File
+	}
+	if f.Expected != "" || f.Got != "" {
+		d.Detail = "- expected, + got:\n" + strings.TrimSuffix(Diff(f.Expected, f.Got), "\n")
+	}
+	return Finding{Diagnostic: d, Excerpt: f.Excerpt}
+}
+
+func testName(t Test) string {
+	if t.Name != "" {
+		return t.Name
+	}
+	return fmt.Sprintf("test %d", t.Index+1)
+}

@@ -1,0 +1,52 @@
+package view
+
+import "github.com/monctl/monctl/pkg/diag"
+
+// Result is how a test ended.
+type Result string
+
+// The results of tests.
+const (
+	Passed  Result = "passed"
+	Failed  Result = "failed"
+	Skipped Result = "skipped"
+)
+
+// Tests are the results of unit tests.
+type Tests struct {
+	Suites []Suite `json:"suites"`
+	// Seconds is how long all of them took together.
+	Seconds float64 `json:"seconds"`
+}
+
+// Suite is one test file, run for one environment.
+type Suite struct {
+	File        string `json:"file"`
+	Environment string `json:"environment,omitempty"`
+	Tests       []Test `json:"tests"`
+}
+
+// Test is one test of a suite.
+type Test struct {
+	// Name is what the file calls the test; Index is its place in the file,
+	// from 0.
+	Name    string  `json:"name,omitempty"`
+	Index   int     `json:"index"`
+	Result  Result  `json:"result"`
+	Seconds float64 `json:"seconds"`
+	// Reason says why the test was skipped.
+	Reason   string    `json:"reason,omitempty"`
+	Failures []Failure `json:"failures,omitempty"`
+}
+
+// Failure is an expectation that was not met.
+type Failure struct {
+	// Kind is what was tested: "alert", "expr", "route", "error".
+	Kind    string `json:"kind"`
+	Message string `json:"message"`
+	// Expected and Got are texts of several lines, to be compared by line.
+	Expected string        `json:"expected,omitempty"`
+	Got      string        `json:"got,omitempty"`
+	Span     diag.Span     `json:"span,omitzero"`
+	Excerpt  *diag.Excerpt `json:"excerpt,omitempty"`
+}
