@@ -22,10 +22,11 @@ module_version() { go list -C "$root/tools/peers" -m -f '{{.Version}}' "$1"; }
 
 # A build from the module proxy carries no version of its own, so it is set the
 # way upstream's release builds set it; otherwise --version would print blanks.
-version_flag() {
+# Stripped, as monctl is when it is measured beside them.
+link_flags() {
 	local version
 	version=$(module_version "$1")
-	printf -- '-X github.com/prometheus/common/version.Version=%s' "${version#v}"
+	printf -- '-s -w -X github.com/prometheus/common/version.Version=%s' "${version#v}"
 }
 
 # Alertmanager's module lacks the built web interface it embeds, so its server
@@ -43,18 +44,18 @@ build_alertmanager() {
 	cp "$root/tools/peers/go.sum" "$bin/src/peers.sum"
 	go mod edit -replace "$module=$source" "$bin/src/peers.mod"
 	go build -C "$root/tools/peers" -modfile="$bin/src/peers.mod" \
-		-ldflags "$(version_flag $module)" -o "$bin/" $module/cmd/alertmanager
+		-ldflags "$(link_flags $module)" -o "$bin/" $module/cmd/alertmanager
 }
 
 build() {
 	log "building promtool, prometheus, amtool, alertmanager and jsonnet into .bin"
 	mkdir -p "$bin"
-	go build -C "$root/tools/peers" -ldflags "$(version_flag github.com/prometheus/prometheus)" -o "$bin/" \
+	go build -C "$root/tools/peers" -ldflags "$(link_flags github.com/prometheus/prometheus)" -o "$bin/" \
 		github.com/prometheus/prometheus/cmd/promtool \
 		github.com/prometheus/prometheus/cmd/prometheus
-	go build -C "$root/tools/peers" -ldflags "$(version_flag github.com/prometheus/alertmanager)" -o "$bin/" \
+	go build -C "$root/tools/peers" -ldflags "$(link_flags github.com/prometheus/alertmanager)" -o "$bin/" \
 		github.com/prometheus/alertmanager/cmd/amtool
-	go build -C "$root/tools/peers" -o "$bin/" \
+	go build -C "$root/tools/peers" -ldflags '-s -w' -o "$bin/" \
 		github.com/google/go-jsonnet/cmd/jsonnet ./jsonnetdriver
 	build_alertmanager
 }

@@ -1,0 +1,246 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+)
+
+// bench holds what every case needs.
+type bench struct {
+	root   string // the project's directory, where every command runs
+	bin    string // the directory of the programs
+	monctl string
+	work   string // scratch, removed at the end
+	rounds int
+	idle   idleOptions
+	notes  []string
+}
+
+// note adds a remark below the table, once.
+func (b *bench) note(text string) {
+	if !slices.Contains(b.notes, text) {
+		b.notes = append(b.notes, text)
+	}
+}
+
+// benchCase is one job that monctl and a peer do.
+type benchCase struct {
+	name, about string
+	run         func(context.Context, *bench) ([]row, error)
+}
+
+func cases() []benchCase {
+	return []benchCase{
+		{"version", "start-up: monctl version, beside promtool --version and prometheus --version", runVersion},
+		{"render", "monctl render of this repository, beside go-jsonnet evaluating the same entries", runRender},
+		{"test", "monctl test of this repository's rendered tests, beside promtool test rules", runTest},
+		{"idle", "monctl serve at rest, beside Prometheus and Alertmanager", runIdle},
+		{"size", "size of the stripped binary", runSize},
+	}
+}
+
+const (
+	startupLimit = 0.040 // seconds
+	sizeLimit    = 160e6 // bytes
+)
+
+func runVersion(ctx context.Context, b *bench) ([]row, error) {
+	rounds := 2 * b.rounds // they are short, and a start-up scatters
+	ours := []command{b.own("version")}
+	var rows []row
+	for _, peer := range []string{"promtool", "prometheus"} {
+		got, err := b.compare(ctx, job{
+			name: "version", rounds: rounds, ours: ours,
+			peerName: peer + " --version", peer: []command{b.peer(peer, "--version")},
+		})
+		if err != nil {
+			return nil, err
+		}
+		got[0].Limit = startupLimit
+		rows = append(rows, got...)
+	}
+	return rows, nil
+}
+
+// runRender compares with go-jsonnet twice: as the jsonnet command is used, one
+// process an entry, and as one process that evaluates them all.
+func runRender(ctx context.Context, b *bench) ([]row, error) {
+	doc, err := b.entries(ctx)
+	if err != nil {
+		return nil, err
+	}
+	out := filepath.Join(b.work, "render")
+	ours := []command{b.own("render", "--env", "default", "--out", filepath.Join(out, "monctl"))}
+	var flags []string
+	for _, dir := range doc.JPath {
+		flags = append(flags, "-J", dir)
+	}
+	for _, key := range sortedKeys(doc.ExtStr) {
+		flags = append(flags, "-ext-str", key+"="+doc.ExtStr[key])
+	}
+	for _, key := range sortedKeys(doc.ExtCode) {
+		flags = append(flags, "-ext-code", key+"="+doc.ExtCode[key])
+	}
+	flags = append(flags, "-out", filepath.Join(out, "jsonnet"))
+	var each []command
+	for _, entry := range doc.Entries {
+		each = append(each, b.peer("jsonnetdriver", append(slices.Clone(flags), entry)...))
+	}
+	once := []command{b.peer("jsonnetdriver", append(slices.Clone(flags), doc.Entries...)...)}
+	b.note(fmt.Sprintf("render: the peer is tools/peers/jsonnetdriver, go-jsonnet's public API with the native function "+
+		"'secret' that the jsonnet command cannot be given, on the %d .jsonnet entries of the environment 'default'; "+
+		"monctl does more in its time: it checks the objects, turns them into a bundle and writes the tree", len(doc.Entries)))
+
+	var rows []row
+	for _, j := range []job{
+		{name: "render", ours: ours, peerName: "go-jsonnet, one process an entry", peer: each},
+		{name: "render", ours: ours, peerName: "go-jsonnet, one process for all", peer: once},
+	} {
+		got, err := b.compare(ctx, j)
+		if err != nil {
+			return nil, err
+		}
+		rows = append(rows, got...)
+	}
+	return rows, nil
+}
+
+func runTest(ctx context.Context, b *bench) ([]row, error) {
+	out := filepath.Join(b.work, "test")
+	if _, err := measure(ctx, []command{b.own("render", "--env", "default", "--out", out)}); err != nil {
+		return nil, err
+	}
+	files, err := filepath.Glob(filepath.Join(out, "default", "tests", "*.yaml"))
+	if err != nil {
+		return nil, fmt.Errorf("list the rendered tests: %w", err)
+	}
+	if len(files) == 0 {
+		return nil, fmt.Errorf("no rendered tests in %s", out)
+	}
+	b.note(fmt.Sprintf("test: both run the same %d rendered files, every test passing", len(files)))
+	return b.compare(ctx, job{
+		name: "test", peerName: "promtool test rules",
+		ours: []command{b.own("test", files...)},
+		peer: []command{b.peer("promtool", append([]string{"test", "rules"}, files...)...)},
+	})
+}
+
+func runSize(_ context.Context, b *bench) ([]row, error) {
+	size := func(path string) (float64, error) {
+		info, err := os.Stat(path)
+		if err != nil {
+			return 0, fmt.Errorf("look at a binary: %w", err)
+		}
+		return float64(info.Size()), nil
+	}
+	ours, err := size(b.monctl)
+	if err != nil {
+		return nil, err
+	}
+	var peer float64
+	for _, name := range []string{"prometheus", "promtool", "alertmanager", "amtool", "jsonnet"} {
+		n, err := size(filepath.Join(b.bin, name))
+		if err != nil {
+			return nil, err
+		}
+		peer += n
+	}
+	r := newRow("size", "binary", octets, []float64{ours}, "prometheus + promtool + alertmanager + amtool + jsonnet, stripped", []float64{peer})
+	r.Limit = sizeLimit
+	return []row{r}, nil
+}
+
+// job is one comparison of commands that end.
+type job struct {
+	name       string
+	rounds     int // 0 means the default
+	ours, peer []command
+	peerName   string
+}
+
+// compare runs a job's rounds and returns its three measures, wall time first.
+func (b *bench) compare(ctx context.Context, j job) ([]row, error) {
+	rounds := j.rounds
+	if rounds == 0 {
+		rounds = b.rounds
+	}
+	var ours, peer []usage
+	for round := range rounds + 1 {
+		// The order changes from round to round, so that neither side always
+		// finds the caches as the other has left them.
+		first, second := j.ours, j.peer
+		if round%2 == 1 {
+			first, second = second, first
+		}
+		u1, err := measure(ctx, first)
+		if err != nil {
+			return nil, err
+		}
+		u2, err := measure(ctx, second)
+		if err != nil {
+			return nil, err
+		}
+		if round%2 == 1 {
+			u1, u2 = u2, u1
+		}
+		if round > 0 {
+			ours, peer = append(ours, u1), append(peer, u2)
+		}
+	}
+	wall := func(u usage) float64 { return u.wall.Seconds() }
+	cpu := func(u usage) float64 { return u.cpu.Seconds() }
+	rss := func(u usage) float64 { return float64(u.rss) }
+	return []row{
+		newRow(j.name, "wall", seconds, each(ours, wall), j.peerName, each(peer, wall)),
+		newRow(j.name, "cpu", seconds, each(ours, cpu), j.peerName, each(peer, cpu)),
+		newRow(j.name, "peak rss", octets, each(ours, rss), j.peerName, each(peer, rss)),
+	}, nil
+}
+
+func each(all []usage, number func(usage) float64) []float64 {
+	out := make([]float64, len(all))
+	for i, u := range all {
+		out[i] = number(u)
+	}
+	return out
+}
+
+// own is a monctl command in the project's directory.
+func (b *bench) own(verb string, args ...string) command {
+	return command{path: b.monctl, args: append([]string{verb}, args...), dir: b.root}
+}
+
+// peer is a peer's command in the project's directory.
+func (b *bench) peer(name string, args ...string) command {
+	return command{path: filepath.Join(b.bin, name), args: args, dir: b.root}
+}
+
+// entries is what bench/entries prints.
+type entries struct {
+	Entries []string          `json:"entries"`
+	JPath   []string          `json:"jpath"`
+	ExtStr  map[string]string `json:"ext_str"`
+	ExtCode map[string]string `json:"ext_code"`
+}
+
+func (b *bench) entries(ctx context.Context) (entries, error) {
+	cmd := exec.CommandContext(ctx, "go", "run", "./bench/entries", "-env", "default")
+	cmd.Dir, cmd.Stderr = b.root, os.Stderr
+	out, err := cmd.Output()
+	if err != nil {
+		return entries{}, fmt.Errorf("list the entries: %w", err)
+	}
+	var doc entries
+	if err := json.Unmarshal(out, &doc); err != nil {
+		return entries{}, fmt.Errorf("list the entries: %w", err)
+	}
+	if len(doc.Entries) == 0 {
+		return entries{}, fmt.Errorf("the project has no .jsonnet entries")
+	}
+	return doc, nil
+}
