@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"slices"
+	"strconv"
 	"strings"
 
 	"cuelang.org/go/cue"
@@ -168,4 +169,44 @@ func UnknownField(err error) (path []string, ok bool) {
 		return trimDefinition(e.Path()), true
 	}
 	return nil, false
+}
+
+// Position returns where a file sets the value at a JSON Pointer or, where
+// that is not known, the nearest value around it; at least the file itself.
+func Position(v cue.Value, file, pointer string) diag.Span {
+	unescape := strings.NewReplacer("~1", "/", "~0", "~")
+	var path []cue.Selector
+	var spans []diag.Span
+	for token := range strings.SplitSeq(strings.TrimPrefix(pointer, "/"), "/") {
+		if at := v.LookupPath(cue.MakePath(path...)); at.Kind() == cue.ListKind {
+			n, err := strconv.Atoi(token)
+			if err != nil || n < 0 {
+				break
+			}
+			path = append(path, cue.Index(n))
+		} else {
+			path = append(path, cue.Str(unescape.Replace(token)))
+		}
+		if s, ok := placeOf(v.LookupPath(cue.MakePath(path...)), file); ok {
+			spans = append(spans, s)
+		}
+	}
+	if len(spans) == 0 {
+		return diag.Span{File: file}
+	}
+	return spans[len(spans)-1]
+}
+
+// placeOf looks through the conjuncts of a value for one of the file.
+func placeOf(v cue.Value, file string) (diag.Span, bool) {
+	if !v.Exists() {
+		return diag.Span{}, false
+	}
+	_, parts := v.Expr()
+	for _, p := range append([]cue.Value{v}, parts...) {
+		if pos := p.Pos(); pos.IsValid() && pos.Filename() == file {
+			return diag.Span{File: file, Start: diag.Position{Line: pos.Line(), Column: pos.Column()}}, true
+		}
+	}
+	return diag.Span{}, false
 }

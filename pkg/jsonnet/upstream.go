@@ -25,6 +25,12 @@ type upstream struct{}
 
 // Evaluate implements Engine.
 func (upstream) Evaluate(ctx context.Context, req Request) (*Result, diag.List, error) {
+	// The entry is named by its path, never found in the library path.
+	if _, err := req.Importer.Read(req.File); err != nil {
+		var diags diag.List
+		diags.Errorf("jsonnet/import", diag.Span{File: req.File}, "the file cannot be read: %s", cause(err))
+		return nil, diags, nil
+	}
 	e := &evaluation{req: req, read: map[string]jsonnet.Contents{}}
 	type outcome struct {
 		json string
@@ -133,7 +139,6 @@ func (e *evaluation) run(prepare func(*jsonnet.VM) error) (string, error) {
 		}
 		vm.NativeFunction(f)
 	}
-	// The entry is found by its name, never in the library path.
 	entry, _, err := vm.ImportAST(path.Dir(e.req.File)+"/", path.Base(e.req.File))
 	if err != nil {
 		return "", err
@@ -231,11 +236,6 @@ func (e *evaluation) diagnose(err error) diag.List {
 		return e.runtime(runtime)
 	}
 	var diags diag.List
-	var notFound *NotFoundError
-	if errors.As(err, &notFound) || strings.HasPrefix(err.Error(), "read ") {
-		diags.Errorf("jsonnet/import", diag.Span{File: e.req.File}, "the file cannot be read: %s", strings.TrimPrefix(err.Error(), fmt.Sprintf("read %q: ", e.req.File)))
-		return diags
-	}
 	diags.Errorf("jsonnet/runtime", diag.Span{File: e.req.File}, "%s", firstLine(err.Error()))
 	return diags
 }

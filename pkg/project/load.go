@@ -86,8 +86,9 @@ func Load(dir string) (*Project, diag.List, error) {
 	}
 	p, problems := r.project()
 	for _, pr := range problems {
-		d := diags.Errorf("project/value", position(value, file, pr.path), "%s", pr.message)
-		d.Pointer = "/" + strings.Join(pr.path, "/")
+		pointer := "/" + strings.Join(pr.path, "/")
+		d := diags.Errorf("project/value", cuelang.Position(value, file, pointer), "%s", pr.message)
+		d.Pointer = pointer
 	}
 	if len(diags) > 0 {
 		return nil, diags, nil
@@ -118,38 +119,6 @@ func read(dir string) (file string, data []byte, diags diag.List, err error) {
 		}
 	}
 	return file, data, nil, nil
-}
-
-// position looks up where the user's file sets a path.
-func position(v cue.Value, file string, path []string) diag.Span {
-	for n := len(path); n > 0; n-- {
-		var sel []cue.Selector
-		for _, p := range path[:n] {
-			if i, isIndex := index(p); isIndex {
-				sel = append(sel, cue.Index(i))
-			} else {
-				sel = append(sel, cue.Str(p))
-			}
-		}
-		_, exprs := v.LookupPath(cue.MakePath(sel...)).Expr()
-		for _, e := range append([]cue.Value{v.LookupPath(cue.MakePath(sel...))}, exprs...) {
-			if pos := e.Pos(); pos.IsValid() && pos.Filename() == file {
-				return diag.Span{File: file, Start: diag.Position{Line: pos.Line(), Column: pos.Column()}}
-			}
-		}
-	}
-	return diag.Span{File: file}
-}
-
-func index(token string) (int, bool) {
-	n := 0
-	for _, r := range token {
-		if r < '0' || r > '9' {
-			return 0, false
-		}
-		n = n*10 + int(r-'0')
-	}
-	return n, token != ""
 }
 
 // explain adds to unknown fields what their names could have been.

@@ -1,0 +1,142 @@
+package render
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"path"
+	"strings"
+
+	"cuelang.org/go/cue"
+
+	"github.com/monctl/monctl/pkg/bundle"
+	"github.com/monctl/monctl/pkg/cuelang"
+	"github.com/monctl/monctl/pkg/diag"
+	"github.com/monctl/monctl/pkg/jsonnet"
+	"github.com/monctl/monctl/pkg/project"
+)
+
+// documents evaluates or reads the job's source.
+func (r *renderer) documents(ctx context.Context) ([]bundle.Document, error) {
+	switch path.Ext(r.job.source.Path) {
+	case ".jsonnet", ".libsonnet":
+		return r.jsonnet(ctx)
+	case ".cue":
+		return r.cue()
+	default:
+		return r.yaml(), nil
+	}
+}
+
+// unhide makes the fields of a mixin, which are mostly hidden, visible, and
+// leaves out those that are none of monitoring's business, such as _config.
+// Any other value stays what it is.
+const unhide = `
+local fields = ['prometheusAlerts', 'prometheusRules', 'grafanaDashboards', 'grafanaDashboardFolder'];
+local isMixin(v) = std.isObject(v) && std.any([std.objectHasAll(v, f) for f in fields]);
+local mixin(v) = if std.isObject(v) && std.objectHasAll(v, 'asMonitoringMixin') then v.asMonitoringMixin() else v;
+function(v) local m = mixin(v); if isMixin(m) then { [f]: m[f] for f in fields if std.objectHasAll(m, f) } else m`
+
+func (r *renderer) jsonnet(ctx context.Context) ([]bundle.Document, error) {
+	p := r.opts.Project
+	req := jsonnet.Request{
+		File: r.job.source.Path, Importer: r.opts.Importer, Trace: r.opts.Trace,
+		Ext: args(r.env.Ext, r.opts.Ext), TLA: args(r.env.TLA, nil), Natives: natives(),
+		Limits: jsonnet.Limits{MaxStack: p.Jsonnet.MaxStack, Timeout: p.Jsonnet.Timeout, MaxMemory: p.Jsonnet.MaxMemory},
+	}
+	if r.job.source.Kind == project.RulesSource || r.job.source.Kind == project.DashboardsSource {
+		req.Transform = unhide
+	}
+	if m := r.job.mixin; m != nil && len(m.Config) > 0 {
+		req.Transform = fmt.Sprintf("function(v) (%s)(v + { _config+:: %s })", unhide, m.Config)
+	}
+	res, diags, err := r.opts.Engine.Evaluate(ctx, req)
+	r.out.diags = append(r.out.diags, diags...)
+	if err != nil || res == nil {
+		return nil, err
+	}
+	v, err := bundle.DecodeJSON(res.JSON)
+	if err != nil {
+		return nil, fmt.Errorf("read what %s evaluates to: %w", r.job.source.Path, err)
+	}
+	return []bundle.Document{{Value: v, Origin: res.Origin}}, nil
+}
+
+// args merges arguments; over wins.
+func args(base, over map[string]project.Arg) map[string]jsonnet.Arg {
+	all := maps.Clone(base)
+	if all == nil {
+		all = map[string]project.Arg{}
+	}
+	maps.Copy(all, over)
+	out := map[string]jsonnet.Arg{}
+	for name, a := range all {
+		out[name] = jsonnet.Arg{Code: a.Code, Text: a.Text}
+	}
+	return out
+}
+
+func (r *renderer) cue() ([]bundle.Document, error) {
+	data, ok := r.read()
+	if !ok {
+		return nil, nil
+	}
+	file := r.job.source.Path
+	v, diags := cuelang.NewLoader().Parse("cue/syntax", file, data)
+	r.out.diags = append(r.out.diags, diags...)
+	if len(diags) > 0 {
+		return nil, nil
+	}
+	if err := v.Validate(cue.Concrete(true), cue.Final()); err != nil {
+		r.out.diags = append(r.out.diags, cuelang.Diagnose("cue/value", file, err)...)
+		return nil, nil
+	}
+	text, err := v.MarshalJSON()
+	if err != nil {
+		return nil, fmt.Errorf("export %s: %w", file, err)
+	}
+	value, err := bundle.DecodeJSON(text)
+	if err != nil {
+		return nil, fmt.Errorf("read what %s evaluates to: %w", file, err)
+	}
+	origin := bundle.OriginFunc(func(pointer string) diag.Span { return cuelang.Position(v, file, pointer) })
+	return []bundle.Document{{Value: value, Origin: origin}}, nil
+}
+
+func (r *renderer) yaml() []bundle.Document {
+	data, ok := r.read()
+	if !ok {
+		return nil
+	}
+	if r.job.source.Kind == project.TestsSource {
+		r.out.tests = append(r.out.tests, Test{File: r.job.source.Path, Name: r.job.source.Name(), Data: data})
+		return nil
+	}
+	if strings.HasSuffix(r.job.source.Path, ".json") {
+		var probe any
+		if err := json.Unmarshal(data, &probe); err != nil {
+			r.out.diags = append(r.out.diags, jsonError(r.job.source.Path, data, err)...)
+			return nil
+		}
+	}
+	docs, diags := bundle.DecodeYAML(r.job.source.Path, data)
+	r.out.diags = append(r.out.diags, diags...)
+	if diags.HasErrors() {
+		return nil
+	}
+	return docs
+}
+
+// jsonError places the error of encoding/json, which knows the byte offset.
+func jsonError(file string, data []byte, err error) diag.List {
+	var diags diag.List
+	span := diag.Span{File: file}
+	if syntax, ok := err.(*json.SyntaxError); ok { //nolint:errorlint // Unmarshal returns it as it is
+		before := string(data[:min(max(syntax.Offset-1, 0), int64(len(data)))])
+		line := before[strings.LastIndexByte(before, '\n')+1:]
+		span.Start = diag.Position{Line: strings.Count(before, "\n") + 1, Column: len([]rune(line)) + 1}
+	}
+	diags.Errorf("source/json", span, "%s", err)
+	return diags
+}

@@ -1,0 +1,258 @@
+package render
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"maps"
+	"slices"
+	"strings"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/monctl/monctl/pkg/bundle"
+	"github.com/monctl/monctl/pkg/diag"
+	"github.com/monctl/monctl/pkg/jsonnet"
+	"github.com/monctl/monctl/pkg/project"
+)
+
+// Options say how to render.
+type Options struct {
+	Project *project.Project
+	// FS is the project's directory.
+	FS       fs.FS
+	Engine   jsonnet.Engine
+	Importer *jsonnet.Importer
+	// Ext overrides external variables of every environment.
+	Ext map[string]project.Arg
+	// Trace receives what std.trace prints; nil discards it.
+	Trace io.Writer
+	// Workers bounds how many sources are evaluated at a time.
+	Workers int
+}
+
+// Output is what one environment renders to.
+type Output struct {
+	Env     project.Environment
+	Bundle  *bundle.Bundle
+	Targets []TargetBundle
+	Tests   []Test
+}
+
+// TargetBundle is the bundle as one target gets it.
+type TargetBundle struct {
+	Target project.Target
+	Bundle *bundle.Bundle
+}
+
+// Test is one file of unit tests.
+type Test struct {
+	// File is the source, Name what its rendered file is called.
+	File, Name string
+	// Data is the suite as YAML: the source itself or, if that is evaluated,
+	// what it evaluates to.
+	Data []byte
+	// Origin leads from the suite to the source; nil if Data is the source.
+	Origin bundle.Origin
+}
+
+// Render renders one environment. What is wrong with a source is reported, and
+// the others are rendered nevertheless.
+func Render(ctx context.Context, opts Options, env project.Environment) (*Output, diag.List, error) {
+	sources, err := opts.Project.FindSources(opts.FS)
+	if err != nil {
+		return nil, nil, err
+	}
+	jobs, diags := plan(opts.Project, sources)
+	results := make([]result, len(jobs))
+	group, groupCtx := errgroup.WithContext(ctx)
+	group.SetLimit(max(opts.Workers, 1))
+	for i, j := range jobs {
+		group.Go(func() (err error) {
+			r := renderer{opts: opts, env: env, job: j}
+			results[i], err = r.run(groupCtx)
+			return err
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return nil, nil, err
+	}
+	out := &Output{Env: env}
+	var objects []bundle.Object
+	for _, r := range results {
+		objects = append(objects, r.objects...)
+		out.Tests = append(out.Tests, r.tests...)
+		diags = append(diags, r.diags...)
+	}
+	b, duplicates := bundle.New(env.Name, objects)
+	diags = append(diags, duplicates...)
+	if out.Bundle, err = withExternalLabels(b, env.ExternalLabels); err != nil {
+		return nil, nil, err
+	}
+	for _, t := range env.Targets {
+		tb, err := withExternalLabels(out.Bundle, t.ExternalLabels)
+		if err != nil {
+			return nil, nil, err
+		}
+		tb = tb.Select(func(o bundle.Object) bool { return selected(t, o.Ref) })
+		out.Targets = append(out.Targets, TargetBundle{Target: t, Bundle: tb})
+	}
+	return out, diags.Sort().WithEnv(env.Name), nil
+}
+
+// selected reports whether a target gets an object.
+func selected(t project.Target, ref bundle.Ref) bool {
+	rest := ref.Name
+	if ref.Space != "" {
+		rest = ref.Space + "/" + ref.Name
+	}
+	for _, s := range t.Select {
+		if !s.Keeps(string(ref.Kind), rest) {
+			return false
+		}
+	}
+	return true
+}
+
+// withExternalLabels merges labels over global.external_labels of the
+// Prometheus configuration, if there is one.
+func withExternalLabels(b *bundle.Bundle, labels map[string]string) (*bundle.Bundle, error) {
+	o, ok := b.Get(bundle.Ref{Kind: bundle.Prometheus})
+	if !ok || len(labels) == 0 {
+		return b, nil
+	}
+	v, err := o.Value()
+	if err != nil {
+		return nil, err
+	}
+	if v.Kind != bundle.Map {
+		return b, nil
+	}
+	global, _ := v.Get("global")
+	if global.Kind != bundle.Map {
+		global = bundle.Value{Kind: bundle.Map}
+	}
+	external, _ := global.Get("external_labels")
+	if external.Kind != bundle.Map {
+		external = bundle.Value{Kind: bundle.Map}
+	}
+	for _, name := range slices.Sorted(maps.Keys(labels)) {
+		external = external.With(name, bundle.StringValue(labels[name]))
+	}
+	changed, err := bundle.NewObject(o.Ref, v.With("global", global.With("external_labels", external)), o.Origin)
+	if err != nil {
+		return nil, err
+	}
+	changed.Labels = o.Labels
+	return b.Replace(changed), nil
+}
+
+// job is one source to render, or one mixin of the project file.
+type job struct {
+	source project.Source
+	mixin  *project.Mixin
+}
+
+type result struct {
+	objects []bundle.Object
+	tests   []Test
+	diags   diag.List
+}
+
+// plan makes jobs of sources and reports configurations that stand twice.
+func plan(p *project.Project, sources []project.Source) ([]job, diag.List) {
+	var jobs []job
+	var diags diag.List
+	first := map[project.SourceKind]string{}
+	for _, s := range sources {
+		if s.Kind == project.AlertmanagerSource || s.Kind == project.PrometheusSource {
+			if other, ok := first[s.Kind]; ok {
+				d := diags.Errorf("source/ambiguous", diag.Span{File: s.Path}, "there are two sources of the %s configuration, %s and %s", s.Kind, other, s.Path)
+				d.Hint = "keep one of them, or name one under sources." + string(s.Kind) + " in monctl.cue"
+				continue
+			}
+			first[s.Kind] = s.Path
+		}
+		jobs = append(jobs, job{source: s})
+	}
+	for i := range p.Sources.Mixins {
+		m := &p.Sources.Mixins[i]
+		jobs = append(jobs, job{mixin: m, source: mixinSource(*m)})
+	}
+	return jobs, diags
+}
+
+// renderer renders one job.
+type renderer struct {
+	opts Options
+	env  project.Environment
+	job  job
+	out  result
+}
+
+func (r *renderer) run(ctx context.Context) (result, error) {
+	s := r.job.source
+	if s.Kind == project.TemplatesSource || s.Kind == project.FilesSource {
+		r.raw()
+		return r.out, nil
+	}
+	docs, err := r.documents(ctx)
+	if err != nil {
+		return result{}, err
+	}
+	for _, d := range docs {
+		if err := r.document(d); err != nil {
+			return result{}, err
+		}
+	}
+	return r.out, nil
+}
+
+// raw ships a file as it is.
+func (r *renderer) raw() {
+	s := r.job.source
+	data, ok := r.read()
+	if !ok {
+		return
+	}
+	ref := bundle.Ref{Kind: bundle.Template, Name: s.Below}
+	if s.Kind == project.FilesSource {
+		ref = bundle.Ref{Kind: bundle.File, Space: "prometheus", Name: fileName(s)}
+	}
+	origin := bundle.NewOrigin(diag.Span{File: s.Path}, nil)
+	r.out.objects = append(r.out.objects, bundle.NewRawObject(ref, data, origin))
+}
+
+// fileName is the path of a file relative to Prometheus' configuration.
+func fileName(s project.Source) string {
+	if rest, ok := strings.CutPrefix(s.Path, "prometheus/"); ok {
+		return rest
+	}
+	return s.Below
+}
+
+// read reads the source's file, or reports why it cannot be read.
+func (r *renderer) read() ([]byte, bool) {
+	path := r.job.source.Path
+	data, err := r.opts.Importer.Read(path)
+	if err == nil {
+		return data, true
+	}
+	var pathErr *fs.PathError
+	if errors.As(err, &pathErr) {
+		err = pathErr.Err
+	}
+	r.out.diags.Errorf("source/read", diag.Span{File: path}, "the source cannot be read: %s", err)
+	return nil, false
+}
+
+func (r *renderer) add(ref bundle.Ref, v bundle.Value, origin bundle.Origin) error {
+	o, err := bundle.NewObject(ref, v, origin)
+	if err != nil {
+		return fmt.Errorf("render %s: %w", r.job.source.Path, err)
+	}
+	r.out.objects = append(r.out.objects, o)
+	return nil
+}

@@ -1,0 +1,129 @@
+package render
+
+import (
+	"fmt"
+	"path"
+	"slices"
+
+	"github.com/monctl/monctl/pkg/bundle"
+	"github.com/monctl/monctl/pkg/diag"
+)
+
+// BundleRuleFiles is what a test names in rule_files to get the rules of the
+// environment.
+const BundleRuleFiles = "monctl:bundle"
+
+// scenarioKeys are those of a test file that promtool does not know.
+var scenarioKeys = struct{ file, test []string }{
+	file: []string{"alertmanager_file", "env", "options"},
+	test: []string{"silences", "route_test", "notification_test", "suppression_test"},
+}
+
+// Tree lays an environment out as files, with the tests in promtool's plain
+// format: the environment's rule files by relative path, and without what
+// promtool does not know.
+func (o *Output) Tree() ([]bundle.TreeFile, diag.List, error) {
+	files, err := o.Bundle.Tree()
+	if err != nil {
+		return nil, nil, err
+	}
+	var ruleFiles []bundle.Value
+	for _, f := range files {
+		if path.Dir(f.Path) == path.Dir(bundle.RuleFileName("x")) {
+			ruleFiles = append(ruleFiles, bundle.StringValue("../"+f.Path))
+		}
+	}
+	var diags diag.List
+	for _, t := range o.Tests {
+		f, more, err := plainTest(t, ruleFiles)
+		if err != nil {
+			return nil, nil, err
+		}
+		diags = append(diags, more...)
+		if f != nil {
+			files = append(files, *f)
+		}
+	}
+	for _, t := range o.Targets {
+		own, err := bundle.TargetTree(o.Bundle, t.Bundle, t.Target.Name)
+		if err != nil {
+			return nil, nil, err
+		}
+		files = append(files, own...)
+	}
+	slices.SortFunc(files, func(a, b bundle.TreeFile) int {
+		if a.Path < b.Path {
+			return -1
+		}
+		return 1
+	})
+	for i := 1; i < len(files); i++ {
+		if files[i].Path == files[i-1].Path {
+			diags.Errorf("source/duplicate", diag.Span{File: files[i].Path}, "two sources render to this file")
+		}
+	}
+	return files, diags, nil
+}
+
+func plainTest(t Test, ruleFiles []bundle.Value) (*bundle.TreeFile, diag.List, error) {
+	docs, diags := bundle.DecodeYAML(t.File, t.Data)
+	if diags.HasErrors() || len(docs) != 1 || docs[0].Value.Kind != bundle.Map {
+		return nil, diags, nil // the test runner says what is wrong with it
+	}
+	v := without(docs[0].Value, scenarioKeys.file)
+	if named := v.Array("rule_files"); named != nil {
+		files := bundle.Value{Kind: bundle.Array}
+		for _, f := range named {
+			if f.Text == BundleRuleFiles {
+				files.Elem = append(files.Elem, ruleFiles...)
+			} else {
+				files.Elem = append(files.Elem, f)
+			}
+		}
+		v = v.With("rule_files", files)
+	}
+	if tests := v.Array("tests"); tests != nil {
+		plain := bundle.Value{Kind: bundle.Array}
+		for _, one := range tests {
+			plain.Elem = append(plain.Elem, without(one, scenarioKeys.test))
+		}
+		v = v.With("tests", plain)
+	}
+	data, err := bundle.EncodeYAML(v)
+	if err != nil {
+		return nil, nil, fmt.Errorf("render %s: %w", t.File, err)
+	}
+	return &bundle.TreeFile{Path: "tests/" + t.Name + ".yaml", Data: data}, nil, nil
+}
+
+func without(v bundle.Value, keys []string) bundle.Value {
+	if v.Kind != bundle.Map {
+		return v
+	}
+	out := bundle.Value{Kind: bundle.Map}
+	for i, k := range v.Keys {
+		if !slices.Contains(keys, k) {
+			out.Keys, out.Elem = append(out.Keys, k), append(out.Elem, v.Elem[i])
+		}
+	}
+	return out
+}
+
+// RuleFile is one rule file of an environment, as the test runner wants it.
+type RuleFile struct {
+	Name string
+	YAML []byte
+}
+
+// RuleFiles returns the rules of an environment, a file a namespace.
+func (o *Output) RuleFiles() ([]RuleFile, error) {
+	files, err := o.Bundle.Select(func(b bundle.Object) bool { return b.Ref.Kind == bundle.Rules }).Tree()
+	if err != nil {
+		return nil, err
+	}
+	var out []RuleFile
+	for _, f := range files {
+		out = append(out, RuleFile{Name: f.Path, YAML: f.Data})
+	}
+	return out, nil
+}
