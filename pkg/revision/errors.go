@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/monctl/monctl/pkg/bundle"
+	"github.com/monctl/monctl/pkg/diag"
 )
 
 // ErrNotFound means that no revision answers to an identifier.
@@ -45,6 +46,14 @@ func (e *CorruptError) Error() string {
 	return fmt.Sprintf("%s is damaged: %s; %s", e.File, e.Problem, e.Hint)
 }
 
+// Diagnostic returns the error as a finding with the code server/state.
+func (e *CorruptError) Diagnostic() diag.Diagnostic {
+	return diag.Diagnostic{
+		Code: "server/state", Summary: fmt.Sprintf("%s is damaged: %s", e.File, e.Problem),
+		Hint: e.Hint, Span: diag.Span{File: e.File},
+	}
+}
+
 // LockedError means that another process uses the data directory.
 type LockedError struct {
 	Dir string
@@ -59,4 +68,16 @@ func (e *LockedError) Error() string {
 		who = fmt.Sprintf("process %d", e.PID)
 	}
 	return fmt.Sprintf("data directory %s is in use by %s; stop it or choose another directory", e.Dir, who)
+}
+
+// Diagnostic returns the error as a finding with the code server/locked.
+func (e *LockedError) Diagnostic() diag.Diagnostic {
+	summary := fmt.Sprintf("data directory %s is in use by another process", e.Dir)
+	if e.PID != 0 {
+		summary = fmt.Sprintf("data directory %s is in use by process %d", e.Dir, e.PID)
+	}
+	return diag.Diagnostic{
+		Code: "server/locked", Summary: summary,
+		Hint: "stop that process, or choose another directory", Span: diag.Span{File: e.Dir},
+	}
 }
