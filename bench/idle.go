@@ -106,7 +106,7 @@ type fleet struct {
 type server struct {
 	name string
 	cmd  *exec.Cmd
-	log  string
+	done chan struct{} // closed when it has ended
 }
 
 // start starts a server and waits until url answers 200.
@@ -125,9 +125,13 @@ func (f *fleet) start(ctx context.Context, name, url string, c command) (*os.Pro
 	if err := cmd.Start(); err != nil {
 		return nil, fmt.Errorf("start %s: %w", name, err)
 	}
-	s := &server{name: name, cmd: cmd, log: logName}
+	s := &server{name: name, cmd: cmd, done: make(chan struct{})}
 	f.running = append(f.running, s)
-	if err := waitReady(ctx, url); err != nil {
+	go func() {
+		defer close(s.done)
+		_ = cmd.Wait() // that it ended is what matters; its log says why
+	}()
+	if err := s.waitReady(ctx, url); err != nil {
 		wrote, readErr := os.ReadFile(logName)
 		return nil, fmt.Errorf("start %s: %w\n%s", c, errors.Join(err, readErr), tail(wrote))
 	}
@@ -141,9 +145,12 @@ func (f *fleet) stop() error {
 		if err := s.cmd.Process.Signal(os.Interrupt); err != nil && !errors.Is(err, os.ErrProcessDone) {
 			errs = append(errs, fmt.Errorf("stop %s: %w", s.name, err))
 		}
-		kill := time.AfterFunc(30*time.Second, func() { _ = s.cmd.Process.Kill() })
-		_ = s.cmd.Wait() // it was told to end; how it did is of no interest
-		kill.Stop()
+		select {
+		case <-s.done:
+		case <-time.After(30 * time.Second):
+			errs = append(errs, fmt.Errorf("stop %s: it does not end when interrupted", s.name), s.cmd.Process.Kill())
+			<-s.done
+		}
 	}
 	return errors.Join(errs...)
 }
@@ -244,8 +251,8 @@ func (f *fleet) startPeers(ctx context.Context, vars []string) ([]*os.Process, e
 	return []*os.Process{promProcess, amProcess}, nil
 }
 
-// waitReady polls until url answers 200, for a minute.
-func waitReady(ctx context.Context, url string) error {
+// waitReady polls until url answers 200, for a minute or until the server ends.
+func (s *server) waitReady(ctx context.Context, url string) error {
 	ctx, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()
 	for {
@@ -260,8 +267,12 @@ func waitReady(ctx context.Context, url string) error {
 				return nil
 			}
 		}
-		if err := sleep(ctx, 50*time.Millisecond); err != nil {
-			return fmt.Errorf("%s does not answer: %w", url, err)
+		select {
+		case <-s.done:
+			return errors.New("it ended at once")
+		case <-ctx.Done():
+			return fmt.Errorf("%s does not answer: %w", url, ctx.Err())
+		case <-time.After(50 * time.Millisecond):
 		}
 	}
 }
