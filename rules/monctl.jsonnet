@@ -9,6 +9,8 @@ local threshold = {
   httpSeconds: { warning: 2 },
   // Seconds that 9 of 10 activations take at most.
   activationSeconds: { warning: 10 },
+  // Seconds between the deployments to the replicas of a pair.
+  replicasApartSeconds: 900,
   // Starts within a quarter of an hour.
   starts: 2,
 };
@@ -56,13 +58,18 @@ rules.file([
           A deployed revision did not pass validation {{ $value | humanize }} times within a quarter of an hour. What was changed is not live.
         |||,
       }),
+      // Replicas differ in their external labels, and may in their rules, so that their
+      // revisions have different hashes; but they are deployed together.
       rules.alert('MonctlReplicasDisagree', {
-        expr: 'count without (instance, revision) (count without (instance) (monctl_revision_info{%s} == 1)) > 1' % server,
+        expr: |||
+          max without (instance) (monctl_revision_activation_timestamp_seconds{%(s)s})
+          - min without (instance) (monctl_revision_activation_timestamp_seconds{%(s)s}) > %(limit)g
+        ||| % { s: server, limit: threshold.replicasApartSeconds },
         'for': '15m',
         severity: 'warning',
-        summary: 'The replicas run {{ $value }} different revisions.',
+        summary: 'The replicas were deployed {{ $value | humanizeDuration }} apart.',
         description: |||
-          A deployment reached some servers of the pair and not the others, so that they judge the same metrics by different rules.
+          The last deployment reached some servers of the pair and not the others, so that they judge the same metrics by different rules.
         |||,
       }),
     ]
