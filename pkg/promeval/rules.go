@@ -1,0 +1,140 @@
+package promeval
+
+import (
+	"log/slog"
+	"strings"
+	"time"
+
+	"github.com/prometheus/common/model"
+	"github.com/prometheus/prometheus/model/labels"
+	"github.com/prometheus/prometheus/model/rulefmt"
+	"github.com/prometheus/prometheus/promql/parser"
+	"github.com/prometheus/prometheus/rules"
+)
+
+// RuleFile is a parsed and validated rule file. It is immutable and may be
+// shared by any number of evaluations.
+type RuleFile struct {
+	name   string
+	groups []*group
+}
+
+// group is a rule group.
+type group struct {
+	file, name  string
+	limit       int
+	queryOffset time.Duration
+	rules       []*rule
+}
+
+// rule is a rule with everything that can be known before any evaluation.
+type rule struct {
+	name     string
+	alerting bool
+	expr     parser.Expr
+	// text is what upstream's rules ask the engine for: the expression printed.
+	text string
+	// query is the text parsed as the engine does, which knows less than the
+	// parser of rule files.
+	query               parsed
+	hold, keepFiring    time.Duration
+	labels, annotations labels.Labels
+	// templated is set if a label's value is a template.
+	templated bool
+	// eager is set if the annotations can query: they depend on when they are
+	// expanded.
+	eager bool
+	void  void
+}
+
+// RuleOptions say how rule files are read.
+type RuleOptions struct {
+	// IgnoreUnknownFields accepts fields that Prometheus does not know.
+	IgnoreUnknownFields bool
+	// Logger takes upstream's remarks; nil discards them.
+	Logger *slog.Logger
+}
+
+// RuleParser returns the parser that promtool loads rule files, and reads
+// expected samples, with.
+func RuleParser() parser.Parser {
+	return parser.NewParser(parser.Options{ExperimentalDurationExpr: true})
+}
+
+// ParseRules reads a rule file. The errors are upstream's; their texts begin
+// with "line:column: " where the place is known.
+func ParseRules(name string, content []byte, o RuleOptions) (*RuleFile, []error) {
+	logger := o.Logger
+	if logger == nil {
+		logger = slog.New(slog.DiscardHandler)
+	}
+	p := RuleParser()
+	parsed, errs := rulefmt.Parse(content, o.IgnoreUnknownFields, model.UTF8Validation, p, logger)
+	if len(errs) > 0 {
+		return nil, errs
+	}
+	file := &RuleFile{name: name}
+	for _, g := range parsed.Groups {
+		out := &group{file: name, name: g.Name, limit: g.Limit}
+		if g.QueryOffset != nil {
+			out.queryOffset = time.Duration(*g.QueryOffset)
+		}
+		for _, r := range g.Rules {
+			prepared, err := newRule(p, g.Labels, r)
+			if err != nil {
+				return nil, []error{err}
+			}
+			out.rules = append(out.rules, prepared)
+		}
+		file.groups = append(file.groups, out)
+	}
+	return file, nil
+}
+
+func newRule(p parser.Parser, groupLabels map[string]string, r rulefmt.Rule) (*rule, error) {
+	expr, err := p.ParseExpr(r.Expr)
+	if err != nil {
+		return nil, err
+	}
+	out := &rule{
+		name: r.Record, expr: expr, text: expr.String(), void: newVoid(expr),
+		hold: time.Duration(r.For), keepFiring: time.Duration(r.KeepFiringFor),
+		labels: rules.FromMaps(groupLabels, r.Labels), annotations: labels.FromMap(r.Annotations),
+	}
+	if out.query.expr, out.query.err = parser.NewParser(parser.Options{}).ParseExpr(out.text); out.query.err != nil {
+		out.void = void{} // The engine will refuse it at every tick.
+	}
+	if r.Alert != "" {
+		out.name, out.alerting = r.Alert, true
+	}
+	out.labels.Range(func(l labels.Label) { out.templated = out.templated || isTemplate(l.Value) })
+	out.annotations.Range(func(l labels.Label) { out.eager = out.eager || strings.Contains(l.Value, "query") })
+	return out, nil
+}
+
+// isTemplate reports whether a text has anything for text/template to do. A
+// text without an action expands to itself.
+func isTemplate(text string) bool { return strings.Contains(text, "{{") }
+
+// Name returns the name the file was parsed under.
+func (f *RuleFile) Name() string { return f.name }
+
+// Alerts calls yield with the name of every alerting rule, in order.
+func (f *RuleFile) Alerts(yield func(name string) bool) {
+	for _, g := range f.groups {
+		for _, r := range g.rules {
+			if r.alerting && !yield(r.name) {
+				return
+			}
+		}
+	}
+}
+
+// Groups calls yield with the name of every rule group, in order.
+func (f *RuleFile) Groups(yield func(name string) bool) {
+	for _, g := range f.groups {
+		if !yield(g.name) {
+			return
+		}
+	}
+}

@@ -1,0 +1,176 @@
+package promeval
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"time"
+
+	"github.com/prometheus/prometheus/model/histogram"
+	"github.com/prometheus/prometheus/model/labels"
+	"github.com/prometheus/prometheus/model/value"
+	"github.com/prometheus/prometheus/storage"
+	"github.com/prometheus/prometheus/tsdb"
+)
+
+// headChunkRange is the block duration of the TSDB that promtool's unit tests
+// run on (util/teststorage); half of it is how far behind the newest sample an
+// append may lie.
+const headChunkRange = int64(24 * time.Hour / time.Millisecond)
+
+// Store holds the series of one evaluation. It is not safe for concurrent use,
+// and a Querier must not be read after a later append.
+type Store struct {
+	series []*memSeries // in order of creation
+	byHash map[uint64][]*memSeries
+	byName map[string][]*memSeries
+	// maxTime is the newest committed sample's time; started is false as long
+	// as nothing was appended.
+	maxTime int64
+	started bool
+	// filled is the number of series that have a sample.
+	filled int
+}
+
+// NewStore returns an empty store.
+func NewStore() *Store {
+	return &Store{byHash: map[uint64][]*memSeries{}, byName: map[string][]*memSeries{}, maxTime: math.MinInt64}
+}
+
+// NumSeries returns how many series have a sample. Series never vanish, so an
+// unchanged number means an unchanged set.
+func (s *Store) NumSeries() int { return s.filled }
+
+// Appender starts a transaction. What it appends is checked against what was
+// committed before and becomes visible at Commit.
+func (s *Store) Appender() *Appender {
+	a := &Appender{store: s}
+	if s.started {
+		a.bound()
+	}
+	return a
+}
+
+// getOrCreate finds the series of a label set (tsdb/head_append.go).
+func (s *Store) getOrCreate(lset labels.Labels) (*memSeries, error) {
+	lset = lset.WithoutEmpty()
+	if lset.IsEmpty() {
+		return nil, fmt.Errorf("empty labelset: %w", tsdb.ErrInvalidSample)
+	}
+	if name, dup := lset.HasDuplicateLabelNames(); dup {
+		return nil, fmt.Errorf(`label name "%s" is not unique: %w`, name, tsdb.ErrInvalidSample)
+	}
+	hash := lset.Hash()
+	for _, m := range s.byHash[hash] {
+		if labels.Equal(m.lset, lset) {
+			return m, nil
+		}
+	}
+	m := &memSeries{lset: lset}
+	s.series = append(s.series, m)
+	s.byHash[hash] = append(s.byHash[hash], m)
+	name := lset.Get(labels.MetricName)
+	s.byName[name] = append(s.byName[name], m)
+	return m, nil
+}
+
+// candidates narrows the series down by the metric name.
+func (s *Store) candidates(matchers []*labels.Matcher) []*memSeries {
+	for _, m := range matchers {
+		if m.Name == labels.MetricName && m.Type == labels.MatchEqual && m.Value != "" {
+			return s.byName[m.Value]
+		}
+	}
+	return s.series
+}
+
+// Matches reports whether any series with a sample satisfies all matchers.
+func (s *Store) Matches(matchers []*labels.Matcher) bool {
+	for _, m := range s.candidates(matchers) {
+		if len(m.segments) > 0 && matchesAll(m.lset, matchers) {
+			return true
+		}
+	}
+	return false
+}
+
+func matchesAll(lset labels.Labels, matchers []*labels.Matcher) bool {
+	for _, m := range matchers {
+		if !m.Matches(lset.Get(m.Name)) {
+			return false
+		}
+	}
+	return true
+}
+
+// Appender is one transaction on a Store.
+type Appender struct {
+	store    *Store
+	minValid int64
+	pending  []pendingSample
+}
+
+type pendingSample struct {
+	series *memSeries
+	t      int64
+	f      float64
+	h      *histogram.FloatHistogram
+}
+
+// bound fixes how old a sample of this transaction may be.
+func (a *Appender) bound() { a.minValid = a.store.maxTime - headChunkRange/2 }
+
+// Append adds a sample, a histogram if h is not nil. The errors are those of
+// the TSDB's head, in its order.
+func (a *Appender) Append(lset labels.Labels, t int64, f float64, h *histogram.FloatHistogram) error {
+	if h != nil {
+		if err := h.Validate(); err != nil {
+			return err
+		}
+	}
+	if !a.store.started {
+		// The head takes the first timestamp it is offered as its origin.
+		a.store.started, a.store.maxTime = true, t
+		a.bound()
+	}
+	if t < a.minValid {
+		return storage.ErrOutOfBounds
+	}
+	m, err := a.store.getOrCreate(lset)
+	if err != nil {
+		return err
+	}
+	if err := m.appendable(t, f, h, a.minValid); err != nil {
+		return err
+	}
+	a.pending = append(a.pending, pendingSample{series: m, t: t, f: f, h: h})
+	return nil
+}
+
+// Commit makes the samples visible. A sample that has become a duplicate of
+// another one in the same transaction is dropped without an error.
+func (a *Appender) Commit() error {
+	for _, p := range a.pending {
+		if p.h == nil && value.IsStaleNaN(p.f) && p.series.lastHistogram != nil {
+			p.h = &histogram.FloatHistogram{Sum: p.f}
+		}
+		if p.series.appendable(p.t, p.f, p.h, a.minValid) != nil || p.series.has(p.t) {
+			continue
+		}
+		if len(p.series.segments) == 0 {
+			a.store.filled++
+		}
+		if err := p.series.append(p.t, p.f, p.h); err != nil {
+			return err
+		}
+		a.store.maxTime = max(a.store.maxTime, p.t)
+	}
+	a.pending = nil
+	return nil
+}
+
+// IsDuplicate reports whether an append failed because the series has another
+// value at that time already.
+func IsDuplicate(err error) bool {
+	return errors.Is(err, storage.ErrDuplicateSampleForTimestamp)
+}
