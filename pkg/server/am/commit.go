@@ -55,7 +55,7 @@ func (s *Server) replace(ctx context.Context, old, next *generation) {
 	}
 	next.start(s, held(groups), s.startDelay())
 	s.publish(next)
-	old.inhibitor.Stop()
+	old.retire()
 }
 
 // held returns the alerts that the groups have not told the end of.

@@ -25,7 +25,6 @@ func (d *durable) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	answer := &heldAnswer{header: http.Header{}, code: http.StatusOK}
 	d.next.ServeHTTP(answer, r)
 	if answer.code < 300 {
-		// Who hung up wants the silence as much as who waits.
 		if err := d.file.sync(r.Context()); err != nil {
 			notDurable(w, err)
 			return

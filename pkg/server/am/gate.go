@@ -39,8 +39,11 @@ func (g *gate) Exec(ctx context.Context, l *slog.Logger, alerts ...*alert.Alert)
 		<-ctx.Done()
 		return ctx, nil, ctx.Err()
 	}
-	defer g.leave(p)
-	return g.next.Exec(run, l, alerts...)
+	_, rest, err := g.next.Exec(run, l, alerts...)
+	if told := g.leave(p); told && err != nil {
+		<-ctx.Done() // For the same reason.
+	}
+	return ctx, rest, err
 }
 
 type lifeKey struct{}
@@ -57,7 +60,8 @@ func (g *gate) enter(ctx context.Context) (context.Context, *pass) {
 	return run, p
 }
 
-func (g *gate) leave(p *pass) {
+// leave reports whether the pass was told to leave.
+func (g *gate) leave(p *pass) bool {
 	p.cancel()
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -65,6 +69,7 @@ func (g *gate) leave(p *pass) {
 	if g.closed && len(g.inside) == 0 {
 		close(g.empty)
 	}
+	return g.closed
 }
 
 // attemptContext returns a context for an attempt inside the gate: it has the

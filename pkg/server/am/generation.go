@@ -28,6 +28,7 @@ type generation struct {
 	routes    *dispatch.Route
 	receivers map[string][]notify.Integration // Those that routes lead to.
 	intervals *timeinterval.Intervener
+	conns     *connections
 
 	// What follows is made when the generation starts.
 	muted      marker.GroupMarker
@@ -95,6 +96,12 @@ func (g *generation) start(s *Server, held map[model.Fingerprint]struct{}, delay
 func (g *generation) drain(timeout time.Duration) bool {
 	g.gate.close()
 	return g.gate.drain(timeout)
+}
+
+// retire ends what is left when nothing notifies any more.
+func (g *generation) retire() {
+	g.inhibitor.Stop()
+	g.conns.closeAll()
 }
 
 // stopDispatcher ends the dispatcher; its groups can still be listed.

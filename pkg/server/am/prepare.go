@@ -7,16 +7,11 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"reflect"
 	"slices"
 	"strconv"
-	"strings"
 	"sync/atomic"
 
-	commoncfg "github.com/prometheus/common/config"
-
 	"github.com/prometheus/alertmanager/config"
-	"github.com/prometheus/alertmanager/config/receiver"
 	"github.com/prometheus/alertmanager/dispatch"
 	"github.com/prometheus/alertmanager/notify"
 	"github.com/prometheus/alertmanager/timeinterval"
@@ -88,6 +83,7 @@ func (s *Server) build(in Input) (*generation, diag.List, error) {
 		routes:    dispatch.NewRoute(conf.Route, nil),
 		receivers: map[string][]notify.Integration{},
 		intervals: timeinterval.NewIntervener(intervals(conf)),
+		conns:     newConnections(),
 		stopped:   make(chan struct{}),
 	}
 	active := map[string]bool{}
@@ -95,7 +91,8 @@ func (s *Server) build(in Input) (*generation, diag.List, error) {
 	checkRouteLabels(src, conf.Route, "/route", tmpl, &list)
 	setDirectory(conf, in.Dir)
 	for i, rcv := range conf.Receivers {
-		integrations := s.buildReceiver(src, i, rcv, tmpl, in.Unresolved, &list)
+		b := builder{src: src, tmpl: tmpl, unresolved: in.Unresolved, conns: g.conns, history: s.history, log: s.opts.Logger}
+		integrations := b.receiver(i, rcv, &list)
 		if active[rcv.Name] {
 			g.receivers[rcv.Name] = integrations
 		}
@@ -173,95 +170,4 @@ func checkRouteLabels(src *source, r *config.Route, pointer string, tmpl *templa
 	for i, child := range r.Routes {
 		checkRouteLabels(src, child, pointer+"/routes/"+strconv.Itoa(i), tmpl, list)
 	}
-}
-
-// inline reports what is wrong with a template that stands in the
-// configuration somewhere below the pointer.
-func (s *source) inline(list *diag.List, tmpl *templates, text scalar, below string) {
-	if text.verbatim {
-		return
-	}
-	problem, hint := tmpl.checkInline(text.text)
-	if problem == "" {
-		return
-	}
-	d := s.errorf(list, codeTemplate, "%s", problem)
-	d.Hint, d.Pointer = hint, below
-	// A text that is inherited or a default stands elsewhere, or nowhere.
-	if p, ok := s.find(0, func(p place) bool { return !p.key && p.text == text.text && strings.HasPrefix(p.pointer, below) }); ok {
-		s.at(d, p)
-	}
-}
-
-// setDirectory makes the paths of credential files relative to dir, as the
-// unexported resolveFilepaths of upstream's config.LoadFile does.
-func setDirectory(conf *config.Config, dir string) {
-	if dir == "" {
-		return
-	}
-	conf.Global.HTTPConfig.SetDirectory(dir)
-	for _, rcv := range conf.Receivers {
-		for _, configs := range integrationConfigs(rcv) {
-			for _, c := range configs {
-				if h := httpConfig(c); h != nil {
-					h.SetDirectory(dir)
-				}
-			}
-		}
-	}
-}
-
-func httpConfig(integration reflect.Value) *commoncfg.HTTPClientConfig {
-	if integration.Kind() != reflect.Pointer || integration.IsNil() {
-		return nil
-	}
-	field := integration.Elem().FieldByName("HTTPConfig")
-	if !field.IsValid() {
-		return nil
-	}
-	h, _ := field.Interface().(*commoncfg.HTTPClientConfig)
-	return h
-}
-
-// buildReceiver builds the integrations of a receiver and puts a notifier
-// before each.
-func (s *Server) buildReceiver(src *source, index int, rcv config.Receiver, tmpl *templates, unresolved []string, list *diag.List) []notify.Integration {
-	pointer := "/receivers/" + strconv.Itoa(index)
-	configs := integrationConfigs(rcv)
-	texts := map[string][][]scalar{}
-	for _, name := range slices.Sorted(maps.Keys(configs)) {
-		for i, c := range configs[name] {
-			found := scalars(c)
-			texts[name] = append(texts[name], found)
-			for _, text := range found {
-				src.inline(list, tmpl, text, pointer+"/"+name+"_configs/"+strconv.Itoa(i))
-			}
-		}
-	}
-	var built []notify.Integration
-	err := recovered(func() (err error) {
-		built, err = receiver.BuildReceiverIntegrations(rcv, tmpl.Template, s.opts.Logger)
-		return err
-	})
-	if err != nil {
-		d := src.errorf(list, codeConfig, "receiver %q: %s", rcv.Name, err)
-		d.Pointer = pointer
-		if p, ok := src.find(0, func(p place) bool { return !p.key && p.pointer == pointer+"/name" }); ok {
-			d.Span = src.span(p)
-		}
-		return nil
-	}
-	out := make([]notify.Integration, len(built))
-	for i, inner := range built {
-		of := texts[inner.Name()][inner.Index()]
-		n := &notifier{
-			inner:    inner,
-			receiver: rcv.Name,
-			held:     missingSecret(of, unresolved),
-			redact:   redactor(of),
-			history:  s.history,
-		}
-		out[i] = n.wrap()
-	}
-	return out
 }

@@ -181,7 +181,9 @@ func (s *Server) begin() error {
 	}
 	s.running.Go(func() { s.silenceFile.run(s.stop) })
 	s.running.Go(func() { s.logFile.run(s.stop) })
-	s.running.Go(func() { s.silences.Maintenance(maintenanceInterval, "", s.stop, collector(s.silences.GC, s.silenceFile)) })
+	s.running.Go(func() {
+		s.silences.Maintenance(maintenanceInterval, "", s.stop, collector(s.silences.GC, s.silenceFile))
+	})
 	s.running.Go(func() { s.log.Maintenance(maintenanceInterval, "", s.stop, collector(s.log.GC, s.logFile)) })
 	first.load(s)
 	first.start(s, nil, s.startDelay())
@@ -239,11 +241,10 @@ func (s *Server) Close(ctx context.Context) error {
 	g := s.active.Load()
 	g.drain(timeout)
 	g.stopDispatcher()
-	g.inhibitor.Stop()
+	g.retire()
 	s.alerts.Close()
 	close(s.stop)
 	s.running.Wait()
 	s.reg.unregisterAll()
 	return errors.Join(s.silenceFile.unsaved(), s.logFile.unsaved())
 }
-

@@ -1,0 +1,119 @@
+package am
+
+import (
+	"log/slog"
+	"maps"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+
+	commoncfg "github.com/prometheus/common/config"
+
+	"github.com/prometheus/alertmanager/config"
+	"github.com/prometheus/alertmanager/config/receiver"
+	"github.com/prometheus/alertmanager/notify"
+
+	"github.com/monctl/monctl/pkg/diag"
+)
+
+// builder builds receivers.
+type builder struct {
+	src        *source
+	tmpl       *templates
+	unresolved []string
+	conns      *connections
+	history    *history
+	log        *slog.Logger
+}
+
+// receiver builds the integrations of a receiver and puts a notifier before
+// each.
+func (b *builder) receiver(index int, rcv config.Receiver, list *diag.List) []notify.Integration {
+	pointer := "/receivers/" + strconv.Itoa(index)
+	configs := integrationConfigs(rcv)
+	texts := map[string][][]scalar{}
+	for _, name := range slices.Sorted(maps.Keys(configs)) {
+		for i, c := range configs[name] {
+			found := scalars(c)
+			texts[name] = append(texts[name], found)
+			for _, text := range found {
+				b.src.inline(list, b.tmpl, text, pointer+"/"+name+"_configs/"+strconv.Itoa(i))
+			}
+		}
+	}
+	var built []notify.Integration
+	err := recovered(func() (err error) {
+		built, err = receiver.BuildReceiverIntegrations(rcv, b.tmpl.Template, b.log, commoncfg.WithDialContextFunc(b.conns.dial))
+		return err
+	})
+	if err != nil {
+		d := b.src.errorf(list, codeConfig, "receiver %q: %s", rcv.Name, err)
+		d.Pointer = pointer
+		if p, ok := b.src.find(0, func(p place) bool { return !p.key && p.pointer == pointer+"/name" }); ok {
+			d.Span = b.src.span(p)
+		}
+		return nil
+	}
+	out := make([]notify.Integration, len(built))
+	for i, inner := range built {
+		of := texts[inner.Name()][inner.Index()]
+		n := &notifier{
+			inner:    inner,
+			receiver: rcv.Name,
+			held:     missingSecret(of, b.unresolved),
+			redact:   redactor(of),
+			history:  b.history,
+		}
+		out[i] = n.wrap()
+	}
+	return out
+}
+
+// inline reports what is wrong with a template that stands in the
+// configuration somewhere below the pointer.
+func (s *source) inline(list *diag.List, tmpl *templates, text scalar, below string) {
+	if text.verbatim {
+		return
+	}
+	problem, hint := tmpl.checkInline(text.text)
+	if problem == "" {
+		return
+	}
+	d := s.errorf(list, codeTemplate, "%s", problem)
+	d.Hint, d.Pointer = hint, below
+	// A text that is inherited or a default stands elsewhere, or nowhere.
+	if p, ok := s.find(0, func(p place) bool { return !p.key && p.text == text.text && strings.HasPrefix(p.pointer, below) }); ok {
+		s.at(d, p)
+	}
+}
+
+// setDirectory makes the paths of credential files relative to dir, as the
+// unexported resolveFilepaths of upstream's config.LoadFile does.
+func setDirectory(conf *config.Config, dir string) {
+	if dir == "" {
+		return
+	}
+	conf.Global.HTTPConfig.SetDirectory(dir)
+	for _, rcv := range conf.Receivers {
+		for _, configs := range integrationConfigs(rcv) {
+			for _, c := range configs {
+				if h := httpConfig(c); h != nil {
+					h.SetDirectory(dir)
+				}
+			}
+		}
+	}
+}
+
+func httpConfig(integration reflect.Value) *commoncfg.HTTPClientConfig {
+	if integration.Kind() != reflect.Pointer || integration.IsNil() {
+		return nil
+	}
+	field := integration.Elem().FieldByName("HTTPConfig")
+	if !field.IsValid() {
+		return nil
+	}
+	h, _ := field.Interface().(*commoncfg.HTTPClientConfig)
+	return h
+}
