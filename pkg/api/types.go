@@ -191,7 +191,6 @@ const (
 	CodeUnauthenticated ErrorCode = "unauthenticated" // 401
 	CodeForbidden       ErrorCode = "forbidden"       // 403
 	CodeNotFound        ErrorCode = "not_found"       // 404
-	CodeMethod          ErrorCode = "method"          // 405
 	CodeConflict        ErrorCode = "conflict"        // 409
 	CodeTooLarge        ErrorCode = "too_large"       // 413
 	CodeRejected        ErrorCode = "rejected"        // 422
