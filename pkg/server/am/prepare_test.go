@@ -47,7 +47,7 @@ func TestRejected(t *testing.T) {
 			code:   "alertmanager/config", text: "not unique", at: "alertmanager.yml:8:11 /receivers/1/name",
 		},
 		"syntax": {
-			config: "route: [\n", code: "alertmanager/config", text: "did not find", at: "alertmanager.yml:2 ",
+			config: "route: [\n", code: "alertmanager/config", text: "did not find", at: "alertmanager.yml:1 ",
 		},
 		"wrong type": {
 			config: strings.Replace(valid, "receiver: team\n", "receiver: [1, 2]\n", 1),
@@ -89,7 +89,7 @@ func TestRejected(t *testing.T) {
 		},
 		"route label": {
 			config: strings.Replace(valid, "- receiver: team", "- labels: {a: '{{ end }}'}", 1),
-			code:   "alertmanager/template", text: "unexpected {{end}}", at: "alertmanager.yml:4:20 /route/routes/0/labels/a",
+			code:   "alertmanager/template", text: "unexpected {{end}}", at: "alertmanager.yml:4:19 /route/routes/0/labels/a",
 		},
 	}
 	for name, tt := range tests {

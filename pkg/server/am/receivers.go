@@ -42,6 +42,7 @@ func (b *builder) receiver(index int, rcv config.Receiver, list *diag.List) []no
 			}
 		}
 	}
+	b.keepHeadersHome(pointer, configs, list)
 	var built []notify.Integration
 	err := recovered(func() (err error) {
 		built, err = receiver.BuildReceiverIntegrations(rcv, b.tmpl.Template, b.log, commoncfg.WithDialContextFunc(b.conns.dial))
@@ -85,6 +86,24 @@ func (s *source) inline(list *diag.List, tmpl *templates, text scalar, below str
 	// A text that is inherited or a default stands elsewhere, or nowhere.
 	if p, ok := s.find(0, func(p place) bool { return !p.key && p.text == text.text && strings.HasPrefix(p.pointer, below) }); ok {
 		s.at(d, p)
+	}
+}
+
+// keepHeadersHome stops integrations with headers of their own from following
+// redirects. prometheus/common keeps Authorization and cookies from other hosts,
+// but sends http_headers, which are as secret, wherever a redirect leads.
+func (b *builder) keepHeadersHome(pointer string, configs map[string][]reflect.Value, list *diag.List) {
+	for _, name := range slices.Sorted(maps.Keys(configs)) {
+		for i, c := range configs[name] {
+			h := httpConfig(c)
+			if h == nil || !h.FollowRedirects || h.HTTPHeaders == nil || len(h.HTTPHeaders.Headers) == 0 {
+				continue
+			}
+			h.FollowRedirects = false
+			d := list.Infof(codeConfig, diag.Span{File: b.src.file}, "redirects are not followed, since http_headers would go to other hosts too")
+			d.Object, d.Pointer = "alertmanager", pointer+"/"+name+"_configs/"+strconv.Itoa(i)
+			d.Hint = "say follow_redirects: false to agree"
+		}
 	}
 }
 
