@@ -82,8 +82,12 @@ func renderJUnit(w io.Writer, r Report, _ Options) error {
 
 func findingsSuite(r Report) junitSuite {
 	suite := junitSuite{Name: "monctl " + r.Command, Time: junitTime(0)}
+	failures := failureKeys(r.Tests)
 	r.Tests = nil // they have suites of their own
 	for _, f := range everything(r) {
+		if failures[failureKey{f.Code, f.Summary, f.Span}] {
+			continue
+		}
 		c := junitCase{
 			Name: fmt.Sprintf("%s %s", f.Code, plain(f.Span.String())), Classname: "monctl." + r.Command,
 			File: f.Span.File, Time: junitTime(0),
@@ -132,11 +136,14 @@ func testSuite(s Suite) junitSuite {
 }
 
 func testFailure(s Suite, t Test) *junitFailure {
-	findings := failedTests(Tests{Suites: []Suite{{File: s.File, Tests: []Test{t}}}})
-	out := &junitFailure{Message: onOneLine(findings[0].Summary), Type: findings[0].Code}
+	failures := t.Failures
+	if len(failures) == 0 {
+		failures = []Failure{unexplained()}
+	}
+	out := &junitFailure{Message: onOneLine(failures[0].Message), Type: failures[0].code()}
 	var texts []string
-	for _, f := range findings {
-		texts = append(texts, sourceText(mergedFinding{Finding: f}))
+	for _, f := range failures {
+		texts = append(texts, sourceText(mergedFinding{Finding: testFinding(s, t, f)}))
 	}
 	out.Text = strings.Join(texts, "\n\n")
 	return out

@@ -46,7 +46,7 @@ func merged(findings []Finding) []mergedFinding {
 func everything(r Report) []mergedFinding {
 	all := merged(r.Diagnostics)
 	if r.Tests != nil {
-		all = append(all, merged(failedTests(*r.Tests))...)
+		all = append(all, untold(r)...)
 	}
 	if r.Changes != nil && r.Changes.Check {
 		for _, c := range r.Changes.Files {
@@ -71,34 +71,82 @@ func outdated(c Change) string {
 	}
 }
 
-func failedTests(tests Tests) []Finding {
+// unexplained is the failure of a test that says nothing.
+func unexplained() Failure { return Failure{Kind: "error", Message: "the test failed"} }
+
+// untold returns the failures of tests that no diagnostic tells.
+func untold(r Report) []mergedFinding {
+	if r.Tests == nil {
+		return nil
+	}
+	told := map[failureKey]bool{}
+	for _, d := range r.Diagnostics {
+		told[failureKey{d.Code, d.Summary, d.Span}] = true
+	}
 	var out []Finding
-	for _, s := range tests.Suites {
+	for _, s := range r.Tests.Suites {
 		for _, t := range s.Tests {
 			if t.Result != Failed {
 				continue
 			}
 			for _, f := range t.Failures {
-				out = append(out, testFinding(s, t, f))
+				if !told[failureKey{f.code(), f.Message, f.Span}] {
+					out = append(out, testFinding(s, t, f))
+				}
 			}
 			if len(t.Failures) == 0 {
-				out = append(out, testFinding(s, t, Failure{Kind: "error", Message: "the test failed"}))
+				out = append(out, testFinding(s, t, unexplained()))
 			}
 		}
 	}
-	return out
+	return merged(out)
+}
+
+// failureKey tells whether a failure and a diagnostic are the same.
+type failureKey struct {
+	code, message string
+	span          diag.Span
+}
+
+func failureKeys(tests *Tests) map[failureKey]bool {
+	keys := map[failureKey]bool{}
+	if tests == nil {
+		return keys
+	}
+	for _, s := range tests.Suites {
+		for _, t := range s.Tests {
+			for _, f := range t.Failures {
+				keys[failureKey{f.code(), f.Message, f.Span}] = true
+			}
+		}
+	}
+	return keys
+}
+
+func (f Failure) code() string {
+	if f.Code != "" {
+		return f.Code
+	}
+	return "test/" + f.Kind
+}
+
+func (f Failure) diff() string {
+	if f.Diff != "" {
+		return f.Diff
+	}
+	return Diff(f.Expected, f.Got)
 }
 
 func testFinding(s Suite, t Test, f Failure) Finding {
 	d := diag.Diagnostic{
-		Code: "test/" + f.Kind, Severity: diag.Error, Summary: testName(t) + ": " + f.Message,
+		Code: f.code(), Severity: diag.Error, Summary: testName(t) + ": " + f.Message,
 		Span: f.Span, Env: s.Environment,
 	}
 	if d.Span.IsZero() {
 		d.Span.File = s.File
 	}
-	if f.Expected != "" || f.Got != "" {
-		d.Detail = "- expected, + got:\n" + strings.TrimSuffix(Diff(f.Expected, f.Got), "\n")
+	if diff := f.diff(); diff != "" {
+		d.Detail = "- expected, + got:\n" + strings.TrimSuffix(diff, "\n")
 	}
 	return Finding{Diagnostic: d, Excerpt: f.Excerpt}
 }

@@ -128,7 +128,8 @@ type Server struct {
 // Summary counts what the report says.
 type Summary struct {
 	// Errors, Warnings and Infos count findings; one that was made in several
-	// environments counts once.
+	// environments counts once. Those that tell the failure of a test do not
+	// count here.
 	Errors   int `json:"errors"`
 	Warnings int `json:"warnings"`
 	Infos    int `json:"infos"`
@@ -176,7 +177,11 @@ func sealed(r Report) Report {
 
 func summarise(r Report) Summary {
 	var s Summary
+	failures := failureKeys(r.Tests)
 	for _, m := range merged(r.Diagnostics) {
+		if failures[failureKey{m.Code, m.Summary, m.Span}] {
+			continue
+		}
 		switch m.Severity {
 		case diag.Error:
 			s.Errors++

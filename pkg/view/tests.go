@@ -34,19 +34,26 @@ type Test struct {
 	Index   int     `json:"index"`
 	Result  Result  `json:"result"`
 	Seconds float64 `json:"seconds"`
-	// Reason says why the test was skipped.
+	// Reason says why the test was skipped; it is empty if it was not selected.
 	Reason   string    `json:"reason,omitempty"`
 	Failures []Failure `json:"failures,omitempty"`
 }
 
-// Failure is an expectation that was not met.
+// Failure is an expectation that was not met. As a rule there is a diagnostic
+// with the same code, message and span, which says more for people; then it is
+// not shown a second time.
 type Failure struct {
-	// Kind is what was tested: "alert", "expr", "route", "error".
-	Kind    string `json:"kind"`
+	// Kind is what was tested: "alert", "promql"; "error" is what kept the test
+	// from being judged.
+	Kind string `json:"kind"`
+	// Code is that of the diagnostic, "test/<kind>" if it is empty.
+	Code    string `json:"code,omitempty"`
 	Message string `json:"message"`
 	// Expected and Got are texts of several lines, to be compared by line.
-	Expected string        `json:"expected,omitempty"`
-	Got      string        `json:"got,omitempty"`
-	Span     diag.Span     `json:"span,omitzero"`
-	Excerpt  *diag.Excerpt `json:"excerpt,omitempty"`
+	Expected string `json:"expected,omitempty"`
+	Got      string `json:"got,omitempty"`
+	// Diff is that comparison; it is made if it is empty.
+	Diff    string        `json:"diff,omitempty"`
+	Span    diag.Span     `json:"span,omitzero"`
+	Excerpt *diag.Excerpt `json:"excerpt,omitempty"`
 }

@@ -33,7 +33,7 @@ func renderText(w io.Writer, r Report, o Options) error {
 		t.changes(*r.Changes)
 	}
 	if r.Tests != nil {
-		t.tests(*r.Tests)
+		t.tests(r)
 	}
 	t.environments(r.Environments)
 	for _, d := range r.Deploys {

@@ -93,17 +93,17 @@ func (t *textWriter) diff(indent, diff string) {
 }
 
 // tests draws what did not pass.
-func (t *textWriter) tests(tests Tests) {
-	for _, s := range tests.Suites {
+func (t *textWriter) tests(r Report) {
+	for _, s := range r.Tests.Suites {
 		for _, test := range s.Tests {
-			if test.Result == Skipped {
-				t.head(yellow, "skipped", testName(test)+reason(test.Reason))
+			if test.Result == Skipped && test.Reason != "" {
+				t.head(yellow, "skipped", testName(test)+": "+test.Reason)
 				t.place(1, diag.Span{File: s.File}, nil, yellow)
 				t.out.WriteByte('\n')
 			}
 		}
 	}
-	for _, f := range mergedFailures(tests) {
+	for _, f := range untold(r) {
 		t.head(red, "failed["+plain(f.Code)+"]", f.Summary)
 		gutter := gutterWidth(f.Excerpt)
 		t.place(gutter, f.Span, f.Excerpt, red)
@@ -116,15 +116,6 @@ func (t *textWriter) tests(tests Tests) {
 		}
 		t.out.WriteByte('\n')
 	}
-}
-
-func mergedFailures(tests Tests) []mergedFinding { return merged(failedTests(tests)) }
-
-func reason(text string) string {
-	if text == "" {
-		return ""
-	}
-	return ": " + text
 }
 
 // deploy draws what became of a target.

@@ -128,6 +128,27 @@ func reports() map[string]view.Report {
 	return out
 }
 
+func TestFailuresThatADiagnosticTellsAreShownOnce(t *testing.T) {
+	at := span("tests/node.yaml", 3, 5, 3, 19)
+	var l diag.List
+	l.Errorf("test/alert", at, "alerts differ").Hint = "look again"
+	r := view.Annotate(view.Report{Command: "test", ExitCode: 3, Diagnostics: view.Findings(l), Tests: &view.Tests{Suites: []view.Suite{{
+		File: "tests/node.yaml", Tests: []view.Test{{Name: "A", Result: view.Failed, Failures: []view.Failure{
+			{Kind: "alert", Code: "test/alert", Message: "alerts differ", Span: at, Expected: "a", Got: "b"},
+		}}},
+	}}}}, open)
+	for format, want := range map[string]int{"text": 1, "github": 1, "junit": 2, "checkstyle": 1} {
+		// In JUnit's XML it stands in the attribute and in the text of one case.
+		out := string(render(t, format, view.Options{}, r))
+		if n := strings.Count(out, "alerts differ"); n != want {
+			t.Errorf("%s tells it %d times, want %d:\n%s", format, n, want, out)
+		}
+		if format == "text" && !strings.Contains(out, "failed: 1 test failed, 0 tests passed") {
+			t.Errorf("the summary counts it twice:\n%s", out)
+		}
+	}
+}
+
 func render(t *testing.T, format string, o view.Options, r view.Report) []byte {
 	t.Helper()
 	renderer, err := view.New(format, o)
