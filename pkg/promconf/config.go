@@ -34,8 +34,9 @@ func JudgeConfig(ctx context.Context, o bundle.Object) (diag.List, error) {
 	return diags, nil
 }
 
-func loadConfig(yaml []byte) error {
-	_, err := config.Load(string(yaml), slog.New(slog.DiscardHandler))
+func loadConfig(yaml []byte) (err error) {
+	defer verdict.Recover(&err)
+	_, err = config.Load(string(yaml), slog.New(slog.DiscardHandler))
 	return err
 }
 

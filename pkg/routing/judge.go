@@ -119,3 +119,16 @@ func walkRoutes(pointer string, route bundle.Value, visit func(string, bundle.Va
 		walkRoutes(fmt.Sprintf("%s/routes/%d", pointer, i), child, visit)
 	}
 }
+
+// JudgeTemplates returns the findings on one of a bundle's template files, for
+// a bundle without an Alertmanager configuration.
+func JudgeTemplates(templates []bundle.Object, one bundle.Object) diag.List {
+	var all, diags diag.List
+	parseTemplates(&all, templates)
+	for _, d := range all {
+		if d.Object == one.Ref.String() {
+			diags = append(diags, d)
+		}
+	}
+	return diags
+}

@@ -7,6 +7,8 @@ import (
 	"github.com/prometheus/alertmanager/config"
 	"github.com/prometheus/alertmanager/featurecontrol"
 	"github.com/prometheus/alertmanager/matcher/compat"
+
+	"github.com/monctl/monctl/pkg/verdict"
 )
 
 // useServerMatchers sets what upstream keeps in package variables
@@ -19,8 +21,11 @@ var useServerMatchers = sync.OnceFunc(func() {
 
 // LoadConfig is Alertmanager's loader, with matchers read as its server does.
 // Relative file names stay relative. Secrets in the result print as <secret>,
-// so it is for judging and running, never for writing.
-func LoadConfig(yaml []byte) (*config.Config, error) {
+// so it is for judging and running, never for writing. A panic of the loader
+// is an error: 0.34.2 has one for update_message without api_url
+// (config/notifiers.go, SlackConfig.UnmarshalYAML).
+func LoadConfig(yaml []byte) (cfg *config.Config, err error) {
+	defer verdict.Recover(&err)
 	useServerMatchers()
 	return config.Load(string(yaml))
 }

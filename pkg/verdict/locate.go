@@ -53,16 +53,17 @@ func (l Loader) element(v bundle.Value, pointer string, array bundle.Value, mess
 
 // field finds the one field whose absence changes the answer. A field without
 // which all is well is a better answer than one whose absence is another
-// mistake; of several, one that the message names.
+// mistake; of several, one that the message names. A scalar whose absence is
+// another mistake says nothing: it may just be required.
 func (l Loader) field(v bundle.Value, pointer string, object bundle.Value, message string) string {
 	var good, other []string
-	for _, k := range object.Keys {
+	for i, k := range object.Keys {
 		p := pointer + "/" + bundle.EscapeToken(k)
 		err := l.loadValue(removeAll(v, "", map[string]bool{p: true}))
 		switch {
 		case err == nil:
 			good = append(good, k)
-		case err.Error() != message:
+		case err.Error() != message && (object.Elem[i].Kind >= bundle.Array || len(mentioned([]string{k}, message)) > 0):
 			other = append(other, k)
 		}
 	}

@@ -2,6 +2,7 @@ package verdict
 
 import (
 	"context"
+	"fmt"
 	"reflect"
 	"regexp"
 	"strings"
@@ -63,7 +64,7 @@ func (l Loader) Judge(ctx context.Context, v bundle.Value) ([]Finding, error) {
 	if err != nil {
 		return nil, err
 	}
-	refusal := l.Load(canonical)
+	refusal := l.load(canonical)
 	whole, dropped := v, map[string]bool{}
 	var out []Finding
 	for refusal != nil && len(out) < maxFindings {
@@ -92,7 +93,21 @@ func (l Loader) loadValue(v bundle.Value) error {
 	if err != nil {
 		return err
 	}
-	return l.Load(canonical)
+	return l.load(canonical)
+}
+
+// load asks the loader and takes a panic for a refusal: upstream's loaders
+// dereference what an incomplete configuration lacks.
+func (l Loader) load(yaml []byte) (err error) {
+	defer Recover(&err)
+	return l.Load(yaml)
+}
+
+// Recover turns a panic of upstream's code into an error; it is deferred.
+func Recover(err *error) {
+	if p := recover(); p != nil {
+		*err = fmt.Errorf("the loader itself crashes on this (%v)", p)
+	}
 }
 
 // explain turns one refusal into findings: a decoding error lists several.
@@ -106,7 +121,7 @@ func (l Loader) explain(v bundle.Value, refusal error) ([]Finding, error) {
 		return nil, err
 	}
 	// The canonical encoding is one line; the same again, a scalar a line.
-	lined := l.Load(tree.yaml)
+	lined := l.load(tree.yaml)
 	if lined == nil || !isDecoding(lined) {
 		return []Finding{{Message: plain(refusal.Error()), Err: refusal}}, nil
 	}
@@ -130,9 +145,10 @@ func (l Loader) decoding(tree *tree, line decodingLine, refusal error) Finding {
 		return f
 	}
 	if m := wrongType.FindStringSubmatch(line.text); m != nil {
+		pointer := tree.value(line.number, m[1])
 		return Finding{
-			Kind: WrongType, Pointer: tree.value(line.number, m[1]), Err: refusal,
-			Message: "found " + yamlKind(m[1], m[2]) + ", want " + goKind(m[3]),
+			Kind: WrongType, Pointer: pointer, Err: refusal,
+			Message: "found " + yamlKind(m[1], m[2]) + ", want " + goKind(m[3], typeAt(l.Type, strings.Split(pointer, "/")[1:])),
 		}
 	}
 	return Finding{Pointer: tree.value(line.number, ""), Message: plain(line.text), Err: refusal}

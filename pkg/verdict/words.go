@@ -2,6 +2,7 @@ package verdict
 
 import (
 	"fmt"
+	"reflect"
 	"strings"
 )
 
@@ -37,10 +38,11 @@ func yamlKind(tag, text string) string {
 	}
 }
 
-// goKind names what decodes into a Go type.
-func goKind(name string) string {
+// goKind names what decodes into a Go type: the one that the message says or,
+// where its name tells a reader nothing, the declared one.
+func goKind(name string, declared reflect.Type) string {
 	switch {
-	case strings.HasPrefix(name, "[]string") || strings.HasPrefix(name, "[]model.LabelName"):
+	case strings.HasPrefix(name, "[]string"):
 		return "an array of strings"
 	case strings.HasPrefix(name, "["):
 		return "an array"
@@ -48,7 +50,7 @@ func goKind(name string) string {
 		return "an object"
 	}
 	switch name {
-	case "string", "config.Secret", "model.LabelName", "model.LabelValue", "model.Duration":
+	case "string", "config.Secret":
 		return "a string"
 	case "bool":
 		return "true or false"
@@ -57,10 +59,17 @@ func goKind(name string) string {
 	case "float64", "float32":
 		return "a number"
 	}
-	// Everything else that upstream decodes as a whole is a struct, whose Go
-	// name says nothing to the reader.
-	if strings.HasSuffix(name, "plain") || strings.Contains(name, "Config") || strings.Contains(name, ".") {
-		return "an object"
+	if declared != nil {
+		switch declared.Kind() {
+		case reflect.String:
+			return "a string"
+		case reflect.Slice, reflect.Array:
+			return "an array"
+		case reflect.Bool:
+			return "true or false"
+		default:
+		}
 	}
-	return name
+	// What is left are structs.
+	return "an object"
 }
