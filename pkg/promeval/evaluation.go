@@ -9,6 +9,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/prometheus/common/model"
 	"github.com/prometheus/prometheus/model/labels"
 	"github.com/prometheus/prometheus/model/timestamp"
 	"github.com/prometheus/prometheus/model/value"
@@ -247,4 +248,36 @@ func (e *Evaluation) Firing(ctx context.Context, name string) []Alert {
 // Query evaluates an expression at an instant over what is visible now.
 func (e *Evaluation) Query(ctx context.Context, expr string, ts time.Time) (promql.Vector, error) {
 	return e.engine.instant(ctx, e.store, expr, ts)
+}
+
+// Dump lists every series with the samples of the window that ends at ts.
+func (e *Evaluation) Dump(ctx context.Context, window time.Duration, ts time.Time) (string, error) {
+	q, err := e.engine.promql.NewInstantQuery(ctx, e.store, nil, fmt.Sprintf(`{__name__=~".+"}[%s]`, model.Duration(window)), ts)
+	if err != nil {
+		return "", fmt.Errorf("dump series: %w", err)
+	}
+	defer q.Close()
+	res := q.Exec(ctx)
+	if res.Err != nil {
+		return "", fmt.Errorf("dump series: %w", res.Err)
+	}
+	return res.Value.String(), nil
+}
+
+// State says in words how the alerts of a name stand that do not fire, or "".
+func (e *Evaluation) State(name string) string {
+	var out string
+	for _, g := range e.groups {
+		for _, r := range g.rules {
+			if r.alerting == nil || r.name != name {
+				continue
+			}
+			for _, a := range r.alerting.upstream.ActiveAlerts() {
+				if a.State == rules.StatePending && out == "" {
+					out = fmt.Sprintf("the alert is pending: its expression has to hold for %s", model.Duration(r.hold))
+				}
+			}
+		}
+	}
+	return out
 }

@@ -1,0 +1,96 @@
+package ruletest
+
+import (
+	"strings"
+	"time"
+
+	"github.com/monctl/monctl/pkg/diag"
+	"github.com/monctl/monctl/pkg/promeval"
+)
+
+const (
+	codeSeries        = "test/series"
+	codeIgnoredSeries = "test/ignored-series"
+)
+
+// columns parses the input series of a test.
+//
+// promtool writes them below each other into one text, a line each, and reads
+// that text back (cmd/promtool/unittest.go, seriesLoadingString). So a value
+// may hold several lines, an empty line or a comment ends the input, and a
+// second series with the same labels takes the place of the first. All of it
+// is kept, with a warning where series get lost.
+func (t *test) columns(l *diag.List) []promeval.Column {
+	start := t.start
+	if start.IsZero() {
+		start = time.Unix(0, 0).UTC()
+	}
+	var out []promeval.Column
+	at := map[string]int{}
+	for i, s := range t.series {
+		lines := strings.Split(s.series.value+" "+s.values.value, "\n")
+		for j, line := range lines {
+			line = strings.TrimSpace(line)
+			if line == "" || strings.HasPrefix(line, "#") {
+				t.warnIgnored(l, i, lines[j+1:])
+				return out
+			}
+			if isStartTimestampLine(line) {
+				d := l.Errorf(codeUnsupported, s.series.span, "start timestamps (@st) of input series are not supported")
+				d.Hint = "remove the series: PromQL in rules does not see start timestamps"
+				continue
+			}
+			c, err := promeval.ParseSeries(line, start, t.gap)
+			if err != nil {
+				d := l.Errorf(codeSeries, s.place(line), "the series %q does not parse: %s", shorten(line), parseMessage(err))
+				d.Hint = `values look like "1 2 3", "0+10x5", "_x3 7", "1 stale"`
+				continue
+			}
+			key := c.Labels.String()
+			if before, ok := at[key]; ok {
+				l.Warnf(codeIgnoredSeries, s.series.span, "the series %s is given twice: the first one is ignored", key)
+				out[before] = c
+				continue
+			}
+			at[key] = len(out)
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+// warnIgnored warns if anything follows the end of the input.
+func (t *test) warnIgnored(l *diag.List, i int, rest []string) {
+	lost := strings.TrimSpace(strings.Join(rest, "")) != "" || i+1 < len(t.series)
+	if !lost {
+		return
+	}
+	d := l.Warnf(codeIgnoredSeries, t.series[i].values.span, "an empty line or a comment ends the input series: %d that follow are ignored", len(t.series)-i-1)
+	d.Hint = `promtool does the same; write the values on one line, or with ">-" instead of "|"`
+}
+
+// place is where a series that does not parse stands: its name or its values.
+func (s series) place(line string) diag.Span {
+	if _, err := promeval.ParseSeries(s.series.value+" 1", time.Unix(0, 0), time.Minute); err == nil && strings.HasPrefix(line, strings.TrimSpace(s.series.value)) {
+		return s.values.span
+	}
+	return s.series.span
+}
+
+// isStartTimestampLine is isSTLine of promql/promqltest.
+func isStartTimestampLine(line string) bool {
+	i := strings.IndexAny(line, " \t")
+	return i >= 0 && strings.HasSuffix(line[:i], "@st")
+}
+
+func parseMessage(err error) string {
+	return strings.TrimPrefix(err.Error(), "parse series: ")
+}
+
+func shorten(s string) string {
+	const most = 80
+	if r := []rune(s); len(r) > most {
+		return string(r[:most-1]) + "…"
+	}
+	return s
+}

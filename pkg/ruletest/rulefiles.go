@@ -1,0 +1,215 @@
+package ruletest
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+
+	"github.com/monctl/monctl/pkg/diag"
+	"github.com/monctl/monctl/pkg/promeval"
+)
+
+// BundlePattern stands under rule_files for the project's rendered rules.
+const BundlePattern = "monctl:bundle"
+
+const (
+	codeRuleFile = "test/rule-file"
+	codeRules    = "test/rules"
+	codeNoMatch  = "test/no-match"
+)
+
+// RuleFile is a rule file as text.
+type RuleFile struct {
+	// Name is what findings call the file, and its identity: a file that two
+	// patterns match is loaded once.
+	Name string
+	YAML []byte
+}
+
+// RuleFilesFunc returns the rule files that a pattern of a suite matches, in
+// order, or none. An error becomes a finding at the pattern, and the suite's
+// tests fail.
+type RuleFilesFunc func(suite, pattern string) ([]RuleFile, error)
+
+// FromDisk returns the RuleFilesFunc that promtool has: patterns are those of
+// path/filepath.Match, relative to the directory of the suite, which in turn is
+// relative to dir.
+func FromDisk(dir string) RuleFilesFunc {
+	return func(suite, pattern string) ([]RuleFile, error) {
+		if pattern != "" && !filepath.IsAbs(pattern) {
+			if !filepath.IsAbs(suite) {
+				suite = filepath.Join(dir, suite)
+			}
+			pattern = filepath.Join(filepath.Dir(suite), pattern)
+		}
+		names, err := filepath.Glob(pattern)
+		if err != nil {
+			return nil, fmt.Errorf("match %q: %w", pattern, err)
+		}
+		var out []RuleFile
+		for _, name := range names {
+			content, err := os.ReadFile(name)
+			if err != nil {
+				return nil, fmt.Errorf("read rule file: %w", err)
+			}
+			if rel, err := filepath.Rel(dir, name); err == nil && filepath.IsLocal(rel) {
+				name = filepath.ToSlash(rel)
+			}
+			out = append(out, RuleFile{Name: name, YAML: content})
+		}
+		return out, nil
+	}
+}
+
+// ruleCache parses each rule file once in a run.
+type ruleCache struct {
+	options promeval.RuleOptions
+	mu      sync.Mutex
+	files   map[string]func() parsedRules
+}
+
+type parsedRules struct {
+	file  *promeval.RuleFile
+	diags diag.List
+}
+
+func (c *ruleCache) parse(f RuleFile) parsedRules {
+	key := f.Name + "\x00" + string(f.YAML)
+	c.mu.Lock()
+	parse, ok := c.files[key]
+	if !ok {
+		parse = sync.OnceValue(func() parsedRules {
+			file, errs := promeval.ParseRules(f.Name, f.YAML, c.options)
+			out := parsedRules{file: file}
+			for _, err := range errs {
+				ruleFileError(&out.diags, f.Name, err)
+			}
+			return out
+		})
+		c.files[key] = parse
+	}
+	c.mu.Unlock()
+	return parse()
+}
+
+var (
+	// errorPlace finds "line:column: " in an error of upstream's rulefmt.
+	errorPlace = regexp.MustCompile(`\b(\d+):(\d+): `)
+	errorLine  = regexp.MustCompile(`^line (\d+): `)
+)
+
+// ruleFileError reports an error that upstream's loader has found, at its place
+// in the rule file if it says one.
+func ruleFileError(l *diag.List, name string, err error) {
+	for _, message := range strings.Split(strings.TrimPrefix(err.Error(), "yaml: unmarshal errors:\n"), "\n") {
+		message = strings.TrimPrefix(strings.TrimSpace(message), "yaml: ")
+		span := diag.Span{File: name}
+		if m := errorPlace.FindStringSubmatchIndex(message); m != nil {
+			span.Start = diag.Position{Line: number(message[m[2]:m[3]]), Column: number(message[m[4]:m[5]])}
+			message = message[:m[0]] + message[m[1]:]
+		} else if m := errorLine.FindStringSubmatch(message); m != nil {
+			span.Start.Line = number(m[1])
+			message = message[len(m[0]):]
+		}
+		l.Errorf(codeRules, span, "%s", message)
+	}
+}
+
+func number(s string) int {
+	n, err := strconv.Atoi(s)
+	if err != nil {
+		return 0 // More digits than any file has lines.
+	}
+	return n
+}
+
+// loadRules resolves and parses the rule files of a suite. It reports false if
+// promtool would fail every test for them.
+func (s *suite) loadRules(o Options, cache *ruleCache) ([]*promeval.RuleFile, bool) {
+	var out []*promeval.RuleFile
+	ok, seen := true, map[string]bool{}
+	for _, p := range s.decoded.ruleFiles {
+		files, err := s.match(o, p.value)
+		if err != nil {
+			s.diags.Errorf(codeRuleFile, p.span, "rule files %q: %s", p.value, err)
+			ok = false
+			continue
+		}
+		if len(files) == 0 {
+			s.warnNoMatch(o, p)
+		}
+		for _, f := range files {
+			if seen[f.Name] {
+				continue
+			}
+			seen[f.Name] = true
+			parsed := cache.parse(f)
+			s.diags = append(s.diags, parsed.diags...)
+			if parsed.file == nil {
+				ok = false
+				continue
+			}
+			out = append(out, parsed.file)
+		}
+	}
+	return out, ok
+}
+
+func (s *suite) match(o Options, pattern string) ([]RuleFile, error) {
+	switch {
+	case pattern == BundlePattern:
+		return o.Bundle, nil
+	case o.RuleFiles == nil:
+		return nil, errors.New("no rule files can be read here")
+	default:
+		return o.RuleFiles(s.File, pattern)
+	}
+}
+
+func (s *suite) warnNoMatch(o Options, p text) {
+	d := s.diags.Warnf(codeNoMatch, p.span, "no rule file matches %q", p.value)
+	if p.value == BundlePattern {
+		d.Summary = "the bundle has no rules"
+		return
+	}
+	candidates := []string{BundlePattern}
+	if o.RuleFileNames != nil {
+		candidates = append(candidates, o.RuleFileNames(s.File, p.value)...)
+	}
+	slices.Sort(candidates)
+	if d.Hint = diag.DidYouMean(p.value, candidates); d.Hint == "" {
+		d.Hint = "the pattern is relative to the test file's directory; without rules every alert is silent"
+	}
+}
+
+// NamesOnDisk returns the names beside a pattern, in the form the pattern has,
+// for "did you mean"; see FromDisk.
+func NamesOnDisk(dir string) func(suite, pattern string) []string {
+	return func(suite, pattern string) []string {
+		base := filepath.Dir(pattern)
+		folder := base
+		if !filepath.IsAbs(pattern) {
+			if !filepath.IsAbs(suite) {
+				suite = filepath.Join(dir, suite)
+			}
+			folder = filepath.Join(filepath.Dir(suite), base)
+		}
+		entries, err := os.ReadDir(folder)
+		if err != nil {
+			return nil // Then there is nothing to suggest.
+		}
+		var out []string
+		for _, e := range entries {
+			if !e.IsDir() {
+				out = append(out, filepath.ToSlash(filepath.Join(base, e.Name())))
+			}
+		}
+		return out
+	}
+}

@@ -1,0 +1,228 @@
+package ruletest
+
+import (
+	"context"
+	"fmt"
+	"regexp"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/monctl/monctl/pkg/bundle"
+	"github.com/monctl/monctl/pkg/diag"
+	"github.com/monctl/monctl/pkg/promeval"
+)
+
+const (
+	codeDuplicateName = "test/duplicate-name"
+	codeUnknownAlert  = "test/unknown-alert"
+)
+
+// Suite is one test file, YAML or JSON.
+type Suite struct {
+	File string
+	Data []byte
+	// Origin leads from the data to the source it was rendered from; nil if the
+	// user wrote the data itself.
+	Origin bundle.Origin
+}
+
+// Options say how suites are run.
+type Options struct {
+	// RuleFiles resolves the patterns under rule_files; nil allows only
+	// BundlePattern.
+	RuleFiles RuleFilesFunc
+	// RuleFileNames suggests names for a pattern that matches nothing; may be
+	// nil.
+	RuleFileNames func(suite, pattern string) []string
+	// Bundle is what BundlePattern stands for.
+	Bundle []RuleFile
+	// Run selects tests by name, as promtool's --run does: nil selects all, and
+	// a test without a name has the empty name.
+	Run *regexp.Regexp
+	// IgnoreUnknownFields accepts unknown fields in rule files. As in promtool,
+	// it does not concern test files.
+	IgnoreUnknownFields bool
+	// Debug adds a dump of all series to each test's report.
+	Debug bool
+	// Workers bounds how many tests run at once; less than one means one.
+	Workers int
+	// Now is the clock that durations are measured with; nil is time.Now.
+	Now func() time.Time
+}
+
+// suite is a suite being run.
+type suite struct {
+	Suite
+	decoded *file
+	decoder *decoder
+	rules   []*promeval.RuleFile
+	rulesOK bool
+	engine  *promeval.Engine
+	diags   diag.List
+	reports []TestReport
+}
+
+// Run runs the tests of all suites. The report has every test, in the order of
+// the files; the findings are those about the files and one for each failure.
+// The error is ctx's or a bug.
+func Run(ctx context.Context, suites []Suite, o Options) (*Report, diag.List, error) {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	start := o.Now()
+	cache := &ruleCache{options: promeval.RuleOptions{IgnoreUnknownFields: o.IgnoreUnknownFields}, files: map[string]func() parsedRules{}}
+	all := make([]*suite, len(suites))
+	defer func() {
+		for _, s := range all {
+			if s != nil && s.engine != nil {
+				_ = s.engine.Close() // It only waits for a tracker that promtool's options lack.
+			}
+		}
+	}()
+	if err := parallel(ctx, o.Workers, len(suites), func(i int) { all[i] = prepare(suites[i], o, cache) }); err != nil {
+		return nil, nil, err
+	}
+	type job struct {
+		suite *suite
+		test  int
+	}
+	var jobs []job
+	for _, s := range all {
+		for i, t := range s.reports {
+			if t.Result != Skipped {
+				jobs = append(jobs, job{s, i})
+			}
+		}
+	}
+	warnings := make([]diag.List, len(jobs))
+	if err := parallel(ctx, o.Workers, len(jobs), func(i int) {
+		s, n := jobs[i].suite, jobs[i].test
+		began := o.Now()
+		r := &runner{suite: s, test: s.decoded.tests[n], debug: o.Debug, report: &s.reports[n]}
+		r.run(ctx)
+		warnings[i] = r.warnings
+		s.reports[n].Seconds = o.Now().Sub(began).Seconds()
+	}); err != nil {
+		return nil, nil, err
+	}
+	report := &Report{Suites: make([]SuiteReport, 0, len(all))}
+	diags := slices.Concat(warnings...)
+	for _, s := range all {
+		report.Suites = append(report.Suites, s.finish(&diags))
+	}
+	report.Seconds = o.Now().Sub(start).Seconds()
+	return report, diags.Sort(), nil
+}
+
+// parallel calls f for 0…n-1 on a number of workers and returns ctx's error.
+func parallel(ctx context.Context, workers, n int, f func(i int)) error {
+	var wg sync.WaitGroup
+	next := make(chan int)
+	for range max(1, min(workers, n)) {
+		wg.Go(func() {
+			for i := range next {
+				f(i)
+			}
+		})
+	}
+	for i := range n {
+		if ctx.Err() != nil {
+			break
+		}
+		next <- i
+	}
+	close(next)
+	wg.Wait()
+	if err := ctx.Err(); err != nil {
+		return fmt.Errorf("run tests: %w", err)
+	}
+	return nil
+}
+
+// prepare decodes a suite and, if any of its tests will run, loads its rules.
+func prepare(in Suite, o Options, cache *ruleCache) *suite {
+	s := &suite{Suite: in, decoder: &decoder{file: in.File, origin: in.Origin}}
+	s.decoded = s.decoder.decodeFile(in.Data)
+	s.diags = s.decoder.diags
+	if s.decoded == nil {
+		return s
+	}
+	selected := false
+	names := map[string]diag.Span{}
+	for _, t := range s.decoded.tests {
+		r := TestReport{Name: t.name, Index: t.index, Span: t.span, Result: Passed}
+		if o.Run != nil && !o.Run.MatchString(t.name) {
+			r.Result = Skipped
+		} else {
+			selected = true
+		}
+		s.reports = append(s.reports, r)
+		if first, ok := names[t.name]; ok && t.name != "" {
+			d := s.diags.Warnf(codeDuplicateName, t.span, "two tests are called %q", t.name)
+			d.Related = []diag.Related{{Message: "the other one", Span: first}}
+		} else {
+			names[t.name] = t.span
+		}
+	}
+	if !selected {
+		return s
+	}
+	s.rules, s.rulesOK = s.loadRules(o, cache)
+	s.warnUnknownAlerts()
+	var exprs []string
+	for _, t := range s.decoded.tests {
+		for _, e := range t.exprs {
+			exprs = append(exprs, e.expr.value)
+		}
+	}
+	s.engine = promeval.NewEngine(promeval.EngineOptions{SubqueryInterval: s.decoded.interval, Expressions: exprs, Rules: s.rules})
+	return s
+}
+
+// warnUnknownAlerts warns about names that no rule has: promtool takes a test
+// that expects no such alert for passed.
+func (s *suite) warnUnknownAlerts() {
+	if !s.rulesOK {
+		return
+	}
+	known := map[string]bool{}
+	for _, f := range s.rules {
+		for name := range f.Alerts {
+			known[name] = true
+		}
+	}
+	var names []string
+	for name := range known {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	for i, t := range s.decoded.tests {
+		for _, a := range t.alerts {
+			if s.reports[i].Result != Skipped && a.name != "" && !known[a.name] {
+				d := s.diags.Warnf(codeUnknownAlert, a.span, "no rule has the alert %q", a.name)
+				d.Hint = diag.DidYouMean(a.name, names)
+			}
+		}
+	}
+}
+
+// finish makes the suite's report and adds its findings.
+func (s *suite) finish(diags *diag.List) SuiteReport {
+	out := SuiteReport{File: s.File, Tests: s.reports}
+	if out.Tests == nil {
+		out.Tests = []TestReport{}
+	}
+	*diags = append(*diags, s.diags...)
+	out.Failed = s.decoded == nil || s.decoded.broken
+	for i := range s.reports {
+		t := &s.reports[i]
+		slices.SortStableFunc(t.Failures, compareFailures)
+		t.diagnostics(diags)
+		out.Failed = out.Failed || t.Result == Failed
+		if t.Result == Skipped && s.decoded.tests[i].errors.HasErrors() {
+			out.Failed = true // promtool reads the whole file strictly.
+		}
+	}
+	return out
+}
