@@ -11,18 +11,21 @@ import (
 // locate returns the pointer of the smallest part without which the loader no
 // longer answers with message.
 func (l Loader) locate(v bundle.Value, message string) string {
-	pointer := ""
+	// probe is the same place in v, which loses the neighbours of what is
+	// looked at wherever the answer does not depend on them, so that their
+	// own mistakes do not interfere.
+	pointer, probe := "", ""
 	for {
-		part, ok := v.Lookup(pointer)
+		part, ok := v.Lookup(probe)
 		if !ok {
 			return pointer
 		}
-		var token string
+		token, isolated := "", false
 		switch part.Kind {
 		case bundle.Array:
-			token = l.element(v, pointer, part, message)
+			token, isolated = l.element(v, probe, part, message)
 		case bundle.Map:
-			token = l.field(v, pointer, part, message)
+			token = l.field(v, probe, part, message)
 		case bundle.Null, bundle.Bool, bundle.Number, bundle.String:
 			return pointer
 		}
@@ -30,31 +33,38 @@ func (l Loader) locate(v bundle.Value, message string) string {
 			return pointer
 		}
 		pointer += "/" + token
+		if isolated {
+			i, _ := strconv.Atoi(token)
+			v = replace(v, probe, bundle.ArrayValue(part.Elem[i]))
+			token = "0"
+		}
+		probe += "/" + token
 	}
 }
 
 // element finds the shortest prefix of an array for which the answer is the
-// same: a loader stops at the first bad element.
-func (l Loader) element(v bundle.Value, pointer string, array bundle.Value, message string) string {
-	same := func(n int) bool {
-		shorter := bundle.ArrayValue(array.Elem[:n]...)
-		err := l.loadValue(replace(v, pointer, shorter))
+// same: a loader stops at the first bad element. It also reports whether the
+// answer is the same for that element alone.
+func (l Loader) element(v bundle.Value, pointer string, array bundle.Value, message string) (token string, isolated bool) {
+	same := func(elem ...bundle.Value) bool {
+		err := l.loadValue(replace(v, pointer, bundle.ArrayValue(elem...)))
 		return err != nil && err.Error() == message
 	}
-	if same(0) {
-		return ""
+	if same() {
+		return "", false
 	}
-	n := sort.Search(len(array.Elem), same)
+	n := sort.Search(len(array.Elem), func(n int) bool { return same(array.Elem[:n]...) })
 	if n == 0 || n > len(array.Elem) {
-		return ""
+		return "", false
 	}
-	return strconv.Itoa(n - 1)
+	return strconv.Itoa(n - 1), same(array.Elem[n-1])
 }
 
 // field finds the one field whose absence changes the answer. A field without
 // which all is well is a better answer than one whose absence is another
 // mistake; of several, one that the message names. A scalar whose absence is
-// another mistake says nothing: it may just be required.
+// another mistake says nothing unless the message has it: it may just be
+// required.
 func (l Loader) field(v bundle.Value, pointer string, object bundle.Value, message string) string {
 	var good, other []string
 	for i, k := range object.Keys {
@@ -63,7 +73,10 @@ func (l Loader) field(v bundle.Value, pointer string, object bundle.Value, messa
 		switch {
 		case err == nil:
 			good = append(good, k)
-		case err.Error() != message && (object.Elem[i].Kind >= bundle.Array || len(mentioned([]string{k}, message)) > 0):
+		case err.Error() == message:
+		case l.mended(v, p, object.Elem[i]):
+			good = append(good, k)
+		case suspicious(k, object.Elem[i], message):
 			other = append(other, k)
 		}
 	}
@@ -78,6 +91,25 @@ func (l Loader) field(v bundle.Value, pointer string, object bundle.Value, messa
 		}
 	}
 	return ""
+}
+
+// mended reports whether all is well with another scalar in the place of one:
+// so a required field with a bad value is told from one that is just required.
+func (l Loader) mended(v bundle.Value, pointer string, scalar bundle.Value) bool {
+	if scalar.Kind != bundle.String && scalar.Kind != bundle.Number {
+		return false
+	}
+	for _, other := range []string{"http://localhost:9090", "1m", "x"} {
+		if l.loadValue(replace(v, pointer, bundle.StringValue(other))) == nil {
+			return true
+		}
+	}
+	return l.loadValue(replace(v, pointer, bundle.NumberValue(1))) == nil
+}
+
+func suspicious(key string, v bundle.Value, message string) bool {
+	return v.Kind == bundle.Array || v.Kind == bundle.Map ||
+		len(mentioned([]string{key}, message)) > 0 || v.Text != "" && strings.Contains(message, strconv.Quote(v.Text))
 }
 
 // lists returns the only candidate that is an array, or "".
