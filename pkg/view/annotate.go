@@ -1,13 +1,22 @@
 package view
 
-import "github.com/monctl/monctl/pkg/diag"
+import (
+	"strings"
+	"unicode/utf8"
+
+	"github.com/monctl/monctl/pkg/diag"
+)
+
+// expressionFile is the file of places within an expression, which no file
+// holds as it stands there.
+const expressionFile = "<expression>"
 
 // Annotate cuts the excerpts of everything that the report points at. A file
 // that cannot be read any more has no excerpt; open is called once a file.
 func Annotate(r Report, open func(file string) ([]byte, error)) Report {
 	contents := map[string][]byte{}
 	cut := func(s diag.Span) *diag.Excerpt {
-		if s.File == "" || s.Start.Line == 0 {
+		if s.File == "" || s.File == expressionFile || s.Start.Line == 0 {
 			return nil
 		}
 		content, known := contents[s.File]
@@ -18,11 +27,7 @@ func Annotate(r Report, open func(file string) ([]byte, error)) Report {
 			}
 			contents[s.File] = content
 		}
-		e, ok := diag.Cut(content, s)
-		if !ok {
-			return nil
-		}
-		return &e
+		return excerpt(content, s)
 	}
 	r.Diagnostics = append([]Finding{}, r.Diagnostics...)
 	for i := range r.Diagnostics {
@@ -51,4 +56,19 @@ func Annotate(r Report, open func(file string) ([]byte, error)) Report {
 	}
 	r.Tests = &tests
 	return r
+}
+
+// excerpt cuts an excerpt that shows something: an empty line does not. Where
+// the column is unknown, all of the line is meant.
+func excerpt(content []byte, s diag.Span) *diag.Excerpt {
+	e, ok := diag.Cut(content, s)
+	text := strings.TrimSpace(e.Text)
+	if !ok || text == "" {
+		return nil
+	}
+	if s.Start.Column == 0 {
+		e.From = utf8.RuneCountInString(e.Text[:strings.Index(e.Text, text)])
+		e.To = e.From + utf8.RuneCountInString(text)
+	}
+	return &e
 }

@@ -32,8 +32,8 @@ func message(f mergedFinding) string {
 	if f.Hint != "" {
 		lines = append(lines, "help: "+strings.Join(plainLines(f.Hint), "\n"))
 	}
-	if text := renderedAs(f.Object, f.Pointer); text != "" {
-		lines = append(lines, "rendered as: "+plain(text))
+	if label, text := whereabouts(f.Diagnostic); text != "" {
+		lines = append(lines, label+": "+plain(text))
 	}
 	if len(f.envs) > 0 {
 		lines = append(lines, "in: "+plain(strings.Join(f.envs, ", ")))

@@ -96,7 +96,7 @@ func renderSARIF(w io.Writer, r Report, o Options) error {
 			res.Locations = []sarifLocation{l}
 		}
 		for j, related := range f.Related {
-			if l, ok := sarifPlace(related.Span, nil, o); ok {
+			if l, ok := sarifPlace(related.Span, nil, o); ok && related.Span.File != expressionFile {
 				l.ID = j + 1
 				l.Message = &sarifMessage{Text: onOneLine(related.Message)}
 				res.RelatedLocations = append(res.RelatedLocations, l)

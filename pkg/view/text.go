@@ -71,8 +71,8 @@ func (t *textWriter) finding(f mergedFinding) {
 	if text := t.environmentNames(f.envs); text != "" {
 		t.field(gutter, "in", text)
 	}
-	if text := renderedAs(f.Object, f.Pointer); text != "" {
-		t.field(gutter, "rendered as", text)
+	if label, text := whereabouts(f.Diagnostic); text != "" {
+		t.field(gutter, label, text)
 	}
 	if f.Detail != "" {
 		t.field(gutter, "note", f.Detail)
@@ -165,6 +165,9 @@ func (t *textWriter) related(gutter int, f Finding) {
 		return
 	}
 	for i, r := range f.Related {
+		if r.Span.File == expressionFile && f.Detail != "" {
+			continue // the detail shows the expression
+		}
 		t.head(green, "note", r.Message)
 		var e *diag.Excerpt
 		if i < len(f.RelatedExcerpts) {
@@ -193,6 +196,20 @@ func (t *textWriter) environmentNames(envs []string) string {
 		return fmt.Sprintf("all %d environments", len(envs))
 	default:
 		return strings.Join(envs, ", ")
+	}
+}
+
+// whereabouts says where in the rendered object, or in the value of a file, a
+// finding is, unless the summary does.
+func whereabouts(d diag.Diagnostic) (label, text string) {
+	text = renderedAs(d.Object, d.Pointer)
+	switch {
+	case d.Object != "":
+		return "rendered as", text
+	case strings.Contains(d.Summary, text):
+		return "", ""
+	default:
+		return "at", text
 	}
 }
 

@@ -78,6 +78,11 @@ func reports() map[string]view.Report {
 		d.Related = append(d.Related, diag.Related{Message: "called", Span: span("lib/shared.libsonnet", i+10, 1, 0, 0)})
 	}
 	d.Related = append(d.Related, diag.Related{Message: "imported by", Span: span("rules/node.jsonnet", 9, 15, 9, 45)})
+	l.Errorf("yaml/tab", diag.Span{File: "lib/shared.libsonnet", Start: diag.Position{Line: 2}}, "no column is known").Pointer = "/environments/a.b/0"
+	l.Errorf("yaml/end", span("lib/shared.libsonnet", 4, 1, 0, 0), "beyond the last line")
+	d = l.Errorf("promql/syntax", span("lib/shared.libsonnet", 1, 1, 0, 0), "unclosed parenthesis")
+	d.Detail = "sum(\n   ^"
+	d.Related = []diag.Related{{Message: "line 1, column 4 of the expression", Span: span("<expression>", 1, 4, 0, 0)}}
 	l.Errorf("input/read", diag.Span{File: "rules/gone.yaml"}, "the file cannot be read")
 	l.Infof("project/empty", diag.Span{}, "the project has no dashboards")
 	out["stack"] = view.Report{Command: "render", Environments: environments("default"), Diagnostics: view.Findings(l), ExitCode: 3}
