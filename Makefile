@@ -28,7 +28,7 @@ e2e: peers ## run the tests against the real programs, installing these where mi
 	$(GO) test -tags e2e -count 1 -timeout 20m ./e2e/...
 
 .PHONY: lint
-lint: $(BIN)/golangci-lint $(BIN)/jsonnetfmt ## run the linters and check that formatted and generated files are up to date
+lint: $(BIN)/golangci-lint $(BIN)/jsonnetfmt docs ## run the linters, check formatting, links and that generated files are up to date
 	$(BIN)/golangci-lint run ./...
 	cd tools/peers && ../../$(BIN)/golangci-lint run --config ../../.golangci.yml ./...
 	tools/jsonnet-files.sh | xargs -r0 $(BIN)/jsonnetfmt --test
@@ -40,9 +40,17 @@ fmt: $(BIN)/golangci-lint $(BIN)/jsonnetfmt ## format the Go and the Jsonnet fil
 	cd tools/peers && ../../$(BIN)/golangci-lint fmt --config ../../.golangci.yml ./...
 	tools/jsonnet-files.sh | xargs -r0 $(BIN)/jsonnetfmt -i
 
+.PHONY: fix
+fix: $(BIN)/golangci-lint fmt ## let the linters correct what they can, then format
+	$(BIN)/golangci-lint run --fix ./...
+
 .PHONY: gen
 gen: ## write what is generated again: the //go:generate lines of the packages
 	$(GO) generate ./...
+
+.PHONY: docs
+docs: ## check that the links within the documentation lead somewhere
+	git ls-files -z --cached --others --exclude-standard -- '*.md' ':!:**/testdata/**' | xargs -r0 $(GO) run ./tools/checklinks
 
 .PHONY: golden
 golden: ## write the golden files of the tests again; look at the difference before you commit it
