@@ -189,9 +189,11 @@ func (r *runner) evaluate(at time.Time) {
 	})
 	rules.DefaultEvalIterationFunc(ctx, r.group, at)
 	r.lastTime = at
-	r.extraDue = false
-	r.gate = nil
 	r.current.finish()
+	if r.gate == nil {
+		r.extraDue = false
+		r.current.settled.Store(true)
+	}
 }
 
 // markStale ends the series of the group at the time when it was retired;

@@ -5,6 +5,7 @@ import (
 	"runtime"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/prometheus/prometheus/rules"
@@ -222,13 +223,13 @@ func (s *scheduler) AlertingRules() []*rules.AlertingRule {
 }
 
 // unevaluated returns a group of the active revision that was not evaluated
-// since the revision added or changed it.
+// since the revision added or changed it, or only while its gate was closed.
 func (s *scheduler) unevaluated() (groupID, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	var found []groupID
 	for id, r := range s.runners {
-		if !r.retired && !r.latest.evaluated() {
+		if !r.retired && !r.latest.settled.Load() {
 			found = append(found, id)
 		}
 	}
@@ -260,10 +261,12 @@ func (s *scheduler) close(ctx context.Context) {
 type change struct {
 	spec *groupSpec
 	at   time.Time
-	// done is closed when the group was evaluated with the change or the
+	// done is closed when the group was evaluated with the change, or the
 	// change was superseded.
 	done chan struct{}
 	once sync.Once
+	// settled is set when that evaluation was not before its gate opened.
+	settled atomic.Bool
 }
 
 func newChange(spec *groupSpec) *change {
@@ -271,12 +274,3 @@ func newChange(spec *groupSpec) *change {
 }
 
 func (c *change) finish() { c.once.Do(func() { close(c.done) }) }
-
-func (c *change) evaluated() bool {
-	select {
-	case <-c.done:
-		return true
-	default:
-		return false
-	}
-}

@@ -2,15 +2,19 @@ package prom
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"math"
 	"slices"
 	"time"
 
+	"github.com/prometheus/common/model"
+
 	"github.com/prometheus/prometheus/config"
 	"github.com/prometheus/prometheus/discovery"
 	"github.com/prometheus/prometheus/model/labels"
 	"github.com/prometheus/prometheus/scrape"
+	"github.com/prometheus/prometheus/tsdb/chunkenc"
 )
 
 // Target is something that is scraped.
@@ -63,8 +67,9 @@ func describe(pool string, t *scrape.Target) Target {
 // the active revision evaluated, at least once since the revision added or
 // changed it; if not, what is missing.
 //
-// How many targets a service discovery will find cannot be known: one that has
-// found nothing yet is waited for as long as two DiscoveryIntervals.
+// How many targets a service discovery will find cannot be known: it is given
+// two DiscoveryIntervals from the activation of the revision. An evaluation
+// that came before the first scrape does not count.
 func (s *Server) Settled() (done bool, waiting string) {
 	if !s.active.Load().committed {
 		return false, "a first revision"
@@ -88,33 +93,83 @@ func (s *Server) unscraped() string {
 	slices.SortFunc(configs, func(a, b *config.ScrapeConfig) int { return cmp.Compare(a.JobName, b.JobName) })
 	targets := s.scrape.TargetsActive()
 	dropped := s.scrape.TargetsDroppedCounts()
-	late := time.Since(active.at) > 2*s.opts.DiscoveryInterval
+	age := time.Since(active.at)
 	for _, c := range configs {
 		pool, known := targets[c.JobName]
-		if !known || (!late && len(pool)+dropped[c.JobName] < expected(c)) {
+		found, patience := len(pool)+dropped[c.JobName], 2*s.opts.DiscoveryInterval
+		want, static := expected(c)
+		if static {
+			// Fewer are found if relabelling makes two targets one.
+			patience += staticPatience
+		}
+		if !known || (found < want && age < patience) {
 			return fmt.Sprintf("targets of job %q to be discovered", c.JobName)
 		}
 		for _, t := range pool {
 			if t.LastScrape().IsZero() {
-				return fmt.Sprintf("target %s of job %q to be scraped", t.URL(), c.JobName)
+				return waitingFor(c.JobName, t)
+			}
+		}
+	}
+	// A target reports its scrape shortly before the samples are committed
+	// (scrape/scrape.go, scrapeAndReport), so a look at them decides.
+	stored := s.storedTargets()
+	for _, c := range configs {
+		for _, t := range targets[c.JobName] {
+			if !stored[upSeries(t).Hash()] {
+				return waitingFor(c.JobName, t)
 			}
 		}
 	}
 	return ""
 }
 
-// expected returns how many targets the configuration names, or more than can
-// be if a discovery has yet to find them.
-func expected(c *config.ScrapeConfig) int {
-	n := 0
-	for _, d := range c.ServiceDiscoveryConfigs {
-		static, ok := d.(discovery.StaticConfig)
-		if !ok {
-			return math.MaxInt
+func waitingFor(job string, t *scrape.Target) string {
+	return fmt.Sprintf("target %s of job %q to be scraped", t.URL(), job)
+}
+
+// upSeries is the series that a scrape of the target ends with.
+func upSeries(t *scrape.Target) labels.Labels {
+	b := labels.NewBuilder(labels.EmptyLabels())
+	b.Reset(t.Labels(b))
+	return b.Set(model.MetricNameLabel, "up").Labels()
+}
+
+// storedTargets returns the hashes of the up series that have a sample since
+// the server was opened.
+func (s *Server) storedTargets() map[uint64]bool {
+	stored := map[uint64]bool{}
+	q, err := s.local.Querier(s.born.UnixMilli(), math.MaxInt64)
+	if err != nil {
+		return stored
+	}
+	defer q.Close()
+	set := q.Select(context.Background(), false, nil, labels.MustNewMatcher(labels.MatchEqual, model.MetricNameLabel, "up"))
+	var it chunkenc.Iterator
+	for set.Next() {
+		it = set.At().Iterator(it)
+		if it.Next() != chunkenc.ValNone {
+			stored[set.At().Labels().Hash()] = true
 		}
-		for _, group := range static {
+	}
+	return stored
+}
+
+// staticPatience is how long static targets may take to be taken over by a
+// scrape pool that has much to do.
+const staticPatience = 5 * time.Second
+
+// expected returns how many targets the configuration names, and whether it
+// names all of them; if not, it is more than can be.
+func expected(c *config.ScrapeConfig) (n int, static bool) {
+	for _, d := range c.ServiceDiscoveryConfigs {
+		groups, ok := d.(discovery.StaticConfig)
+		if !ok {
+			return math.MaxInt, false
+		}
+		for _, group := range groups {
 			n += len(group.Targets)
 		}
 	}
-	return n
+	return n, true
 }
