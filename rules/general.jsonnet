@@ -15,13 +15,13 @@ local others = 'job!="node", job!~"probe-.*"';
 rules.file([
   rules.group('general.rules', [
     rules.record('job:up:avg', {
-      expr: 'avg without (instance) (up)',
+      expr: 'avg by (job) (up)',
     }),
     rules.record('job:up:count', {
-      expr: 'count without (instance) (up)',
+      expr: 'count by (job) (up)',
     }),
     rules.record('job:scrape_samples_scraped:sum', {
-      expr: 'sum without (instance) (scrape_samples_scraped)',
+      expr: 'sum by (job) (scrape_samples_scraped)',
     }),
   ]),
 

@@ -20,10 +20,10 @@ local threshold = {
 rules.file([
   rules.group('probe.rules', [
     rules.record('job:probe_success:avg', {
-      expr: 'avg without (instance) (probe_success)',
+      expr: 'avg by (job) (probe_success)',
     }),
     rules.record('job:probe_success:count', {
-      expr: 'count without (instance) (probe_success)',
+      expr: 'count by (job) (probe_success)',
     }),
     rules.record('instance:probe_success:avg_over_time1h', {
       expr: 'avg_over_time(probe_success[1h])',
