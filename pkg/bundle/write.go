@@ -14,10 +14,11 @@ import (
 	"strings"
 )
 
-const (
-	manifestName    = "manifest.json"
-	manifestVersion = 1
-)
+// ManifestName is what the file is called that says, in each folder of the
+// rendered tree, which files monctl wrote.
+const ManifestName = "manifest.json"
+
+const manifestVersion = 1
 
 // manifest says which files of a folder monctl wrote, and what they hold.
 type manifest struct {
@@ -111,7 +112,7 @@ func WriteTree(dir string, files []TreeFile) ([]Change, error) {
 	// Manifests come last: a crash before them leaves files that the next run
 	// writes again, never a manifest that claims what was not written.
 	slices.SortStableFunc(changes, func(a, b Change) int {
-		return boolRank(path.Base(a.Path) == manifestName) - boolRank(path.Base(b.Path) == manifestName)
+		return boolRank(path.Base(a.Path) == ManifestName) - boolRank(path.Base(b.Path) == ManifestName)
 	})
 	for _, c := range changes {
 		name := filepath.Join(dir, filepath.FromSlash(c.Path))
@@ -190,7 +191,7 @@ func withManifests(files []TreeFile) ([]TreeFile, error) {
 		if err != nil {
 			return nil, fmt.Errorf("encode manifest: %w", err)
 		}
-		out = append(out, TreeFile{Path: folder + "/" + manifestName, Data: append(data, '\n')})
+		out = append(out, TreeFile{Path: folder + "/" + ManifestName, Data: append(data, '\n')})
 	}
 	return out, nil
 }
@@ -199,7 +200,7 @@ func withManifests(files []TreeFile) ([]TreeFile, error) {
 // A claim that leads out of its folder is not followed.
 func ownedFiles(dir string) ([]string, error) {
 	var owned []string
-	for _, pattern := range []string{manifestName, "*/" + manifestName, "*/*/" + manifestName} {
+	for _, pattern := range []string{ManifestName, "*/" + ManifestName, "*/*/" + ManifestName} {
 		found, err := filepath.Glob(filepath.Join(dir, filepath.FromSlash(pattern)))
 		if err != nil {
 			return nil, fmt.Errorf("find manifests: %w", err)

@@ -39,8 +39,7 @@ func DecodeYAML(file string, data []byte) ([]Document, diag.List) {
 			return docs, diags
 		}
 		if err != nil {
-			span, message := yamlError(file, err)
-			diags.Errorf("source/yaml", span, "%s", message)
+			yamlError(&diags, file, data, err)
 			return docs, diags
 		}
 		r := yamlReader{file: file, spans: map[string]diag.Span{}, diags: &diags}
@@ -54,15 +53,47 @@ func DecodeYAML(file string, data []byte) ([]Document, diag.List) {
 
 var yamlLine = regexp.MustCompile(`^(?:yaml: )?(?:line (\d+): )?`)
 
-// yamlError takes the position out of the parser's message.
-func yamlError(file string, err error) (diag.Span, string) {
+// yamlError takes the position out of the parser's message. Of a tab, the
+// parser names the line before; of an unknown anchor, none.
+func yamlError(diags *diag.List, file string, data []byte, err error) {
 	message := err.Error()
 	span := diag.Span{File: file}
 	m := yamlLine.FindStringSubmatch(message)
 	if m[1] != "" {
 		span.Start.Line, _ = strconv.Atoi(m[1])
 	}
-	return span, strings.TrimPrefix(message, m[0])
+	message = strings.TrimPrefix(message, m[0])
+	hint := ""
+	if strings.Contains(message, "tab character") {
+		hint = "indent with spaces"
+		if p, ok := findInLines(data, span.Start.Line, yamlTab); ok {
+			span.Start = p
+		}
+	} else if m := yamlAnchor.FindStringSubmatch(message); m != nil {
+		alias := regexp.MustCompile(`()\*` + regexp.QuoteMeta(m[1]) + `\b`)
+		if p, ok := findInLines(data, 1, alias); ok {
+			span.Start = p
+		}
+	}
+	diags.Errorf("source/yaml", span, "%s", message).Hint = hint
+}
+
+var (
+	yamlTab    = regexp.MustCompile(`^( *)\t`)
+	yamlAnchor = regexp.MustCompile(`^unknown anchor '(.+)' referenced`)
+)
+
+// findInLines returns where, from a line on, an expression first matches: the
+// end of its first group.
+func findInLines(data []byte, from int, re *regexp.Regexp) (diag.Position, bool) {
+	n := 0
+	for line := range bytes.Lines(data) {
+		n++
+		if m := re.FindSubmatchIndex(line); n >= from && m != nil {
+			return diag.Position{Line: n, Column: len([]rune(string(line[:m[3]]))) + 1}, true
+		}
+	}
+	return diag.Position{}, false
 }
 
 // yamlReader turns nodes into values and notes where each came from.
@@ -155,8 +186,14 @@ func (r *yamlReader) mapping(pointer string, n *yaml.Node, depth int) Value {
 			r.diags.Errorf("source/yaml", r.span(key), "key %q stands twice in one mapping", key.Value)
 			continue
 		}
+		at := pointer + "/" + EscapeToken(key.Value)
 		v.Keys = append(v.Keys, key.Value)
-		v.Elem = append(v.Elem, r.counted(pointer+"/"+EscapeToken(key.Value), child, depth))
+		v.Elem = append(v.Elem, r.counted(at, child, depth))
+		if child.Kind != yaml.ScalarNode {
+			// What is in a list or mapping begins on a later line as often as
+			// not; its key says better which one is meant.
+			r.spans[at] = r.span(key)
+		}
 	}
 	for _, m := range merged {
 		for i, k := range m.Keys {

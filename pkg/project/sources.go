@@ -178,3 +178,18 @@ func isSource(kind SourceKind, name string) bool {
 		return false
 	}
 }
+
+// SourceFolders lists the folders below which sources are looked for, sorted.
+func (p *Project) SourceFolders() []string {
+	s := p.Sources
+	var folders []string
+	for _, pattern := range slices.Concat(s.Rules, s.Dashboards, s.Templates, s.Files, s.Tests, []string{s.Alertmanager, s.Prometheus}) {
+		base := literalPrefix(path.Clean(pattern))
+		if path.Ext(base) != "" {
+			base = path.Dir(base)
+		}
+		folders = append(folders, base)
+	}
+	slices.Sort(folders)
+	return slices.Compact(folders)
+}

@@ -1,0 +1,4 @@
+package cli
+
+// NewRoot is the command line, for the test that keeps its reference current.
+var NewRoot = newRoot

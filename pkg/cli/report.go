@@ -1,0 +1,161 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/monctl/monctl/pkg/diag"
+	"github.com/monctl/monctl/pkg/pipeline"
+	"github.com/monctl/monctl/pkg/ruletest"
+	"github.com/monctl/monctl/pkg/view"
+)
+
+// newReport begins the report of a command with what a pass found.
+func newReport(command string, p *pipeline.Pass) view.Report {
+	r := view.Report{Command: command, Version: buildInfo().Version, Diagnostics: view.Findings(p.Diags)}
+	for _, o := range p.Outputs {
+		e := view.Environment{Name: o.Env.Name, Revision: o.Bundle.Revision().String(), Objects: map[string]int{}}
+		for kind, n := range o.Bundle.Count() {
+			e.Objects[string(kind)] = n
+		}
+		r.Environments = append(r.Environments, e)
+	}
+	if p.Tests != nil {
+		r.Tests = &view.Tests{}
+		for _, run := range p.Tests {
+			addTests(r.Tests, run.Env, run.Report)
+		}
+	}
+	return r
+}
+
+// addTests converts the test runner's report.
+func addTests(into *view.Tests, env string, from *ruletest.Report) {
+	for _, s := range from.Suites {
+		suite := view.Suite{File: s.File, Environment: env, Tests: []view.Test{}}
+		for _, t := range s.Tests {
+			test := view.Test{Name: t.Name, Index: t.Index, Result: view.Result(t.Result), Seconds: t.Seconds}
+			into.Seconds += t.Seconds
+			for _, f := range t.Failures {
+				test.Failures = append(test.Failures, view.Failure{
+					Kind: string(f.Kind), Message: f.Message, Expected: f.Expected, Got: f.Got, Span: f.Span,
+				})
+			}
+			suite.Tests = append(suite.Tests, test)
+		}
+		into.Suites = append(into.Suites, suite)
+	}
+}
+
+// failed reports whether a report's findings or tests make a command fail.
+func (g *global) failed(p *pipeline.Pass) bool {
+	limit, err := diag.ParseSeverity(g.failOn)
+	if err != nil {
+		limit = diag.Error // prepare has checked it
+	}
+	return p.Diags.Any(limit) || testsFailed(p)
+}
+
+func testsFailed(p *pipeline.Pass) bool {
+	for _, run := range p.Tests {
+		if run.Report.Failed() {
+			return true
+		}
+	}
+	return false
+}
+
+// print renders a report to w in the chosen format, and to the files of
+// --report.
+func (g *global) print(w io.Writer, terminal bool, r view.Report, open func(string) ([]byte, error)) error {
+	r = view.Annotate(r, open)
+	renderer, err := view.New(g.output, g.viewOptions(terminal))
+	if err != nil {
+		return err
+	}
+	if err := renderer.Render(w, r); err != nil {
+		return err
+	}
+	for _, spec := range g.reports {
+		format, path, _ := strings.Cut(spec, "=")
+		if err := g.writeReport(format, g.path(path), r); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (g *global) viewOptions(terminal bool) view.Options {
+	o := view.Options{Color: g.color == "always", Prefix: g.prefix()}
+	if terminal {
+		o.Width = g.sys.Width
+		_, noColor := g.sys.Getenv("NO_COLOR")
+		term, _ := g.sys.Getenv("TERM")
+		o.Color = o.Color || g.color == "auto" && !noColor && term != "dumb"
+	}
+	return o
+}
+
+// prefix is the project's folder within the repository: what a forge calls
+// files by.
+func (g *global) prefix() string {
+	opts, err := (&projectFlags{}).options(g)
+	if err != nil {
+		return ""
+	}
+	for d := opts.Dir; ; d = filepath.Dir(d) {
+		if _, err := os.Lstat(filepath.Join(d, ".git")); err == nil {
+			if rel, err := filepath.Rel(d, opts.Dir); err == nil && rel != "." {
+				return filepath.ToSlash(rel)
+			}
+			return ""
+		}
+		if d == filepath.Dir(d) {
+			return ""
+		}
+	}
+}
+
+// writeReport writes a report beside its place and renames it.
+func (g *global) writeReport(format, path string, r view.Report) (err error) {
+	renderer, err := view.New(format, view.Options{Prefix: g.prefix()})
+	if err != nil {
+		return err
+	}
+	f, err := os.CreateTemp(filepath.Dir(path), ".monctl-report-*")
+	if err != nil {
+		return fmt.Errorf("write report: %w", err)
+	}
+	defer func() {
+		if err != nil {
+			_ = os.Remove(f.Name())
+		}
+	}()
+	if err := errors.Join(renderer.Render(f, r), f.Chmod(0o644), f.Close()); err != nil {
+		return fmt.Errorf("write report: %w", err)
+	}
+	if err := os.Rename(f.Name(), path); err != nil {
+		return fmt.Errorf("write report: %w", err)
+	}
+	return nil
+}
+
+// finish prints the report of a pass and says how the command ends.
+func (g *global) finish(r view.Report, p *pipeline.Pass, code int) error {
+	return g.finishOn(g.sys.Stdout, g.sys.StdoutTerminal, r, p, code)
+}
+
+func (g *global) finishOn(w io.Writer, terminal bool, r view.Report, p *pipeline.Pass, code int) error {
+	r.ExitCode = code
+	if err := g.print(w, terminal, r, p.Open); err != nil {
+		return err
+	}
+	if code != exitOK {
+		return codeError(code)
+	}
+	return nil
+}

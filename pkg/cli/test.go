@@ -1,0 +1,115 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+
+	"github.com/spf13/cobra"
+
+	"github.com/monctl/monctl/pkg/diag"
+	"github.com/monctl/monctl/pkg/pipeline"
+	"github.com/monctl/monctl/pkg/ruletest"
+)
+
+// testOptions are those of the verb test.
+type testOptions struct {
+	*global
+	project projectFlags
+	run     string
+	stage   pipeline.TestOptions
+	files   []string
+}
+
+func newTest(g *global) *cobra.Command {
+	o := &testOptions{global: g}
+	cmd := &cobra.Command{
+		Use:   "test [FILE...]",
+		Short: "Run unit tests of rules",
+		Long: `Test runs the project's unit tests against the rules that its sources render
+to, in every environment. With files, it runs those test files instead, without
+a project; the format is promtool's, and so are the verdicts.
+
+A test file of a project names the project's rules as
+
+    rule_files: [monctl:bundle]`,
+		Example: `  monctl test
+  monctl test --run '^HostDown'
+  monctl test rules_test.yaml          # any test file of promtool's`,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			o.files = args
+			return o.test(cmd.Context())
+		},
+	}
+	o.project.add(g, cmd, "`names` of the environments to test, comma-separated (default all)")
+	cmd.Flags().StringVar(&o.run, "run", "", "run only tests whose name matches this regular `expression`")
+	cmd.Flags().BoolVar(&o.stage.Debug, "debug", false, "show the series at the end of every test")
+	cmd.Flags().BoolVar(&o.stage.IgnoreUnknownFields, "ignore-unknown-fields", false, "ignore unknown fields of rule files")
+	return cmd
+}
+
+func (o *testOptions) test(ctx context.Context) error {
+	if o.run != "" {
+		re, err := regexp.Compile(o.run)
+		if err != nil {
+			return usagef("--run: %w", err)
+		}
+		o.stage.Run = re
+	}
+	opts, err := o.project.options(o.global)
+	if err != nil {
+		return err
+	}
+	if len(o.files) > 0 {
+		return o.plain(ctx, opts)
+	}
+	p, err := pipeline.Start(opts)
+	if err != nil {
+		return err
+	}
+	if err := p.Render(ctx); err != nil {
+		return err
+	}
+	if err := p.Test(ctx, o.stage); err != nil {
+		return err
+	}
+	return o.conclude(p)
+}
+
+func (o *testOptions) conclude(p *pipeline.Pass) error {
+	code := exitOK
+	if o.failed(p) {
+		code = exitFindings
+	}
+	return o.finish(newReport("test", p), p, code)
+}
+
+// plain runs test files without a project. Rule files are relative to the
+// test file that names them.
+func (o *testOptions) plain(ctx context.Context, opts pipeline.Options) error {
+	opts.Dir = o.workDir()
+	var diags diag.List
+	var suites []ruletest.Suite
+	for _, name := range o.files {
+		data, err := os.ReadFile(o.path(filepath.Join(o.workDir(), name)))
+		if filepath.IsAbs(name) {
+			data, err = os.ReadFile(name)
+		}
+		if err != nil {
+			diags.Errorf("source/read", diag.Span{File: name}, "the test file cannot be read: %s", cause(err))
+			continue
+		}
+		suites = append(suites, ruletest.Suite{File: filepath.ToSlash(name), Data: data})
+	}
+	p, err := pipeline.Plain(ctx, opts, suites, o.stage)
+	if err != nil {
+		return err
+	}
+	p.Diags = append(diags, p.Diags...)
+	if len(suites) == 0 && len(diags) == 0 {
+		return fmt.Errorf("no test files")
+	}
+	return o.conclude(p)
+}

@@ -1,0 +1,56 @@
+package cli
+
+import (
+	"context"
+
+	"github.com/spf13/cobra"
+
+	"github.com/monctl/monctl/pkg/pipeline"
+)
+
+// validateOptions are those of the verb validate.
+type validateOptions struct {
+	*global
+	project projectFlags
+}
+
+func newValidate(g *global) *cobra.Command {
+	o := &validateOptions{global: g}
+	cmd := &cobra.Command{
+		Use:   "validate",
+		Short: "Find mistakes in what the sources render to",
+		Long: `Validate renders the project and judges the result: with the loaders of
+Prometheus and Alertmanager, with Grafana's types for dashboards, and with
+checks of its own. Every finding names the line of the source that made it,
+where that can be known, and has a page under docs/checks.`,
+		Example: `  monctl validate
+  monctl validate --env tokyo --fail-on warning
+  monctl validate -o github            # annotations in a pull request`,
+		Args: noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return o.run(cmd.Context()) },
+	}
+	o.project.add(g, cmd, "`names` of the environments to validate, comma-separated (default all)")
+	return cmd
+}
+
+func (o *validateOptions) run(ctx context.Context) error {
+	opts, err := o.project.options(o.global)
+	if err != nil {
+		return err
+	}
+	p, err := pipeline.Start(opts)
+	if err != nil {
+		return err
+	}
+	if err := p.Render(ctx); err != nil {
+		return err
+	}
+	if err := p.Validate(ctx); err != nil {
+		return err
+	}
+	code := exitOK
+	if o.failed(p) {
+		code = exitFindings
+	}
+	return o.finish(newReport("validate", p), p, code)
+}

@@ -1,0 +1,155 @@
+// Package pkg_test holds what is true of all packages together.
+package pkg_test
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const module = "github.com/monctl/monctl/"
+
+// room is one package: its layer, and what it may import directly from this
+// module besides pkg/diag. Everything below its layer is written as "below".
+type room struct {
+	layer  int
+	may    []string
+	allows []string // modules that only few rooms may touch
+}
+
+const below = "below"
+
+// The modules that only some rooms may import.
+const (
+	parser  = "github.com/prometheus/prometheus/promql/parser"
+	labels  = "github.com/prometheus/prometheus/model/labels"
+	rulefmt = "github.com/prometheus/prometheus/model/rulefmt"
+	engine  = "github.com/prometheus/prometheus/promql"
+	tsdb    = "github.com/prometheus/prometheus/tsdb"
+	notify  = "github.com/prometheus/alertmanager/"
+	cobra   = "github.com/spf13/cobra"
+	gojson  = "github.com/google/go-jsonnet"
+)
+
+// house is the plan of ARCHITECTURE.md.
+func house() map[string]room {
+	return map[string]room{
+		"pkg/diag": {layer: 0},
+		"lib":      {layer: 0},
+		"schemas":  {layer: 0},
+
+		"pkg/bundle":   {layer: 1},
+		"pkg/expr":     {layer: 1, allows: []string{parser, labels}},
+		"pkg/cuelang":  {layer: 1},
+		"pkg/project":  {layer: 1, may: []string{"pkg/cuelang", "schemas"}},
+		"pkg/jsonnet":  {layer: 1, allows: []string{gojson}},
+		"pkg/secret":   {layer: 1, may: []string{"pkg/bundle"}},
+		"pkg/promeval": {layer: 1, may: []string{"pkg/expr"}, allows: []string{parser, labels, rulefmt, engine, tsdb}},
+
+		"pkg/render":    {layer: 2, may: []string{"pkg/project", "pkg/jsonnet", "pkg/cuelang", "pkg/bundle", "pkg/expr", "pkg/secret", "lib"}},
+		"pkg/verdict":   {layer: 2, may: []string{"pkg/bundle"}},
+		"pkg/dashboard": {layer: 2, may: []string{"pkg/bundle", "pkg/expr", "pkg/verdict"}},
+		"pkg/promconf":  {layer: 2, may: []string{"pkg/bundle", "pkg/expr", "pkg/verdict"}, allows: []string{parser, labels, rulefmt}},
+		"pkg/routing":   {layer: 2, may: []string{"pkg/bundle", "pkg/verdict"}, allows: []string{notify}},
+		"pkg/api":       {layer: 2, may: []string{"pkg/bundle"}},
+
+		"pkg/schema":   {layer: 3, may: []string{"pkg/bundle", "pkg/cuelang", "schemas", "pkg/dashboard", "pkg/promconf", "pkg/routing", "pkg/verdict"}},
+		"pkg/lint":     {layer: 3, may: []string{"pkg/bundle", "pkg/expr", "pkg/dashboard", "pkg/routing", "pkg/promconf"}, allows: []string{parser, labels, rulefmt}},
+		"pkg/ruletest": {layer: 3, may: []string{"pkg/bundle", "pkg/expr", "pkg/promeval", "pkg/routing", "pkg/promconf"}, allows: []string{parser, labels, rulefmt}},
+
+		"pkg/revision":      {layer: 4, may: []string{"pkg/bundle"}},
+		"pkg/deploy":        {layer: 4, may: []string{"pkg/bundle", "pkg/api", "pkg/secret"}},
+		"pkg/deploy/server": {layer: 4, may: []string{"pkg/bundle", "pkg/api", "pkg/secret", "pkg/deploy"}},
+
+		"pkg/server":      {layer: 5, may: []string{below, "pkg/server/prom", "pkg/server/am", "pkg/server/auth", "pkg/server/web"}, allows: []string{parser, labels, rulefmt, engine, tsdb, notify}},
+		"pkg/server/prom": {layer: 5, may: []string{"pkg/bundle"}, allows: []string{parser, labels, rulefmt, engine, tsdb}},
+		"pkg/server/am":   {layer: 5, may: []string{"pkg/bundle"}, allows: []string{notify, labels}},
+		"pkg/server/auth": {layer: 5},
+		"pkg/server/web":  {layer: 5, may: []string{"pkg/api"}},
+		"pkg/pipeline":    {layer: 5, may: []string{below}},
+		"pkg/view":        {layer: 5, may: []string{"pkg/ruletest"}},
+
+		"pkg/cli":    {layer: 6, may: []string{below, "pkg/server", "pkg/server/auth", "pkg/pipeline", "pkg/view"}, allows: []string{cobra}},
+		"cmd/monctl": {layer: 7, may: []string{"pkg/cli"}},
+	}
+}
+
+type pkg struct {
+	ImportPath string
+	Imports    []string
+}
+
+func list(t *testing.T) []pkg {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), "go", "list", "-json=ImportPath,Imports", "./cmd/...", "./lib", "./schemas", "./pkg/...")
+	cmd.Dir = ".."
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("go list: %v", err)
+	}
+	var pkgs []pkg
+	for d := json.NewDecoder(strings.NewReader(string(out))); ; {
+		var p pkg
+		if err := d.Decode(&p); errors.Is(err, io.EOF) {
+			return pkgs
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		pkgs = append(pkgs, p)
+	}
+}
+
+// TestLayers checks every direct import against the plan.
+func TestLayers(t *testing.T) {
+	rooms := house()
+	seen := map[string]bool{}
+	for _, p := range list(t) {
+		name := strings.TrimPrefix(p.ImportPath, module)
+		if name == "pkg" {
+			continue // this test
+		}
+		r, ok := rooms[name]
+		if !ok {
+			t.Errorf("package %s has no place in the plan", name)
+			continue
+		}
+		seen[name] = true
+		for _, imported := range p.Imports {
+			checkImport(t, name, r, imported, rooms)
+		}
+	}
+	for name := range rooms {
+		if !seen[name] {
+			t.Errorf("the plan has a room %s, but there is no such package", name)
+		}
+	}
+}
+
+func checkImport(t *testing.T, name string, r room, imported string, rooms map[string]room) {
+	t.Helper()
+	if inner, ok := strings.CutPrefix(imported, module); ok {
+		to := rooms[inner]
+		allowed := inner == "pkg/diag" || slices.Contains(r.may, inner) || slices.Contains(r.may, below) && to.layer < r.layer
+		if !allowed {
+			t.Errorf("%s (layer %d) must not import %s (layer %d)", name, r.layer, inner, to.layer)
+		}
+		if name == "pkg/server" && (inner == "pkg/render" || strings.HasPrefix(inner, "pkg/deploy")) {
+			t.Errorf("the server must not import %s", inner)
+		}
+		return
+	}
+	for _, guarded := range []string{parser, labels, rulefmt, engine, tsdb, notify, cobra, gojson} {
+		hit := imported == guarded || strings.HasSuffix(guarded, "/") && strings.HasPrefix(imported, guarded) ||
+			guarded == gojson && strings.HasPrefix(imported, gojson+"/") || guarded == tsdb && strings.HasPrefix(imported, tsdb+"/")
+		if hit && !slices.Contains(r.allows, guarded) {
+			t.Errorf("%s must not import %s", name, imported)
+		}
+	}
+	if strings.HasPrefix(imported, "github.com/prometheus/prometheus/") && slices.Contains([]string{"pkg/bundle", "pkg/render", "pkg/project", "pkg/cli", "pkg/view"}, name) {
+		t.Errorf("%s knows nothing of Prometheus and must not import %s", name, imported)
+	}
+}
