@@ -77,8 +77,8 @@ func Diagnose(code, file string, err error) diag.List {
 	var diags diag.List
 	list := cueerrors.Errors(err)
 	sums := map[string]bool{}
-	for _, e := range list {
-		if isDisjunctionSummary(e, list) || isConflictWithDefault(e, list) {
+	for i, e := range list {
+		if isDisjunctionSummary(e, list) || isConflictWithDefault(i, list) {
 			continue
 		}
 		format, args := e.Msg()
@@ -111,14 +111,21 @@ func isDisjunctionSummary(e cueerrors.Error, all []cueerrors.Error) bool {
 }
 
 // isConflictWithDefault recognises "conflicting values 500 and 0", said of the
-// default of a disjunction whose other branch says what is really wrong.
-func isConflictWithDefault(e cueerrors.Error, all []cueerrors.Error) bool {
-	format, _ := e.Msg()
-	return strings.HasPrefix(format, "conflicting values") && slices.ContainsFunc(all, func(f cueerrors.Error) bool {
+// default of a disjunction whose other branch says what is really wrong. If
+// all branches conflict, the last one speaks for them.
+func isConflictWithDefault(i int, all []cueerrors.Error) bool {
+	format, _ := all[i].Msg()
+	if !strings.HasPrefix(format, "conflicting values") {
+		return false
+	}
+	for j, f := range all {
 		other, _ := f.Msg()
-		return !strings.HasPrefix(other, "conflicting values") && !strings.Contains(other, "errors in empty disjunction") &&
-			slices.Equal(e.Path(), f.Path())
-	})
+		isConflict := strings.HasPrefix(other, "conflicting values")
+		if j != i && slices.Equal(all[i].Path(), f.Path()) && !strings.Contains(other, "errors in empty disjunction") && (!isConflict || j > i) {
+			return true
+		}
+	}
+	return false
 }
 
 func trimDefinition(path []string) []string {

@@ -98,9 +98,9 @@ func (e *evaluation) runtime(err jsonnet.RuntimeError) diag.List {
 	place := diag.Span{File: e.req.File}
 	if i := e.blame(frames); i >= 0 {
 		place = frames[i].Span
-		frames = append(frames[:i:i], frames[i+1:]...)
+		frames = relevant(frames, i, strings.HasPrefix(err.Msg, "monctl/"))
 	}
-	summary, detail, _ := strings.Cut(err.Msg, "\n")
+	summary, detail, _ := strings.Cut(strings.TrimSuffix(err.Msg, "."), "\n")
 	d := diags.Errorf(code, place, "%s", summary)
 	d.Detail, d.Hint = detail, hint
 	d.Related = frames[:min(len(frames), maxFrames)]
@@ -141,6 +141,19 @@ func (e *evaluation) blame(frames []diag.Related) int {
 		return 0
 	}
 	return -1
+}
+
+// relevant drops the frame that is blamed, and the library's: how the library
+// works inside is not what is wrong. Only if it does not say so itself, the
+// innermost of its frames stays.
+func relevant(frames []diag.Related, blamed int, said bool) []diag.Related {
+	var out []diag.Related
+	for i, f := range frames {
+		if i != blamed && (i == 0 && !said || !isLibrary(f.Span.File)) {
+			out = append(out, f)
+		}
+	}
+	return out
 }
 
 // isLibrary recognises files of the library that comes with monctl, embedded

@@ -88,7 +88,7 @@ func TestMistakes(t *testing.T) {
 		{"syntax in an import", "{ x: import 'bad.libsonnet' }", "bad.libsonnet:2:1: error[jsonnet/syntax]: unexpected end of file"},
 		{"import of a directory", "import 'folder'", "a.jsonnet:1:1: error[jsonnet/import]: read \"folder\": is a directory"},
 		{"ext var", "std.extVar('nope')", "a.jsonnet:1:1: error[jsonnet/runtime]: Undefined external variable: nope"},
-		{"recursion", "local f(x) = 1 + f(x);\nf(1)", "a.jsonnet:1:18: error[jsonnet/runtime]: max stack frames exceeded."},
+		{"recursion", "local f(x) = 1 + f(x);\nf(1)", "a.jsonnet:1:18: error[jsonnet/runtime]: max stack frames exceeded"},
 		{"function", "function(x) x", "a.jsonnet: error[jsonnet/runtime]: Missing argument: x"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {

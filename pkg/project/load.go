@@ -74,7 +74,13 @@ func Load(dir string) (*Project, diag.List, error) {
 		value = value.Unify(user)
 	}
 	if err := value.Validate(cue.Final(), cue.Concrete(true)); err != nil {
-		return nil, explain(cuelang.Diagnose("project/schema", file, err), err, schemaFile), nil
+		diags := explain(cuelang.Diagnose("project/schema", file, err), err, schemaFile)
+		for i, d := range diags {
+			if d.Span.Start.Line == 0 { // of what is missing, there is only where it should be
+				diags[i].Span = cuelang.Position(value, file, d.Pointer)
+			}
+		}
+		return nil, diags, nil
 	}
 	text, err := value.MarshalJSON()
 	if err != nil {
