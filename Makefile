@@ -28,11 +28,12 @@ e2e: peers ## run the tests against the real programs, installing these where mi
 	$(GO) test -tags e2e -count 1 -timeout 20m ./e2e/...
 
 .PHONY: lint
-lint: $(BIN)/golangci-lint $(BIN)/jsonnetfmt docs ## run the linters, check formatting, links and that generated files are up to date
+lint: $(BIN)/golangci-lint $(BIN)/jsonnetfmt ## run the linters, check formatting, links and that generated files are up to date
 	$(BIN)/golangci-lint run ./...
 	cd tools/peers && ../../$(BIN)/golangci-lint run --config ../../.golangci.yml ./...
 	tools/jsonnet-files.sh | xargs -r0 $(BIN)/jsonnetfmt --test
 	tools/check-generated.sh
+	$(MAKE) --no-print-directory docs
 
 .PHONY: fmt
 fmt: $(BIN)/golangci-lint $(BIN)/jsonnetfmt ## format the Go and the Jsonnet files
