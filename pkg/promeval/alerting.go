@@ -3,6 +3,7 @@ package promeval
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/prometheus/common/model"
@@ -80,8 +81,11 @@ func (a *alerting) eval(ctx context.Context, ts time.Time, g *group) (promql.Vec
 		return a.vector(ctx, text, at, ts)
 	}
 	vector, err := a.upstream.Eval(ctx, g.queryOffset, ts, query, nil, g.limit)
-	if err != nil || !a.templated {
-		return vector, err
+	if err != nil {
+		return nil, err
+	}
+	if !a.templated {
+		return sorted(vector), nil
 	}
 	// A label template that expands to nothing is missing from the alert, but
 	// upstream builds ALERTS from the rule's labels as written: there the
@@ -96,7 +100,14 @@ func (a *alerting) eval(ctx context.Context, ts time.Time, g *group) (promql.Vec
 		})
 		vector[i].Metric = builder.Labels()
 	}
-	return vector, nil
+	return sorted(vector), nil
+}
+
+// sorted brings the samples, which upstream takes from a map, into an order
+// that is the same at every run: series are created in it, and it decides ties.
+func sorted(vector promql.Vector) promql.Vector {
+	slices.SortFunc(vector, func(a, b promql.Sample) int { return labels.Compare(a.Metric, b.Metric) })
+	return vector
 }
 
 // firing returns the alerts that fire, in upstream's (random) order.

@@ -15,6 +15,7 @@ import (
 	"github.com/prometheus/prometheus/model/value"
 	"github.com/prometheus/prometheus/promql"
 	"github.com/prometheus/prometheus/rules"
+	"github.com/prometheus/prometheus/storage"
 )
 
 // Options describe one evaluation.
@@ -106,13 +107,14 @@ func newLiveGroup(g *group, o Options, query rules.QueryFunc) *liveGroup {
 	live := &liveGroup{group: g, rules: make([]*liveRule, 0, len(g.rules))}
 	external := o.ExternalLabels.Map()
 	for _, r := range g.rules {
+		expr := printed{r.expr, r.text}
 		l := &liveRule{rule: r, query: query, voidAt: math.MinInt}
 		if r.alerting {
-			upstream := rules.NewAlertingRule(r.name, r.expr, r.hold, r.keepFiring,
+			upstream := rules.NewAlertingRule(r.name, expr, r.hold, r.keepFiring,
 				labels.EmptyLabels(), labels.EmptyLabels(), labels.EmptyLabels(), "", true, slog.New(slog.DiscardHandler))
 			l.alerting = &alerting{rule: r, upstream: upstream, external: external, url: o.ExternalURL, query: query}
 		} else {
-			l.recording = rules.NewRecordingRule(r.name, r.expr, r.labels)
+			l.recording = rules.NewRecordingRule(r.name, expr, r.labels)
 		}
 		live.rules = append(live.rules, l)
 	}
@@ -281,3 +283,7 @@ func (e *Evaluation) State(name string) string {
 	}
 	return out
 }
+
+// Queryable gives access to everything that is visible now. A querier must be
+// done with before the next tick.
+func (e *Evaluation) Queryable() storage.Queryable { return e.store }

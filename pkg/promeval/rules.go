@@ -47,6 +47,16 @@ type rule struct {
 	void  void
 }
 
+// printed is an expression that was printed already. Upstream's rules print
+// theirs twice at every evaluation, and do nothing else with it.
+type printed struct {
+	parser.Expr
+	text string
+}
+
+// String implements parser.Node.
+func (p printed) String() string { return p.text }
+
 // RuleOptions say how rule files are read.
 type RuleOptions struct {
 	// IgnoreUnknownFields accepts fields that Prometheus does not know.

@@ -1,15 +1,11 @@
 package promeval
 
 import (
-	"errors"
 	"fmt"
 	"math"
 	"time"
 
-	"github.com/prometheus/prometheus/model/histogram"
 	"github.com/prometheus/prometheus/model/labels"
-	"github.com/prometheus/prometheus/model/value"
-	"github.com/prometheus/prometheus/storage"
 	"github.com/prometheus/prometheus/tsdb"
 )
 
@@ -101,76 +97,4 @@ func matchesAll(lset labels.Labels, matchers []*labels.Matcher) bool {
 		}
 	}
 	return true
-}
-
-// Appender is one transaction on a Store.
-type Appender struct {
-	store    *Store
-	minValid int64
-	pending  []pendingSample
-}
-
-type pendingSample struct {
-	series *memSeries
-	t      int64
-	f      float64
-	h      *histogram.FloatHistogram
-}
-
-// bound fixes how old a sample of this transaction may be.
-func (a *Appender) bound() { a.minValid = a.store.maxTime - headChunkRange/2 }
-
-// Append adds a sample, a histogram if h is not nil. The errors are those of
-// the TSDB's head, in its order.
-func (a *Appender) Append(lset labels.Labels, t int64, f float64, h *histogram.FloatHistogram) error {
-	if h != nil {
-		if err := h.Validate(); err != nil {
-			return err
-		}
-	}
-	if !a.store.started {
-		// The head takes the first timestamp it is offered as its origin.
-		a.store.started, a.store.maxTime = true, t
-		a.bound()
-	}
-	if t < a.minValid {
-		return storage.ErrOutOfBounds
-	}
-	m, err := a.store.getOrCreate(lset)
-	if err != nil {
-		return err
-	}
-	if err := m.appendable(t, f, h, a.minValid); err != nil {
-		return err
-	}
-	a.pending = append(a.pending, pendingSample{series: m, t: t, f: f, h: h})
-	return nil
-}
-
-// Commit makes the samples visible. A sample that has become a duplicate of
-// another one in the same transaction is dropped without an error.
-func (a *Appender) Commit() error {
-	for _, p := range a.pending {
-		if p.h == nil && value.IsStaleNaN(p.f) && p.series.lastHistogram != nil {
-			p.h = &histogram.FloatHistogram{Sum: p.f}
-		}
-		if p.series.appendable(p.t, p.f, p.h, a.minValid) != nil || p.series.has(p.t) {
-			continue
-		}
-		if len(p.series.segments) == 0 {
-			a.store.filled++
-		}
-		if err := p.series.append(p.t, p.f, p.h); err != nil {
-			return err
-		}
-		a.store.maxTime = max(a.store.maxTime, p.t)
-	}
-	a.pending = nil
-	return nil
-}
-
-// IsDuplicate reports whether an append failed because the series has another
-// value at that time already.
-func IsDuplicate(err error) bool {
-	return errors.Is(err, storage.ErrDuplicateSampleForTimestamp)
 }
