@@ -23,7 +23,7 @@ func TestReference(t *testing.T) {
 	pages(t, root, want, &index)
 	want["README.md"] = index.String()
 	dir := filepath.Join("..", "..", "docs", "cli")
-	if *update {
+	if updateGoldens() {
 		if err := os.RemoveAll(dir); err != nil {
 			t.Fatal(err)
 		}
@@ -39,7 +39,7 @@ func TestReference(t *testing.T) {
 	got := map[string]string{}
 	files, err := os.ReadDir(dir)
 	if err != nil {
-		t.Fatalf("%v; go test ./pkg/cli -update writes it", err)
+		t.Fatalf("%v; UPDATE_GOLDEN=1 go test ./pkg/cli writes it", err)
 	}
 	for _, f := range files {
 		text, err := os.ReadFile(filepath.Join(dir, f.Name()))
@@ -49,7 +49,7 @@ func TestReference(t *testing.T) {
 		got[f.Name()] = string(text)
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("docs/cli is out of date; go test ./pkg/cli -update writes it (-want +got):\n%s", diff)
+		t.Errorf("docs/cli is out of date; UPDATE_GOLDEN=1 go test ./pkg/cli writes it (-want +got):\n%s", diff)
 	}
 }
 

@@ -29,8 +29,8 @@ func process() cli.System {
 	return s
 }
 
-// TestScripts runs the scripts below testdata/script. `go test ./pkg/cli
-// -update` rewrites what they compare output with.
+// TestScripts runs the scripts below testdata/script. UPDATE_GOLDEN=1 rewrites
+// what they compare output with.
 func TestScripts(t *testing.T) {
 	dirs, err := filepath.Glob(filepath.Join("testdata", "script", "*"))
 	if err != nil {
@@ -40,9 +40,9 @@ func TestScripts(t *testing.T) {
 		t.Run(filepath.Base(dir), func(t *testing.T) {
 			testscript.Run(t, testscript.Params{
 				Dir:                 dir,
-				UpdateScripts:       *update,
+				UpdateScripts:       updateGoldens(),
 				RequireExplicitExec: true,
-				Cmds:                map[string]func(*testscript.TestScript, bool, []string){"exitcode": exitCode, "occupy": occupy, "copyrepo": copyRepository},
+				Cmds:                map[string]func(*testscript.TestScript, bool, []string){"exitcode": exitCode, "fails": fails, "occupy": occupy, "copyrepo": copyRepository},
 				Setup: func(env *testscript.Env) error {
 					env.Setenv("REPO", mustAbs(filepath.Join("..", "..")))
 					return nil
