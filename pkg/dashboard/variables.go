@@ -1,0 +1,191 @@
+package dashboard
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/monctl/monctl/pkg/expr"
+)
+
+// variableSyntax is how Grafana recognises variables in texts: $name,
+// [[name]], ${name}, ${name.field}, ${name:format}.
+var variableSyntax = regexp.MustCompile(`\$(\w+)|\[\[(\w+)(?::\w+)?\]\]|\$\{(\w+)(?:\.[^:}]+)?(?::[^}]+)?\}`)
+
+// References returns the names of the variables in a text, sorted, each once.
+func References(text string) []string {
+	var names []string
+	for _, m := range variableSyntax.FindAllStringSubmatch(text, -1) {
+		names = append(names, m[1]+m[2]+m[3])
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+// IsGlobal reports whether Grafana itself defines a variable.
+func IsGlobal(name string) bool { return strings.HasPrefix(name, "__") }
+
+// Variable returns the dashboard's variable of some name.
+func (d Dashboard) Variable(name string) (Variable, bool) {
+	for _, v := range d.Variables {
+		if v.Name == name {
+			return v, true
+		}
+	}
+	return Variable{}, false
+}
+
+// DatasourceType returns the type of a data source, looked up through the
+// variable that stands for it, or "" if it is not known before Grafana runs.
+func (d Dashboard) DatasourceType(ds Datasource) string {
+	if ds.Type != "" && len(References(ds.Type)) == 0 {
+		return ds.Type
+	}
+	for _, name := range References(ds.UID) {
+		if v, ok := d.Variable(name); ok && v.Type == "datasource" {
+			return v.Query
+		}
+	}
+	return ""
+}
+
+// standIns are tried for a variable whose value is not known: one for each
+// thing that may stand in its place.
+var standIns = []string{"x", "1", "5m", "sum", `x="x"`, "", `x{x="x"}`, "or"}
+
+// maxAttempts bounds how many combinations of values are tried.
+const maxAttempts = 600
+
+// CheckQuery reports whether a PromQL query can be an expression once Grafana
+// has filled in the dashboard's variables. What most of them hold is not
+// known, so a query is only refused if nothing that could stand there makes it
+// one; the error is then that of the most likely text, which is returned too.
+func (d Dashboard) CheckQuery(query string, cache *expr.Cache) (text string, err error) {
+	names := unknownNames(query)
+	candidates := make([][]string, len(names))
+	values := map[string]string{}
+	total := 1
+	for i, name := range names {
+		candidates[i] = d.candidates(name)
+		values[name] = candidates[i][0]
+		total = min(total*len(candidates[i]), maxAttempts)
+	}
+	text = fill(query, values)
+	_, err = cache.Parse(text)
+	if err == nil || len(names) == 0 {
+		return text, err
+	}
+	for attempt := 1; attempt < total; attempt++ {
+		n := attempt
+		for i, name := range names {
+			values[name] = candidates[i][n%len(candidates[i])]
+			n /= len(candidates[i])
+		}
+		if _, other := cache.Parse(fill(query, values)); other == nil {
+			return fill(query, values), nil
+		}
+	}
+	return text, err
+}
+
+// candidates returns what a variable may hold: what is written in the
+// dashboard first.
+func (d Dashboard) candidates(name string) []string {
+	v, ok := d.Variable(name)
+	if !ok {
+		return standIns
+	}
+	switch v.Type {
+	case "constant", "textbox":
+		return append([]string{v.Query}, standIns...)
+	case "custom", "interval":
+		var out []string
+		for option := range strings.SplitSeq(v.Query, ",") {
+			if _, value, ok := strings.Cut(option, " : "); ok {
+				option = value
+			}
+			out = append(out, strings.TrimSpace(option))
+		}
+		return append(out, standIns...)
+	default:
+		return standIns
+	}
+}
+
+// unknownNames returns the variables outside of strings, where what they hold
+// decides whether the query is one.
+func unknownNames(query string) []string {
+	var names []string
+	for _, m := range variableSyntax.FindAllStringSubmatchIndex(query, -1) {
+		name := submatch(query, m)
+		if !IsGlobal(name) && !quoted(query, m[0]) && !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+func submatch(text string, m []int) string {
+	for i := 2; i < len(m); i += 2 {
+		if m[i] >= 0 {
+			return text[m[i]:m[i+1]]
+		}
+	}
+	return ""
+}
+
+// fill replaces the variables of a query.
+func fill(query string, values map[string]string) string {
+	var b strings.Builder
+	end := 0
+	for _, m := range variableSyntax.FindAllStringSubmatchIndex(query, -1) {
+		b.WriteString(query[end:m[0]])
+		end = m[1]
+		name := submatch(query, m)
+		switch {
+		case IsGlobal(name):
+			b.WriteString(globalValue(name))
+		case quoted(query, m[0]):
+			b.WriteString("x")
+		case duration(query, m[0]):
+			b.WriteString("5m")
+		default:
+			b.WriteString(values[name])
+		}
+	}
+	b.WriteString(query[end:])
+	return b.String()
+}
+
+func globalValue(name string) string {
+	switch {
+	case strings.HasSuffix(name, "_ms") || name == "__from" || name == "__to":
+		return "300000"
+	case strings.HasSuffix(name, "_s"):
+		return "300"
+	default: // __interval, __rate_interval, __range
+		return "5m"
+	}
+}
+
+// quoted reports whether an offset lies within a string of the query.
+func quoted(query string, at int) bool {
+	var quote byte
+	for i := 0; i < at; i++ {
+		switch c := query[i]; {
+		case quote == 0 && (c == '"' || c == '\'' || c == '`'):
+			quote = c
+		case quote != 0 && quote != '`' && c == '\\':
+			i++
+		case c == quote:
+			quote = 0
+		}
+	}
+	return quote != 0
+}
+
+// duration reports whether a duration is wanted at an offset.
+func duration(query string, at int) bool {
+	before := strings.TrimRight(query[:at], " \t\n")
+	return strings.HasSuffix(before, "[") || strings.HasSuffix(before, ":") || strings.HasSuffix(before, "offset")
+}

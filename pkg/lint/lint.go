@@ -1,0 +1,71 @@
+package lint
+
+import (
+	"context"
+	"slices"
+
+	"github.com/monctl/monctl/pkg/bundle"
+	"github.com/monctl/monctl/pkg/diag"
+)
+
+// Check is one opinion.
+type Check struct {
+	// Code is "family/name", the path of its page under docs/checks.
+	Code string
+	// Severity is what its findings have unless they or the project say
+	// otherwise.
+	Severity diag.Severity
+	// Summary says in a few words what it finds.
+	Summary string
+	// Run reports through the pass.
+	Run func(*Pass)
+}
+
+// Options say how a project wants its checks.
+type Options struct {
+	// Severity maps codes to "error", "warning", "info" or "off".
+	Severity map[string]string
+	// Checks are the checks to run; nil means all.
+	Checks []Check
+}
+
+// Run runs the checks over a bundle and returns their findings, sorted.
+func Run(ctx context.Context, b *bundle.Bundle, opts Options) (diag.List, error) {
+	checks := opts.Checks
+	if checks == nil {
+		checks = Checks()
+	}
+	view, err := newView(ctx, b)
+	if err != nil {
+		return nil, err
+	}
+	var diags diag.List
+	for _, c := range checks {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		if opts.Severity[c.Code] == off {
+			continue
+		}
+		c.Run(&Pass{view: view, check: c, diags: &diags})
+	}
+	return Apply(diags.WithEnv(b.Env()), opts.Severity).Sort(), nil
+}
+
+const off = "off"
+
+// Apply gives findings the severities that a project wants, by code. Errors
+// stay errors, since what a loader refuses cannot be wished away; findings
+// that are off are dropped. Severities that are no such word change nothing.
+func Apply(diags diag.List, severity map[string]string) diag.List {
+	out := slices.Clone(diags)
+	out = slices.DeleteFunc(out, func(d diag.Diagnostic) bool {
+		return severity[d.Code] == off && d.Severity != diag.Error
+	})
+	for i, d := range out {
+		if s, err := diag.ParseSeverity(severity[d.Code]); err == nil && d.Severity != diag.Error {
+			out[i].Severity = s
+		}
+	}
+	return out
+}

@@ -1,0 +1,111 @@
+package lint
+
+import (
+	"context"
+	"maps"
+
+	"github.com/monctl/monctl/pkg/bundle"
+	"github.com/monctl/monctl/pkg/dashboard"
+	"github.com/monctl/monctl/pkg/diag"
+	"github.com/monctl/monctl/pkg/expr"
+	"github.com/monctl/monctl/pkg/promconf"
+	"github.com/monctl/monctl/pkg/routing"
+	"github.com/monctl/monctl/pkg/verdict"
+)
+
+// Pass is one check's look at a bundle.
+type Pass struct {
+	*view
+	check Check
+	diags *diag.List
+}
+
+// view is what all checks share. It holds only what loads.
+type view struct {
+	bundle *bundle.Bundle
+	// rules are those whose expression parses, in the order of the bundle.
+	rules []rule
+	// config is Alertmanager's configuration; tree is nil without one.
+	config bundle.Object
+	value  bundle.Value
+	tree   *routing.Tree
+
+	dashboards []board
+}
+
+// rule is a rule with its expression and its group.
+type rule struct {
+	promconf.Rule
+	object bundle.Object
+	group  promconf.Group
+	expr   *expr.Expr
+}
+
+// labels returns the rule's labels, with those of its group below.
+func (r rule) labels() map[string]string {
+	out := maps.Clone(r.group.Labels)
+	if out == nil {
+		out = map[string]string{}
+	}
+	maps.Copy(out, r.Labels)
+	return out
+}
+
+type board struct {
+	dashboard.Dashboard
+	object bundle.Object
+}
+
+func newView(ctx context.Context, b *bundle.Bundle) (*view, error) {
+	v := &view{bundle: b}
+	for _, o := range b.OfKind(bundle.Rules) {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		group, err := promconf.ReadGroup(o)
+		if err != nil {
+			continue // pkg/schema says why
+		}
+		for _, r := range group.Rules {
+			if e, err := expr.Parse(r.Expr); err == nil {
+				v.rules = append(v.rules, rule{Rule: r, object: o, group: group, expr: e})
+			}
+		}
+	}
+	if o, ok := b.Get(bundle.Ref{Kind: bundle.Alertmanager}); ok {
+		if cfg, err := routing.LoadConfig(o.Body.Bytes()); err == nil {
+			value, err := o.Value()
+			if err != nil {
+				return nil, err
+			}
+			v.config, v.value, v.tree = o, value, routing.NewTree(cfg)
+		}
+	}
+	for _, o := range b.OfKind(bundle.Dashboard) {
+		value, err := o.Value()
+		if err != nil {
+			return nil, err
+		}
+		v.dashboards = append(v.dashboards, board{Dashboard: dashboard.Read(value), object: o})
+	}
+	return v, nil
+}
+
+// alerts returns the alerting rules.
+func (v *view) alerts() []rule {
+	var out []rule
+	for _, r := range v.rules {
+		if r.Alert != "" {
+			out = append(out, r)
+		}
+	}
+	return out
+}
+
+// Reportf adds a finding about a part of an object, with the check's severity.
+// The caller may fill in the rest.
+func (p *Pass) Reportf(o bundle.Object, pointer, format string, args ...any) *diag.Diagnostic {
+	d := verdict.Errorf(p.diags, o, p.check.Code, pointer, format, args...)
+	d.Severity = p.check.Severity
+	return d
+}

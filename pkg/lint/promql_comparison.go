@@ -1,0 +1,62 @@
+package lint
+
+import (
+	"slices"
+
+	"github.com/prometheus/prometheus/promql/parser"
+)
+
+// promqlComparison finds alerts that fire for as long as some series exists,
+// whatever its value.
+func promqlComparison(p *Pass) {
+	for _, r := range p.alerts() {
+		if len(r.expr.Selectors()) > 0 && !filters(r.expr.Node) {
+			p.Reportf(r.object, r.Pointer+"/expr", "alert %q compares with nothing, so it fires whatever the value is", r.Alert).Hint =
+				"compare with a threshold: … > 0"
+		}
+	}
+}
+
+// filters reports whether an expression can be empty although the series it
+// reads exist.
+func filters(node parser.Expr) bool {
+	switch n := node.(type) {
+	case *parser.BinaryExpr:
+		switch {
+		case n.Op.IsComparisonOperator():
+			return !n.ReturnBool || filters(n.LHS) || filters(n.RHS)
+		case n.Op == parser.LAND || n.Op == parser.LUNLESS:
+			return true
+		case n.Op == parser.LOR:
+			return filters(n.LHS) && filters(n.RHS)
+		default:
+			return filters(n.LHS) || filters(n.RHS)
+		}
+	case *parser.Call:
+		switch n.Func.Name {
+		case "absent", "absent_over_time":
+			return true
+		}
+		return slices.ContainsFunc(n.Args, filters)
+	case *parser.AggregateExpr:
+		return filters(n.Expr)
+	case *parser.ParenExpr:
+		return filters(n.Expr)
+	case *parser.UnaryExpr:
+		return filters(n.Expr)
+	case *parser.StepInvariantExpr:
+		return filters(n.Expr)
+	case *parser.SubqueryExpr:
+		return filters(n.Expr)
+	case *parser.VectorSelector:
+		return isState(n.Name)
+	case *parser.MatrixSelector:
+		v, ok := n.VectorSelector.(*parser.VectorSelector)
+		return ok && isState(v.Name)
+	default:
+		return false
+	}
+}
+
+// isState reports whether a series exists only while something is the case.
+func isState(metric string) bool { return metric == "ALERTS" || metric == "ALERTS_FOR_STATE" }
