@@ -1,6 +1,5 @@
 // What is scraped. The external labels come from the environment and the target in
-// monctl.cue; alerts go to the Alertmanager in the same process, so that no section
-// `alerting` is needed.
+// monctl.cue; alerts go to the Alertmanager in the same process, so that none is named.
 //
 // External variables, each described in monctl.cue:
 //   site      string   which folder of prometheus/targets/ is read
@@ -21,6 +20,13 @@ local files(kind) = ['targets/%s/%s/*.yaml' % [site, kind]];
 
 prometheus.config({
   scrape_interval: std.extVar('interval'),
+
+  // The replicas of a pair differ in the label `replica` only. Without it their alerts
+  // are the same, and people are told once.
+  extra: {
+    alerting: { alert_relabel_configs: [prometheus.relabel.labelDrop('replica')] },
+  },
+
   jobs: [
     // The server itself, with all the metrics of the Prometheus and the Alertmanager in it.
     prometheus.job.static('monctl', servers),
