@@ -130,8 +130,9 @@ local check = import 'check.libsonnet';
     std.foldl(
       function(acc, row)
         local headed = row.title != null;
-        local placed = place(row.panels, acc.y + (if headed then 1 else 0));
-        local panels = withIds(placed.out, acc.id + 1);
+        local above = if headed then 1 else 0;
+        local placed = place(row.panels, acc.y + above);
+        local panels = withIds(placed.out, acc.id + above);
         local heading = {
           type: 'row',
           id: acc.id,
@@ -142,7 +143,7 @@ local check = import 'check.libsonnet';
           [if std.objectHas(row, 'repeat') then 'repeat']: row.repeat,
         };
         {
-          id: acc.id + 1 + std.length(panels),
+          id: acc.id + above + std.length(panels),
           y: if row.collapsed then acc.y + 1 else placed.y + placed.h,
           out: acc.out + (if headed then [heading] else []) + (if row.collapsed then [] else panels),
         },
