@@ -22,6 +22,8 @@ type System struct {
 	Dir string
 	// Interrupt makes a context that ends when the person interrupts.
 	Interrupt func(context.Context) (context.Context, context.CancelFunc)
+	// Reload makes a channel that receives when the operator asks for a reload.
+	Reload func(context.Context) (<-chan os.Signal, func())
 	// Terminal says whether Stdout and Stderr are terminals, and how wide the
 	// first is; 0 if unknown.
 	StdoutTerminal, StderrTerminal bool
@@ -40,6 +42,11 @@ func Process() System {
 		Interrupt: func(ctx context.Context) (context.Context, context.CancelFunc) {
 			return signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
 		},
+	}
+	s.Reload = func(context.Context) (<-chan os.Signal, func()) {
+		c := make(chan os.Signal, 1)
+		signal.Notify(c, syscall.SIGHUP)
+		return c, func() { signal.Stop(c); close(c) }
 	}
 	s.StdoutTerminal = term.IsTerminal(int(os.Stdout.Fd())) //nolint:gosec // a file descriptor fits
 	s.StderrTerminal = term.IsTerminal(int(os.Stderr.Fd())) //nolint:gosec // a file descriptor fits

@@ -189,6 +189,12 @@ func (l List) Count(s Severity) int {
 // HasErrors reports whether any finding is an error.
 func (l List) HasErrors() bool { return l.Any(Error) }
 
+// HasErrorsBut reports whether any finding is an error whose code does not
+// begin with prefix.
+func (l List) HasErrorsBut(prefix string) bool {
+	return slices.ContainsFunc(l, func(d Diagnostic) bool { return d.Severity == Error && !strings.HasPrefix(d.Code, prefix) })
+}
+
 // Any reports whether any finding is as bad as limit or worse.
 func (l List) Any(limit Severity) bool {
 	return slices.ContainsFunc(l, func(d Diagnostic) bool { return d.Severity.AtLeast(limit) })

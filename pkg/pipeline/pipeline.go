@@ -131,11 +131,11 @@ func judge(ctx context.Context, proj *project.Project, b *bundle.Bundle) (diag.L
 	if err != nil {
 		return nil, err
 	}
-	more, err := lint.Run(ctx, b, diags, proj.Severity)
+	more, err := lint.Run(ctx, b, lint.Options{Severity: proj.Severity})
 	if err != nil {
 		return nil, err
 	}
-	return append(diags, more...), nil
+	return append(lint.Apply(diags, proj.Severity), more...), nil
 }
 
 // TestOptions select tests and say how they report.
