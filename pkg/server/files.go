@@ -16,7 +16,7 @@ import (
 )
 
 const (
-	activeDir = "active"
+	activeDir = "files"
 	stagedDir = "staged"
 )
 

@@ -3,6 +3,7 @@ package server
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"maps"
 	"slices"
 	"time"
@@ -12,8 +13,11 @@ import (
 	"github.com/monctl/monctl/pkg/server/web"
 )
 
-// shownNotifications is how many attempts the page shows.
-const shownNotifications = 20
+// How many attempts and alerts the page shows.
+const (
+	shownNotifications = 20
+	shownAlerts        = 500
+)
 
 // view makes what the page shows.
 func (s *Server) view(ctx context.Context) web.View {
@@ -39,6 +43,10 @@ func (s *Server) view(ctx context.Context) web.View {
 	}
 	if v.Silences, err = s.activeSilences(ctx); err != nil {
 		v.Problems = append(v.Problems, "The silences cannot be counted: "+err.Error())
+	}
+	if hidden := len(v.Alerts) - shownAlerts; hidden > 0 {
+		v.Problems = append(v.Problems, fmt.Sprintf("%d more alerts are not shown here.", hidden))
+		v.Alerts = v.Alerts[:shownAlerts]
 	}
 	targets, _ := s.engines.metrics.Status()
 	for _, t := range targets {
@@ -119,14 +127,19 @@ func (s *Server) viewAlerts(ctx context.Context) ([]web.Alert, error) {
 	if err := ask(ctx, s.engines.alerts.Handler(), "/api/v2/alerts", &received); err != nil {
 		return nil, err
 	}
+	// By name, so that thousands of alerts are not compared with each other.
+	byName := map[string][]int{}
+	for i, r := range received {
+		byName[r.Labels["alertname"]] = append(byName[r.Labels["alertname"]], i)
+	}
 	var out []web.Alert
 	known := make([]bool, len(received))
 	for _, a := range rules.Data.Alerts {
 		state := a.State
-		for i, r := range received {
-			if state != "pending" && contains(r.Labels, a.Labels) {
+		for _, i := range byName[a.Labels["alertname"]] {
+			if state != "pending" && contains(received[i].Labels, a.Labels) {
 				known[i] = true
-				if r.Status.State == suppressed {
+				if received[i].Status.State == suppressed {
 					state = suppressed
 				}
 			}
