@@ -83,6 +83,20 @@ func (e *RuleError) Error() string {
 // Unwrap returns the engine's or the store's error.
 func (e *RuleError) Unwrap() error { return e.Err }
 
+// InputError is an input series that the store refuses.
+type InputError struct {
+	// Index is the series' place in Options.Series.
+	Index  int
+	Labels labels.Labels
+	Err    error
+}
+
+// Error implements error.
+func (e *InputError) Error() string { return fmt.Sprintf("load series %s: %s", e.Labels, e.Err) }
+
+// Unwrap returns the store's error.
+func (e *InputError) Unwrap() error { return e.Err }
+
 // New returns an evaluation before its first tick.
 func New(o Options) *Evaluation {
 	e := &Evaluation{engine: o.Engine, store: NewStore()}
@@ -152,7 +166,7 @@ func (e *Evaluation) load(t int64) error {
 		c := &e.input[i]
 		for ; c.next < len(c.Times) && c.Times[c.next] <= t; c.next++ {
 			if err := app.Append(c.Labels, c.Times[c.next], c.Floats[c.next], c.histogramAt(c.next)); err != nil {
-				e.broken = fmt.Errorf("load series %s: %w", c.Labels, err)
+				e.broken = &InputError{Index: i, Labels: c.Labels, Err: err}
 				return e.broken
 			}
 		}

@@ -274,7 +274,7 @@ func equalErrors(a, b []string) bool {
 	cut := func(s []string) []string {
 		out := make([]string, len(s))
 		for i, e := range s {
-			out[i], _, _ = strings.Cut(e, "[")
+			out[i], _, _ = strings.Cut(e, "for the match group")
 			if strings.Contains(e, "duplicate sample for timestamp") {
 				out[i], _, _ = strings.Cut(e, ";")
 			}

@@ -220,7 +220,7 @@ func (d *decoder) duration(n node, what string) time.Duration {
 func (d *decoder) time(n node) time.Time {
 	n = resolve(n)
 	s := d.string(n, "start_timestamp")
-	if seconds, err := strconv.ParseFloat(s, 64); err == nil {
+	if seconds, err := strconv.ParseFloat(s, 64); err == nil && !math.IsNaN(seconds) && !math.IsInf(seconds, 0) {
 		whole, fraction := math.Modf(seconds)
 		return time.Unix(int64(whole), int64(fraction*float64(time.Second))).UTC()
 	}

@@ -20,12 +20,13 @@ const (
 // may hold several lines, an empty line or a comment ends the input, and a
 // second series with the same labels takes the place of the first. All of it
 // is kept, with a warning where series get lost.
-func (t *test) columns(l *diag.List) []promeval.Column {
+//
+// The spans are those of the series, in parallel.
+func (t *test) columns(l *diag.List) (out []promeval.Column, spans []diag.Span) {
 	start := t.start
 	if start.IsZero() {
 		start = time.Unix(0, 0).UTC()
 	}
-	var out []promeval.Column
 	at := map[string]int{}
 	for i, s := range t.series {
 		lines := strings.Split(s.series.value+" "+s.values.value, "\n")
@@ -33,7 +34,7 @@ func (t *test) columns(l *diag.List) []promeval.Column {
 			line = strings.TrimSpace(line)
 			if line == "" || strings.HasPrefix(line, "#") {
 				t.warnIgnored(l, i, lines[j+1:])
-				return out
+				return out, spans
 			}
 			if isStartTimestampLine(line) {
 				d := l.Errorf(codeUnsupported, s.series.span, "start timestamps (@st) of input series are not supported")
@@ -49,14 +50,14 @@ func (t *test) columns(l *diag.List) []promeval.Column {
 			key := c.Labels.String()
 			if before, ok := at[key]; ok {
 				l.Warnf(codeIgnoredSeries, s.series.span, "the series %s is given twice: the first one is ignored", key)
-				out[before] = c
+				out[before], spans[before] = c, s.series.span
 				continue
 			}
 			at[key] = len(out)
-			out = append(out, c)
+			out, spans = append(out, c), append(spans, s.series.span)
 		}
 	}
-	return out
+	return out, spans
 }
 
 // warnIgnored warns if anything follows the end of the input.

@@ -29,6 +29,7 @@ type runner struct {
 	debug    bool
 	report   *TestReport
 	warnings diag.List
+	spans    []diag.Span // of the input series
 	eval     *promeval.Evaluation
 }
 
@@ -38,7 +39,8 @@ func (r *runner) run(ctx context.Context) {
 			r.report.Result = Failed
 		}
 	}()
-	columns := r.test.columns(&r.warnings)
+	columns, spans := r.test.columns(&r.warnings)
+	r.spans = spans
 	r.moveErrors()
 	if !r.ready() {
 		return
@@ -124,7 +126,11 @@ func (r *runner) ticks(ctx context.Context) bool {
 			return false
 		}
 		if err != nil {
-			r.fail(r.test.span, KindError, codeSeries, "at %s: %s", model.Duration(at), err)
+			span := r.test.span
+			if e, ok := errors.AsType[*promeval.InputError](err); ok {
+				span = r.spans[e.Index]
+			}
+			r.fail(span, KindError, codeSeries, "at %s: %s", model.Duration(at), err)
 			return false
 		}
 		if len(failed) > 0 {
@@ -161,8 +167,9 @@ func (r *runner) asserts(name string) bool {
 }
 
 func (r *runner) dump(ctx context.Context) {
+	// A window is open on its left, so it has to begin before the first sample.
 	at := (r.horizon() + time.Second).Truncate(time.Second)
-	text, err := r.eval.Dump(ctx, at, r.start().Add(at))
+	text, err := r.eval.Dump(ctx, at+time.Second, r.start().Add(at))
 	if err != nil {
 		text = err.Error()
 	}
