@@ -75,6 +75,7 @@ rules.file([
     ]
     + rules.levels('MonctlActivationSlow', threshold.activationSeconds, function(limit) {
       expr: 'instance:monctl_revision_activation_duration_seconds:p90_1h > %g' % limit,
+      'for': '5m',
       summary: '{{ $labels.instance }} takes {{ $value | humanizeDuration }} to activate a revision.',
       description: 'One activation in ten within the last hour took longer still.',
     })

@@ -91,6 +91,7 @@ rules.file([
       }),
       rules.alert('HostRebooted', {
         expr: 'node_time_seconds{%(s)s} - node_boot_time_seconds{%(s)s} < %(limit)g' % { s: node, limit: threshold.rebootedSeconds },
+        'for': '1m',
         severity: 'info',
         summary: '{{ $labels.instance }} has restarted.',
         description: 'The host has been up for {{ $value | humanizeDuration }}.',

@@ -122,6 +122,7 @@ rules.file([
       }),
       rules.alert('PrometheusWalCorrupted', {
         expr: 'prometheus_tsdb_wal_corruptions_total{%s} > 0' % server,
+        'for': '5m',
         severity: 'warning',
         summary: 'The write-ahead log of {{ $labels.instance }} was damaged.',
         description: '{{ $value }} places were found corrupt since the start; the samples behind them are lost.',
