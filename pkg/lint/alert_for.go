@@ -2,13 +2,17 @@ package lint
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/prometheus/prometheus/promql/parser"
 
 	"github.com/monctl/monctl/pkg/diag"
+	"github.com/monctl/monctl/pkg/expr"
 )
 
-// alertFor finds alerts that a single failed scrape fires.
+// alertFor finds alerts that a single failed scrape fires. What is compared
+// with the time, and a counter that has counted, stay as they are and are no
+// such alerts.
 func alertFor(p *Pass) {
 	for _, r := range p.alerts() {
 		if r.For > 0 {
@@ -20,11 +24,16 @@ func alertFor(p *Pass) {
 			d.Hint = "add for: 10m, or a few scrape intervals at least"
 			continue
 		}
-		if len(r.expr.Selectors()) > 0 && !looksBack(r.expr.Node) {
+		if len(r.expr.Selectors()) > 0 && !looksBack(r.expr.Node) && !calls(r.expr.Node, "time", "timestamp") && !onlyCounters(r.expr) {
 			p.Reportf(r.object, r.Pointer, "alert %q fires on a single sample: neither for nor a range", r.Alert).Hint =
 				"add for: 5m, or look at a range: max_over_time(…[5m])"
 		}
 	}
+}
+
+// onlyCounters reports whether an expression reads nothing but counters.
+func onlyCounters(e *expr.Expr) bool {
+	return !slices.ContainsFunc(e.Selectors(), func(s expr.Selector) bool { return !strings.HasSuffix(s.Metric, "_total") })
 }
 
 // looksBack reports whether some part of an expression covers a range of time.

@@ -14,8 +14,12 @@ import (
 // useServerMatchers sets what upstream keeps in package variables
 // (matcher/compat/parse.go): until InitFromFlags is called, matchers are read
 // in the classic syntax, which neither the server nor amtool does. It is set
-// once, because setting it races with every reader.
+// once and not at all where the server has done so, because setting it races
+// with every reader.
 var useServerMatchers = sync.OnceFunc(func() {
+	if compat.IsValidLabelName("a.b") {
+		return
+	}
 	compat.InitFromFlags(slog.New(slog.DiscardHandler), featurecontrol.NoopFlags{})
 })
 
