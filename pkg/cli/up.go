@@ -5,12 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/monctl/monctl/pkg/api"
+	"github.com/monctl/monctl/pkg/diag"
 	"github.com/monctl/monctl/pkg/pipeline"
 	"github.com/monctl/monctl/pkg/server"
 	"github.com/monctl/monctl/pkg/view"
@@ -100,6 +102,22 @@ type upRun struct {
 	client *api.Client
 	url    string
 	data   string
+	// said are the remarks and warnings that stand on the terminal already.
+	said map[string]bool
+}
+
+// news is the report of a pass without the remarks and warnings of the passes
+// before it.
+func (u *upRun) news(p *pipeline.Pass) view.Report {
+	r := newReport("up", p)
+	said := map[string]bool{}
+	r.Diagnostics = slices.DeleteFunc(r.Diagnostics, func(f view.Finding) bool {
+		key := f.Code + " " + f.Object + " " + f.Summary
+		said[key] = true
+		return f.Severity != diag.Error && u.said[key]
+	})
+	u.said = said
+	return r
 }
 
 // serve answers requests while the loop runs, and ends with it.
@@ -150,7 +168,7 @@ func (u *upRun) loop(ctx context.Context, p *pipeline.Pass) error {
 
 // begin deploys the first pass and reports on it.
 func (u *upRun) begin(ctx context.Context, p *pipeline.Pass) error {
-	r := newReport("up", p)
+	r := u.news(p)
 	done, err := u.deploy(ctx, p)
 	if err != nil {
 		return u.refused(r, p, delivery{name: u.url, bundle: p.Outputs[0].Bundle}, err)
@@ -212,7 +230,7 @@ func (u *upRun) again(ctx context.Context, changed []string) (*pipeline.Pass, er
 		return nil, err
 	}
 	if p.Diags.HasErrors() {
-		err := u.print(u.sys.Stdout, u.sys.StdoutTerminal, withCode(newReport("up", p), exitFindings), p.Open)
+		err := u.print(u.sys.Stdout, u.sys.StdoutTerminal, withCode(u.news(p), exitFindings), p.Open)
 		u.say("the revision before the change goes on running")
 		return p, err
 	}
@@ -222,7 +240,7 @@ func (u *upRun) again(ctx context.Context, changed []string) (*pipeline.Pass, er
 			return nil, context.Cause(ctx)
 		}
 		var code codeError
-		err = u.refused(newReport("up", p), p, delivery{name: u.url, bundle: p.Outputs[0].Bundle}, err)
+		err = u.refused(u.news(p), p, delivery{name: u.url, bundle: p.Outputs[0].Bundle}, err)
 		if !errors.As(err, &code) {
 			u.say("error: %s", oneLine(err))
 		}
@@ -234,7 +252,7 @@ func (u *upRun) again(ctx context.Context, changed []string) (*pipeline.Pass, er
 	if err := p.Test(ctx, pipeline.TestOptions{}); err != nil {
 		return nil, err
 	}
-	r := newReport("up", p)
+	r := u.news(p)
 	r.Deploys = []view.Deploy{done}
 	if testsFailed(p) {
 		r.ExitCode = exitFindings
