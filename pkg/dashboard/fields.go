@@ -50,10 +50,10 @@ func jsonFieldsAt(t reflect.Type, tokens []string) []string {
 		}
 	case reflect.Struct:
 		var names []string
-		for i := range t.NumField() {
-			name, _, _ := strings.Cut(t.Field(i).Tag.Get("json"), ",")
+		for f := range t.Fields() {
+			name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
 			if len(tokens) > 0 && name == tokens[0] {
-				return jsonFieldsAt(t.Field(i).Type, tokens[1:])
+				return jsonFieldsAt(f.Type, tokens[1:])
 			}
 			if name != "" && name != "-" {
 				names = append(names, name)

@@ -63,8 +63,7 @@ var validUID = regexp.MustCompile(`^[a-zA-Z0-9_-]{1,40}$`)
 
 func (j *judge) identity(pointer string, v, spec bundle.Value) {
 	if title, ok := spec.Get("title"); !ok || title.Kind == bundle.String && strings.TrimSpace(title.Text) == "" {
-		verdict.Errorf(&j.diags, j.object, codeTitle, pointer+"/title", "the dashboard has no title").Hint =
-			"Grafana refuses dashboards without one"
+		verdict.Errorf(&j.diags, j.object, codeTitle, pointer+"/title", "the dashboard has no title").Hint = "Grafana refuses dashboards without one"
 	}
 	at := pointer + "/uid"
 	uid := spec.Str("uid")
@@ -188,10 +187,10 @@ func (j *judge) panel(at string, panel bundle.Value) error {
 // lists reports the fields that should be arrays and are not, and returns the
 // value without them: the decoder gives up on the whole value there.
 func (j *judge) lists(at string, v bundle.Value, t reflect.Type) bundle.Value {
-	for i := range t.NumField() {
-		name, _, _ := strings.Cut(t.Field(i).Tag.Get("json"), ",")
+	for f := range t.Fields() {
+		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
 		e, ok := v.Get(name)
-		if !ok || t.Field(i).Type.Kind() != reflect.Slice || e.Kind == bundle.Array || e.Kind == bundle.Null {
+		if !ok || f.Type.Kind() != reflect.Slice || e.Kind == bundle.Array || e.Kind == bundle.Null {
 			continue
 		}
 		j.wrongKind(at+"/"+name, e, bundle.Array)

@@ -110,7 +110,6 @@ func pointerOf(path string) string {
 type (
 	sdkDashboard  = dashboard.Dashboard
 	sdkPanel      = dashboard.Panel
-	sdkRow        = dashboard.RowPanel
 	sdkVariable   = dashboard.VariableModel
 	sdkAnnotation = dashboard.AnnotationQuery
 )

@@ -40,16 +40,13 @@ func (e *SyntaxError) Error() string {
 // AsSyntaxError turns an error of upstream's parser, wrapped or not, into a
 // SyntaxError about a text. It returns nil for any other error.
 func AsSyntaxError(text string, err error) *SyntaxError {
-	var own *SyntaxError
-	if errors.As(err, &own) {
+	if own, ok := errors.AsType[*SyntaxError](err); ok {
 		return own
 	}
-	var many parser.ParseErrors
-	if errors.As(err, &many) && len(many) > 0 {
+	if many, ok := errors.AsType[parser.ParseErrors](err); ok && len(many) > 0 {
 		return newSyntaxError(text, many)
 	}
-	var one *parser.ParseErr
-	if errors.As(err, &one) {
+	if one, ok := errors.AsType[*parser.ParseErr](err); ok {
 		return newSyntaxError(text, one)
 	}
 	return nil

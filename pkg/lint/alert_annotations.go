@@ -11,8 +11,7 @@ func alertAnnotations(p *Pass) {
 		}
 		switch {
 		case summary == "" && description == "":
-			p.Reportf(r.object, r.Pointer, "alert %q has neither a summary nor a description", r.Alert).Hint =
-				"say in annotations.summary what is the matter, in annotations.description where and how bad"
+			p.Reportf(r.object, r.Pointer, "alert %q has neither a summary nor a description", r.Alert).Hint = "say in annotations.summary what is the matter, in annotations.description where and how bad"
 		case summary == "":
 			d := p.Reportf(r.object, r.Pointer, "alert %q has no summary", r.Alert)
 			d.Severity = diag.Info

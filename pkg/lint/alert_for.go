@@ -25,8 +25,7 @@ func alertFor(p *Pass) {
 			continue
 		}
 		if len(r.expr.Selectors()) > 0 && !looksBack(r.expr.Node) && !calls(r.expr.Node, "time", "timestamp") && !onlyCounters(r.expr) {
-			p.Reportf(r.object, r.Pointer, "alert %q fires on a single sample: neither for nor a range", r.Alert).Hint =
-				"add for: 5m, or look at a range: max_over_time(…[5m])"
+			p.Reportf(r.object, r.Pointer, "alert %q fires on a single sample: neither for nor a range", r.Alert).Hint = "add for: 5m, or look at a range: max_over_time(…[5m])"
 		}
 	}
 }

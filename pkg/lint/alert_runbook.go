@@ -12,8 +12,7 @@ func alertRunbook(p *Pass) {
 	for _, r := range p.alerts() {
 		runbook, ok := r.Annotations["runbook_url"]
 		if !ok {
-			p.Reportf(r.object, r.Pointer, "alert %q has no runbook_url", r.Alert).Hint =
-				"say in annotations.runbook_url where it is written what to do"
+			p.Reportf(r.object, r.Pointer, "alert %q has no runbook_url", r.Alert).Hint = "say in annotations.runbook_url where it is written what to do"
 			continue
 		}
 		if strings.Contains(runbook, "{{") {

@@ -5,8 +5,7 @@ package lint
 func alertSeverity(p *Pass) {
 	for _, r := range p.alerts() {
 		if r.labels()["severity"] == "" {
-			p.Reportf(r.object, r.Pointer, "alert %q has no severity label", r.Alert).Hint =
-				`add labels: {severity: "warning"}, or the severity that fits`
+			p.Reportf(r.object, r.Pointer, "alert %q has no severity label", r.Alert).Hint = `add labels: {severity: "warning"}, or the severity that fits`
 		}
 	}
 }

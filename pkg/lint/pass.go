@@ -10,7 +10,6 @@ import (
 	"github.com/monctl/monctl/pkg/expr"
 	"github.com/monctl/monctl/pkg/promconf"
 	"github.com/monctl/monctl/pkg/routing"
-	"github.com/monctl/monctl/pkg/verdict"
 )
 
 // Pass is one check's look at a bundle.
@@ -105,7 +104,7 @@ func (v *view) alerts() []rule {
 // Reportf adds a finding about a part of an object, with the check's severity.
 // The caller may fill in the rest.
 func (p *Pass) Reportf(o bundle.Object, pointer, format string, args ...any) *diag.Diagnostic {
-	d := verdict.Errorf(p.diags, o, p.check.Code, pointer, format, args...)
-	d.Severity = p.check.Severity
+	d := p.diags.Errorf(p.check.Code, o.Origin.At(pointer), format, args...)
+	d.Severity, d.Object, d.Pointer = p.check.Severity, o.Ref.String(), pointer
 	return d
 }

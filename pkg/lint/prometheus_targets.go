@@ -32,8 +32,7 @@ func prometheusTargets(p *Pass) {
 					continue // somebody else's file, or one of ours
 				}
 				at := "/scrape_configs/" + strconv.Itoa(i) + "/file_sd_configs/" + strconv.Itoa(k) + "/files/" + strconv.Itoa(n)
-				p.Reportf(o, at, "no file of the bundle matches %q, so job %q has no targets", pattern.Text, job.Str("job_name")).Hint =
-					"files are taken from prometheus/targets/ and named relative to prometheus.yml: targets/…"
+				p.Reportf(o, at, "no file of the bundle matches %q, so job %q has no targets", pattern.Text, job.Str("job_name")).Hint = "files are taken from prometheus/targets/ and named relative to prometheus.yml: targets/…"
 			}
 		}
 	}

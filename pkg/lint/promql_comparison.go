@@ -11,8 +11,7 @@ import (
 func promqlComparison(p *Pass) {
 	for _, r := range p.alerts() {
 		if len(r.expr.Selectors()) > 0 && !filters(r.expr.Node) {
-			p.Reportf(r.object, r.Pointer+"/expr", "alert %q compares with nothing, so it fires whatever the value is", r.Alert).Hint =
-				"compare with a threshold: … > 0"
+			p.Reportf(r.object, r.Pointer+"/expr", "alert %q compares with nothing, so it fires whatever the value is", r.Alert).Hint = "compare with a threshold: … > 0"
 		}
 	}
 }

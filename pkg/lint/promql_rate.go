@@ -56,11 +56,9 @@ func (p *Pass) rateIn(o bundle.Object, pointer string, e *expr.Expr, sums map[st
 				p.Reportf(o, pointer, "%s of %s, which a recording rule makes a sum of counters", name, v.Name).Hint =
 					"record sum(" + name + "(…)) instead of the sum"
 			case counter && isGauge(v.Name):
-				p.Reportf(o, pointer, "%s of %s, which by its name is no counter", name, v.Name).Hint =
-					"use delta or deriv for gauges"
+				p.Reportf(o, pointer, "%s of %s, which by its name is no counter", name, v.Name).Hint = "use delta or deriv for gauges"
 			case gauge && strings.HasSuffix(v.Name, "_total"):
-				p.Reportf(o, pointer, "%s of the counter %s does not see restarts", name, v.Name).Hint =
-					"use increase or rate for counters"
+				p.Reportf(o, pointer, "%s of the counter %s does not see restarts", name, v.Name).Hint = "use increase or rate for counters"
 			}
 		}
 		return nil

@@ -24,8 +24,7 @@ func promqlRegexp(p *Pass) {
 					p.Reportf(r.object, r.Pointer+"/expr", "the matcher %s has no use for a regular expression", m).Hint =
 						"write " + m.Name + plain + `"` + m.Value + `"`
 				case strings.HasPrefix(m.Value, "^") || strings.HasSuffix(m.Value, "$") && !strings.HasSuffix(m.Value, `\$`):
-					p.Reportf(r.object, r.Pointer+"/expr", "the matcher %s is anchored twice", m).Hint =
-						"regular expressions of matchers always cover the whole value: leave ^ and $ out"
+					p.Reportf(r.object, r.Pointer+"/expr", "the matcher %s is anchored twice", m).Hint = "regular expressions of matchers always cover the whole value: leave ^ and $ out"
 				}
 			}
 		}

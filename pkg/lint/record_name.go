@@ -6,8 +6,7 @@ import "strings"
 func recordName(p *Pass) {
 	for _, r := range p.rules {
 		if r.Record != "" && !strings.Contains(r.Record, ":") {
-			p.Reportf(r.object, r.Pointer+"/record", "recording rule %q is not named level:metric:operations", r.Record).Hint =
-				`a colon tells recorded series from scraped ones, such as "job:http_requests:rate5m"`
+			p.Reportf(r.object, r.Pointer+"/record", "recording rule %q is not named level:metric:operations", r.Record).Hint = `a colon tells recorded series from scraped ones, such as "job:http_requests:rate5m"`
 		}
 	}
 }

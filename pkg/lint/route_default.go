@@ -16,8 +16,7 @@ func routeDefault(p *Pass) {
 	}
 	for _, r := range p.alerts() {
 		if neverTaken(p.tree.Root().Children, r) {
-			p.Reportf(r.object, r.Pointer, "no route takes alert %q, so it only reaches the default receiver %q", r.Alert, p.tree.Root().Receiver).Hint =
-				"give it the labels that the routes ask for, such as the team"
+			p.Reportf(r.object, r.Pointer, "no route takes alert %q, so it only reaches the default receiver %q", r.Alert, p.tree.Root().Receiver).Hint = "give it the labels that the routes ask for, such as the team"
 		}
 	}
 }

@@ -13,8 +13,7 @@ func routeReceiver(p *Pass) {
 	}
 	for i, receiver := range p.value.Array("receivers") {
 		if name := receiver.Str("name"); !used[name] {
-			p.Reportf(p.config, "/receivers/"+strconv.Itoa(i), "no route sends anything to receiver %q", name).Hint =
-				"add a route to it, or leave it out"
+			p.Reportf(p.config, "/receivers/"+strconv.Itoa(i), "no route sends anything to receiver %q", name).Hint = "add a route to it, or leave it out"
 		}
 	}
 }

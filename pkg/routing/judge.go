@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 
 	"github.com/prometheus/alertmanager/config"
@@ -87,10 +88,8 @@ func references(diags *diag.List, o bundle.Object, v bundle.Value) {
 }
 
 func missing(diags *diag.List, o bundle.Object, code, pointer, what, name string, defined []string) {
-	for _, d := range defined {
-		if d == name {
-			return
-		}
+	if slices.Contains(defined, name) {
+		return
 	}
 	d := verdict.Errorf(diags, o, code, pointer, "%s %q is not defined", what, name)
 	d.Hint = diag.DidYouMean(name, defined)

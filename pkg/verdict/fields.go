@@ -75,8 +75,7 @@ func eachField(t reflect.Type) func(yield func(field) bool) {
 }
 
 func walkFields(t reflect.Type, yield func(field) bool) bool {
-	for i := range t.NumField() {
-		f := t.Field(i)
+	for f := range t.Fields() {
 		if !f.IsExported() {
 			continue
 		}

@@ -1,6 +1,7 @@
 package verdict
 
 import (
+	"slices"
 	"sort"
 	"strconv"
 	"strings"
@@ -132,11 +133,8 @@ func mentioned(keys []string, message string) []string {
 	})
 	var out []string
 	for _, k := range keys {
-		for _, w := range words {
-			if w == k {
-				out = append(out, k)
-				break
-			}
+		if slices.Contains(words, k) {
+			out = append(out, k)
 		}
 	}
 	return out
