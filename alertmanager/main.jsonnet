@@ -63,11 +63,12 @@ am.config({
   route: am.route.root('monitoring-chat', {
     group_by: ['alertname', 'job'],
     routes: [
-      // Silence means that the chain is broken, so it must not wait for anything.
+      // Silence means that the chain is broken, so it must not wait for anything. A
+      // repeat comes with the first flush after repeat_interval: once a minute.
       am.route.match({ alertname: 'Watchdog' }, 'watchdog', {
         group_wait: '0s',
         group_interval: '30s',
-        repeat_interval: '1m',
+        repeat_interval: '45s',
       }),
     ] + [branch(team) for team in teams],
   }),
