@@ -133,6 +133,13 @@ func TestNoForeignReaders(t *testing.T) {
 	r := httptest.NewRequest("GET", "http://127.0.0.1:9090/api/v2/alerts", nil)
 	r.Header.Set("Origin", "https://evil.example")
 	w := guarded(auth.Options{Loopback: true}, r)
+	empty := httptest.NewRecorder()
+	auth.Guard(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Access-Control-Allow-Origin", "*")
+	}), auth.Options{}).ServeHTTP(empty, httptest.NewRequest("GET", "/", nil))
+	if empty.Header().Get("Access-Control-Allow-Origin") != "" {
+		t.Error("an empty answer gives the permission")
+	}
 	for name := range w.Header() {
 		if strings.HasPrefix(name, "Access-Control-") {
 			t.Errorf("%s is still there", name)

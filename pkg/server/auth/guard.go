@@ -85,7 +85,9 @@ func Guard(next http.Handler, o Options) http.Handler {
 			o.Refuse(w, r, http.StatusInternalServerError, "the credentials could not be checked")
 			return
 		}
-		next.ServeHTTP(&sameOrigin{ResponseWriter: w}, r.WithContext(context.WithValue(r.Context(), principalKey{}, p)))
+		answer := &sameOrigin{ResponseWriter: w}
+		next.ServeHTTP(answer, r.WithContext(context.WithValue(r.Context(), principalKey{}, p)))
+		answer.begin() // of an empty answer net/http writes the headers itself
 	})
 }
 
@@ -107,24 +109,28 @@ type sameOrigin struct {
 	begun bool
 }
 
-// WriteHeader implements http.ResponseWriter.
-func (w *sameOrigin) WriteHeader(status int) {
-	if !w.begun {
-		w.begun = true
-		for name := range w.Header() {
-			if strings.HasPrefix(name, "Access-Control-Allow-") || name == "Access-Control-Expose-Headers" {
-				w.Header().Del(name)
-			}
+// begin takes the permission out of the headers before they are written.
+func (w *sameOrigin) begin() {
+	if w.begun {
+		return
+	}
+	w.begun = true
+	for name := range w.Header() {
+		if strings.HasPrefix(name, "Access-Control-Allow-") || name == "Access-Control-Expose-Headers" {
+			w.Header().Del(name)
 		}
 	}
+}
+
+// WriteHeader implements http.ResponseWriter.
+func (w *sameOrigin) WriteHeader(status int) {
+	w.begin()
 	w.ResponseWriter.WriteHeader(status)
 }
 
 // Write implements http.ResponseWriter.
 func (w *sameOrigin) Write(data []byte) (int, error) {
-	if !w.begun {
-		w.WriteHeader(http.StatusOK)
-	}
+	w.begin()
 	return w.ResponseWriter.Write(data)
 }
 
@@ -133,8 +139,6 @@ func (w *sameOrigin) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 
 // Flush implements http.Flusher, which streaming handlers ask for.
 func (w *sameOrigin) Flush() {
-	if !w.begun {
-		w.WriteHeader(http.StatusOK)
-	}
+	w.begin()
 	_ = http.NewResponseController(w.ResponseWriter).Flush()
 }
