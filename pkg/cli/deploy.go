@@ -220,10 +220,32 @@ func (g *global) refused(r view.Report, p *pipeline.Pass, d delivery, err error)
 		r.Diagnostics = view.Findings(p.Diags)
 		return g.finish(r, p, exitFindings)
 	}
-	if printErr := g.print(g.sys.Stdout, g.sys.StdoutTerminal, withCode(r, exitCodeOf(err)), p.Open); printErr != nil {
-		return printErr
+	if errors.Is(err, context.Canceled) {
+		return err
 	}
-	return fmt.Errorf("deploy to %s: %w", d.name, err)
+	code, hint := refusal(err)
+	found := p.Diags.Errorf(code, diag.Span{}, "deploy to %s: %s", d.name, oneLine(err))
+	found.Env, found.Hint = d.env, hint
+	r.Diagnostics = view.Findings(p.Diags)
+	return g.finish(r, p, exitCodeOf(err))
+}
+
+// refusal is the code of the finding that a deployment did not happen, and
+// what to do about it.
+func refusal(err error) (code, hint string) {
+	var unreachable *api.UnreachableError
+	var conflict *api.ConflictError
+	var unauthenticated *api.UnauthenticatedError
+	switch {
+	case errors.As(err, &unreachable):
+		return "deploy/unreachable", "is the server running, and is its address right?"
+	case errors.As(err, &conflict):
+		return "deploy/conflict", "somebody else has deployed meanwhile; see what, then deploy again"
+	case errors.As(err, &unauthenticated):
+		return "deploy/unauthenticated", "the server, or a proxy before it, wants credentials"
+	default:
+		return "deploy/failed", ""
+	}
 }
 
 func withCode(r view.Report, code int) view.Report {

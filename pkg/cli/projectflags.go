@@ -3,6 +3,7 @@ package cli
 import (
 	"fmt"
 	"io"
+	"os"
 	"runtime"
 	"strings"
 
@@ -46,6 +47,9 @@ func (g *global) environmentNames() []string {
 
 // options makes the options of a pass.
 func (f *projectFlags) options(g *global) (pipeline.Options, error) {
+	if info, err := os.Stat(g.workDir()); err != nil || !info.IsDir() {
+		return pipeline.Options{}, usagef("there is no folder %q to work in", g.dir)
+	}
 	dir, err := project.Find(g.workDir())
 	if err != nil {
 		return pipeline.Options{}, err

@@ -42,7 +42,7 @@ func addTests(into *view.Tests, env string, from *ruletest.Report) {
 			into.Seconds += t.Seconds
 			for _, f := range t.Failures {
 				test.Failures = append(test.Failures, view.Failure{
-					Kind: string(f.Kind), Message: f.Message, Expected: f.Expected, Got: f.Got, Span: f.Span,
+					Kind: string(f.Kind), Code: f.Code, Message: f.Message, Expected: f.Expected, Got: f.Got, Diff: f.Diff, Span: f.Span,
 				})
 			}
 			suite.Tests = append(suite.Tests, test)
@@ -150,6 +150,9 @@ func (g *global) finish(r view.Report, p *pipeline.Pass, code int) error {
 }
 
 func (g *global) finishOn(w io.Writer, terminal bool, r view.Report, p *pipeline.Pass, code int) error {
+	if code == exitFindings && p.UnknownEnvironment() {
+		code = exitUsage
+	}
 	r.ExitCode = code
 	if err := g.print(w, terminal, r, p.Open); err != nil {
 		return err

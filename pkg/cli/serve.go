@@ -51,7 +51,12 @@ func (f *serverFlags) add(cmd *cobra.Command, logLevel string) {
 // costs nothing.
 func (f *serverFlags) bind(ctx context.Context) (net.Listener, error) {
 	if err := auth.CheckListen(f.listen, auth.ListenOptions{AllowOpen: f.allowOpen}); err != nil {
-		return nil, err
+		usage := &usageError{err: err}
+		if exposed := (*auth.ExposedError)(nil); errors.As(err, &exposed) {
+			usage.err = errors.New(err.Error()) // a mistake in the call, no finding
+			usage.hint = "listen on a loopback address such as 127.0.0.1:9090 behind a proxy that authenticates, or pass --allow-unauthenticated"
+		}
+		return nil, usage
 	}
 	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", f.listen)
 	if errors.Is(err, syscall.EADDRINUSE) {

@@ -38,8 +38,9 @@ type Options struct {
 
 // Pass is one run of the stages.
 type Pass struct {
-	opts     Options
-	importer *jsonnet.Importer
+	opts       Options
+	importer   *jsonnet.Importer
+	unknownEnv bool
 
 	// Project is nil if its file is wrong.
 	Project *project.Project
@@ -72,6 +73,7 @@ func Start(opts Options) (*Pass, error) {
 	p.importer = jsonnet.NewImporter(opts.Dir, proj.Jsonnet.JPath, opts.Library)
 	for _, name := range opts.Environments {
 		if _, ok := proj.Environment(name); !ok {
+			p.unknownEnv = true
 			d := p.Diags.Errorf("project/environment", diag.Span{File: proj.File}, "there is no environment %q", name)
 			d.Hint = diag.DidYouMean(name, proj.EnvironmentNames())
 			if d.Hint == "" {
@@ -174,6 +176,10 @@ func (p *Pass) Test(ctx context.Context, opts TestOptions) error {
 	}
 	return nil
 }
+
+// UnknownEnvironment reports whether an environment was asked for that the
+// project does not have, which is a mistake in the call and not in a source.
+func (p *Pass) UnknownEnvironment() bool { return p.unknownEnv }
 
 // Open reads a file that a diagnostic points at, as the pass has seen it.
 func (p *Pass) Open(file string) ([]byte, error) { return p.importer.Read(file) }

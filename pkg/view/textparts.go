@@ -197,7 +197,7 @@ func summaryParts(r Report) []string {
 	if len(parts) == 0 && r.ExitCode == 0 {
 		parts = append(parts, "no findings")
 	}
-	if r.Tests != nil {
+	if total := s.TestsPassed + s.TestsFailed + s.TestsSkipped; r.Tests != nil && (total > 0 || r.Command == "test") {
 		if s.TestsFailed > 0 {
 			parts = append(parts, count(s.TestsFailed, "test")+" failed")
 		}
