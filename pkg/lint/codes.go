@@ -1,0 +1,93 @@
+package lint
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/monctl/monctl/pkg/diag"
+)
+
+// Code is one kind of finding that monctl can make.
+type Code struct {
+	// Name is "family/name", the path of its page under docs/checks.
+	Name string
+	// Severity is the usual one.
+	Severity diag.Severity
+	// Summary says in a few words what it finds.
+	Summary string
+}
+
+// Codes returns the codes of all findings, those of other packages included,
+// sorted by name.
+func Codes() []Code {
+	codes := others()
+	for _, c := range Checks() {
+		codes = append(codes, Code{c.Code, c.Severity, c.Summary})
+	}
+	slices.SortFunc(codes, func(a, b Code) int { return strings.Compare(a.Name, b.Name) })
+	return codes
+}
+
+// others are the codes of what is no check: loaders, evaluation, tests, the
+// server.
+func others() []Code {
+	return []Code{
+		{"alertmanager/config", diag.Error, "the server cannot run the Alertmanager configuration"},
+		{"alertmanager/invalid", diag.Error, "Alertmanager refuses the configuration"},
+		{"alertmanager/receiver", diag.Error, "route to a receiver that is not defined"},
+		{"alertmanager/template", diag.Error, "notification template that does not work"},
+		{"alertmanager/time-interval", diag.Error, "route with a time interval that is not defined"},
+		{"alertmanager/unknown-field", diag.Error, "field that Alertmanager's configuration does not have"},
+		{"bundle/body", diag.Error, "object whose content is not what its hash says"},
+		{"cue/syntax", diag.Error, "CUE that does not parse"},
+		{"cue/value", diag.Error, "CUE that has no concrete value"},
+		{"dashboard/title", diag.Error, "dashboard without title"},
+		{"dashboard/type", diag.Error, "dashboard field of a wrong type"},
+		{"dashboard/uid", diag.Error, "dashboard without uid, or with one that is not valid or taken"},
+		{"dashboard/unknown-field", diag.Warning, "dashboard field that Grafana ignores"},
+		{"jsonnet/import", diag.Error, "import that is not found or cannot be read"},
+		{"jsonnet/memory", diag.Error, "evaluation that needs too much memory"},
+		{"jsonnet/runtime", diag.Error, "Jsonnet that fails when it is evaluated"},
+		{"jsonnet/syntax", diag.Error, "Jsonnet that does not parse"},
+		{"jsonnet/timeout", diag.Error, "evaluation that takes too long"},
+		{"project/ambiguous", diag.Error, "two project files"},
+		{"project/environment", diag.Error, "environment that does not exist"},
+		{"project/read", diag.Error, "project file that cannot be read"},
+		{"project/schema", diag.Error, "project file with a field or value that is not allowed"},
+		{"project/syntax", diag.Error, "project file that does not parse"},
+		{"project/value", diag.Error, "project file with a value that cannot be used"},
+		{"prometheus/config", diag.Error, "the server cannot run the Prometheus configuration"},
+		{"prometheus/invalid", diag.Error, "Prometheus refuses the configuration"},
+		{"prometheus/unknown-field", diag.Error, "field that Prometheus' configuration does not have"},
+		{"promql/syntax", diag.Error, "expression that is no PromQL"},
+		{"render/outdated", diag.Error, "rendered file that is out of date"},
+		{"rules/invalid", diag.Error, "rule or group that Prometheus refuses"},
+		{"rules/template", diag.Error, "template of a rule that does not parse"},
+		{"rules/unknown-field", diag.Error, "field that rules do not have"},
+		{"secret/unresolved", diag.Error, "secret without a value"},
+		{"server/exposed", diag.Error, "server that everyone could reach without a password"},
+		{"server/locked", diag.Error, "state directory that another server uses"},
+		{"server/state", diag.Error, "state directory that is damaged"},
+		{"server/validate", diag.Error, "revision that could not be judged"},
+		{"source/ambiguous", diag.Error, "two sources where one is expected"},
+		{"source/duplicate", diag.Error, "object that is defined twice"},
+		{"source/json", diag.Error, "JSON that does not parse"},
+		{"source/read", diag.Error, "source that cannot be read"},
+		{"source/shape", diag.Error, "source that evaluates to nothing that can be deployed"},
+		{"source/yaml", diag.Error, "YAML that does not parse"},
+		{"test/alert", diag.Error, "alerts that differ from the expected ones"},
+		{"test/duplicate-name", diag.Warning, "two tests of one name"},
+		{"test/evaluation", diag.Error, "rule that fails in a test"},
+		{"test/ignored-series", diag.Warning, "input series that is ignored"},
+		{"test/no-match", diag.Warning, "pattern that no rule file matches"},
+		{"test/promql", diag.Error, "samples that differ from the expected ones"},
+		{"test/rule-file", diag.Error, "rule file of a test that cannot be read"},
+		{"test/rules", diag.Error, "rule file of a test that does not load"},
+		{"test/series", diag.Error, "input series that does not parse"},
+		{"test/syntax", diag.Error, "test file that does not parse"},
+		{"test/unknown-alert", diag.Warning, "test of an alert that no rule has"},
+		{"test/unknown-key", diag.Error, "test file with a key that does not exist"},
+		{"test/unsupported", diag.Error, "test key that this version cannot check"},
+		{"test/value", diag.Error, "test file with a value of a wrong type"},
+	}
+}
