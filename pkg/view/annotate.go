@@ -2,6 +2,7 @@ package view
 
 import (
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/monctl/monctl/pkg/diag"
@@ -59,16 +60,25 @@ func Annotate(r Report, open func(file string) ([]byte, error)) Report {
 }
 
 // excerpt cuts an excerpt that shows something: an empty line does not. Where
-// the column is unknown, all of the line is meant.
+// the column is unknown, all of the line is meant; where the end is, the word
+// that begins there.
 func excerpt(content []byte, s diag.Span) *diag.Excerpt {
 	e, ok := diag.Cut(content, s)
 	text := strings.TrimSpace(e.Text)
 	if !ok || text == "" {
 		return nil
 	}
-	if s.Start.Column == 0 {
+	switch {
+	case s.Start.Column == 0:
 		e.From = utf8.RuneCountInString(e.Text[:strings.Index(e.Text, text)])
 		e.To = e.From + utf8.RuneCountInString(text)
+	case s.End.Line == 0:
+		line := []rune(e.Text)
+		for e.To < len(line) && inWord(line[e.To-1]) && inWord(line[e.To]) {
+			e.To++
+		}
 	}
 	return &e
 }
+
+func inWord(r rune) bool { return r == '_' || unicode.IsLetter(r) || unicode.IsDigit(r) }
