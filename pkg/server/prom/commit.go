@@ -87,14 +87,14 @@ func (p *Prepared) Commit(ctx context.Context) error {
 		return errors.New("the revision was committed or discarded before")
 	}
 	p.spent = true
-	first := !s.active.Load().committed
 	if err := s.switchTo(p.cfg); err != nil {
 		s.configSuccess.Set(0)
 		return fmt.Errorf("activate revision: %w", err)
 	}
 	s.active.Store(&activation{cfg: p.cfg, at: time.Now(), committed: true})
 	begin := start{}
-	if first {
+	if !s.evaluating && len(p.specs) > 0 {
+		s.evaluating = true
 		begin = start{gate: s.afterFirstScrape(), restore: !s.wasEmpty}
 	}
 	s.scheduler.apply(p.specs, begin)

@@ -20,10 +20,10 @@
 // of its identity. Besides its slots, a group that is new or changed is
 // evaluated once, at once.
 //
-// A newly opened server holds its first groups back until every target was
-// scraped once, or their first slot comes, so that absent() does not cry wolf;
-// it restores their "for" state from ALERTS_FOR_STATE after their second slot,
-// as Prometheus does, unless its storage was empty.
+// A newly opened server evaluates its first groups at their slots, but not at
+// once: that waits until every target was scraped, so that absent() does not
+// cry wolf. It restores their "for" state from ALERTS_FOR_STATE after their
+// second slot, as Prometheus does, unless its storage was empty.
 //
 // Alerts go through external labels and alert_relabel_configs to
 // Options.Alerts, and, where the configuration names Alertmanagers, through

@@ -80,7 +80,7 @@ type requests struct {
 	mu      sync.Mutex
 	closed  bool
 	serving sync.WaitGroup
-	stop    context.Context //nolint:containedctx // the life of all requests
+	stop    context.Context // the life of all requests
 	cancel  context.CancelFunc
 }
 

@@ -174,12 +174,18 @@ func (r *runner) evaluateExtra() {
 	if !r.extraDue {
 		return
 	}
-	// Storage counts milliseconds and takes one sample for each.
-	at := time.Now()
-	if earliest := r.lastTime.Add(time.Millisecond); at.Before(earliest) {
-		at = earliest
+	r.evaluate(r.afterLast(time.Now()))
+}
+
+// afterLast returns at, or a little later if something was evaluated at that
+// time already: storage counts milliseconds and takes one sample for each. If
+// the clock was set back it does not help.
+func (r *runner) afterLast(at time.Time) time.Time {
+	next := r.lastTime.Add(time.Millisecond)
+	if at.Before(next) && next.Sub(at) < time.Second {
+		return next
 	}
-	r.evaluate(at)
+	return at
 }
 
 // evaluate evaluates the group at a time; turn is held.
@@ -214,11 +220,7 @@ func (r *runner) markStale() {
 	r.scheduler.views.Lock()
 	successor.CopyState(r.group)
 	r.scheduler.views.Unlock()
-	at := r.current.at
-	if earliest := r.lastTime.Add(time.Millisecond); at.Before(earliest) {
-		at = earliest
-	}
-	successor.Eval(context.WithoutCancel(r.scheduler.ctx), at)
+	successor.Eval(context.WithoutCancel(r.scheduler.ctx), r.afterLast(r.current.at))
 }
 
 // deleteMetrics forgets the group's metrics, as rules.Manager.Update does.

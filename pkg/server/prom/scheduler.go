@@ -20,7 +20,7 @@ type scheduler struct {
 	// extra bounds the evaluations outside of slots that run at a time.
 	extra chan struct{}
 
-	ctx    context.Context //nolint:containedctx // the life of evaluations, ended by close
+	ctx    context.Context // the life of evaluations, ended by close
 	cancel context.CancelFunc
 	stop   chan struct{}
 	wg     sync.WaitGroup

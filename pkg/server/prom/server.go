@@ -48,7 +48,9 @@ type Server struct {
 	// switching is held while a revision is committed, and by Close.
 	switching sync.Mutex
 	closed    bool
-	active    atomic.Pointer[activation]
+	// evaluating says that there were rule groups since the server was opened.
+	evaluating bool
+	active     atomic.Pointer[activation]
 
 	configSuccess     prometheus.Gauge
 	configSuccessTime prometheus.Gauge

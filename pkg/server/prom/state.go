@@ -137,7 +137,7 @@ func checkSegment(wal string, index int) error {
 
 func readAll(r io.Reader) error {
 	reader := wlog.NewReader(r)
-	for reader.Next() { //nolint:revive // only the error at the end matters
+	for reader.Next() { // only the error at the end matters
 	}
 	return reader.Err()
 }

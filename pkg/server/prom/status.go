@@ -71,6 +71,10 @@ func describe(pool string, t *scrape.Target) Target {
 // two DiscoveryIntervals from the activation of the revision. An evaluation
 // that came before the first scrape does not count.
 func (s *Server) Settled() (done bool, waiting string) {
+	if !s.requests.enter() {
+		return false, ErrClosed.Error()
+	}
+	defer s.requests.serving.Done()
 	if !s.active.Load().committed {
 		return false, "a first revision"
 	}
