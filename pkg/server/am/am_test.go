@@ -121,7 +121,8 @@ func open(t *testing.T, opts am.Options) *am.Server {
 
 func closeServer(t *testing.T, s *am.Server) {
 	t.Helper()
-	if err := s.Close(context.Background()); err != nil { //nolint:usetesting // The test's context has ended in a cleanup.
+	// The test's context has ended in a cleanup.
+	if err := s.Close(context.Background()); err != nil {
 		t.Error(err)
 	}
 }

@@ -27,7 +27,7 @@ func TestAPIBeforeTheFirstConfiguration(t *testing.T) {
 
 func TestAPI(t *testing.T) {
 	hook := newSink(t)
-	s := open(t, am.Options{})
+	s := open(t, am.Options{Version: "0.34.2"})
 	in := config("- {receiver: hook, labels: {team: '{{ .GroupLabels.alertname }}s'}}", map[string]string{"hook": hook.URL + "/hidden-path-of-the-hook"})
 	apply(t, s, in)
 	// As an external Prometheus sends it: no end, a label that is empty.
@@ -75,6 +75,14 @@ func TestAPI(t *testing.T) {
 	call(t, s, http.MethodGet, "/receivers", nil, &receivers)
 	if len(receivers) != 2 || receivers[0].Name != "none" || receivers[1].Name != "hook" {
 		t.Errorf("receivers: %+v", receivers)
+	}
+	var status struct {
+		VersionInfo struct{ Version, GoVersion string }
+		Cluster     struct{ Status string }
+	}
+	call(t, s, http.MethodGet, "/status", nil, &status)
+	if v := status.VersionInfo; v.Version != "0.34.2" || v.GoVersion == "" || status.Cluster.Status != "disabled" {
+		t.Errorf("status: %+v", status)
 	}
 	// amtool config routes reads this; secrets must not be in it.
 	if _, text := call(t, s, http.MethodGet, "/status", nil, nil); !strings.Contains(text, "group_interval: 50ms") || strings.Contains(text, "hidden-path") {

@@ -1,7 +1,6 @@
 package am
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -22,7 +21,7 @@ func (d *durable) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		d.next.ServeHTTP(w, r)
 		return
 	}
-	answer := &heldAnswer{header: http.Header{}, code: http.StatusOK}
+	answer := newHeldAnswer()
 	d.next.ServeHTTP(answer, r)
 	if answer.code < 300 {
 		if err := d.file.sync(r.Context()); err != nil {
@@ -30,11 +29,7 @@ func (d *durable) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 	}
-	for name, values := range answer.header {
-		w.Header()[name] = values
-	}
-	w.WriteHeader(answer.code)
-	w.Write(answer.body.Bytes()) //nolint:errcheck // Nobody is left to be told.
+	answer.send(w)
 }
 
 func changesSilences(r *http.Request) bool {
@@ -56,19 +51,3 @@ func notDurable(w http.ResponseWriter, err error) {
 	w.WriteHeader(http.StatusInternalServerError)
 	w.Write(append(body, '\n')) //nolint:errcheck // Nobody is left to be told.
 }
-
-// heldAnswer is an answer that is not sent yet.
-type heldAnswer struct {
-	header http.Header
-	code   int
-	body   bytes.Buffer
-}
-
-// Header implements http.ResponseWriter.
-func (a *heldAnswer) Header() http.Header { return a.header }
-
-// WriteHeader implements http.ResponseWriter.
-func (a *heldAnswer) WriteHeader(code int) { a.code = code }
-
-// Write implements http.ResponseWriter.
-func (a *heldAnswer) Write(b []byte) (int, error) { return a.body.Write(b) }

@@ -88,7 +88,7 @@ func counter(t *testing.T, reg *prometheus.Registry, name, labels string) float6
 				have[l.GetName()] = l.GetValue()
 			}
 			want := map[string]string{}
-			for _, pair := range strings.Fields(labels) {
+			for pair := range strings.FieldsSeq(labels) {
 				k, v, _ := strings.Cut(pair, "=")
 				want[k] = v
 			}

@@ -34,6 +34,10 @@ type Options struct {
 	// History is how many attempts are kept. Default 200.
 	History int
 
+	// Version is what the API calls Alertmanager's version. Default that of
+	// the module that is linked in, if the binary tells.
+	Version string
+
 	// MoveCorruptAside renames a snapshot that cannot be read to
 	// <name>.corrupt-<unix time> and starts without it. Otherwise Open fails
 	// with a *CorruptStateError and leaves the file alone.
@@ -72,6 +76,9 @@ func (o Options) withDefaults() (Options, error) {
 	}
 	if o.History <= 0 {
 		o.History = 200
+	}
+	if o.Version == "" {
+		o.Version = moduleVersion()
 	}
 	if o.WriteFailed == nil {
 		o.WriteFailed = func(string, error) {}

@@ -133,6 +133,6 @@ func httpConfig(integration reflect.Value) *commoncfg.HTTPClientConfig {
 	if !field.IsValid() {
 		return nil
 	}
-	h, _ := field.Interface().(*commoncfg.HTTPClientConfig)
+	h, _ := reflect.TypeAssert[*commoncfg.HTTPClientConfig](field)
 	return h
 }

@@ -166,7 +166,10 @@ func (s *Server) mount() (err error) {
 		return fmt.Errorf("open alertmanager: %w", err)
 	}
 	s.received = capture.received()
-	s.handler = &durable{next: s.api.Register(route.New(), "/"), file: s.silenceFile}
+	s.handler = &versioned{
+		next:    &durable{next: s.api.Register(route.New(), "/"), file: s.silenceFile},
+		version: s.opts.Version,
+	}
 	return nil
 }
 
@@ -191,7 +194,7 @@ func (s *Server) begin() error {
 	return nil
 }
 
-// collector drops what is expired; upstream's Maintenance calls it and counts.
+// collector returns what drops the expired; upstream's Maintenance calls it and counts.
 func collector(gc func() (int, error), file *stateFile) func() (int64, error) {
 	return func() (int64, error) {
 		n, err := gc()

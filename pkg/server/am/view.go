@@ -5,8 +5,8 @@ import (
 
 	"github.com/prometheus/common/model"
 
+	"github.com/prometheus/alertmanager/alert"
 	"github.com/prometheus/alertmanager/provider"
-	"github.com/prometheus/alertmanager/types"
 )
 
 // pendingView is the provider as a new dispatcher sees it. The provider keeps
@@ -21,10 +21,10 @@ type pendingView struct {
 }
 
 // SlurpAndSubscribe implements provider.Alerts; the dispatcher starts with it.
-func (v *pendingView) SlurpAndSubscribe(name string) ([]*types.Alert, provider.AlertIterator) {
+func (v *pendingView) SlurpAndSubscribe(name string) ([]*alert.Alert, provider.AlertIterator) {
 	all, updates := v.Alerts.SlurpAndSubscribe(name)
 	now := time.Now()
-	pending := make([]*types.Alert, 0, len(all))
+	pending := make([]*alert.Alert, 0, len(all))
 	for _, a := range all {
 		if _, ok := v.held[a.Fingerprint()]; ok || !a.ResolvedAt(now) {
 			pending = append(pending, a)
