@@ -59,7 +59,7 @@ func (a *alerting) vector(ctx context.Context, text string, ts, evalTime time.Ti
 	for i := range vector {
 		o := origin{sample: vector[i], at: evalTime}
 		builder.Reset(o.sample.Metric)
-		builder.Del(labels.MetricName)
+		builder.Del(model.MetricNameLabel)
 		a.labels.Range(func(l labels.Label) { builder.Set(l.Name, a.expand(ctx, l.Value, o)) })
 		builder.Set(labels.AlertName, a.name)
 		if a.eager {
@@ -137,6 +137,9 @@ func (a *alerting) annotate(ctx context.Context, o origin) labels.Labels {
 func (a *alerting) expand(ctx context.Context, text string, o origin) string {
 	if !isTemplate(text) {
 		return text
+	}
+	if pieces, ok := a.texts[text]; ok {
+		return a.expandPieces(pieces, o)
 	}
 	const definitions = "{{$labels := .Labels}}{{$externalLabels := .ExternalLabels}}" +
 		"{{$externalURL := .ExternalURL}}{{$value := .Value}}"

@@ -1,10 +1,12 @@
 package promeval
 
 import (
+	"regexp"
+	"slices"
+
 	"github.com/prometheus/common/model"
 	"github.com/prometheus/prometheus/model/labels"
 	"github.com/prometheus/prometheus/promql/parser"
-	"regexp"
 )
 
 // void says when an expression provably yields an empty vector and no error:
@@ -29,15 +31,7 @@ func newVoid(e parser.Expr) void {
 
 // holds reports whether the expression is empty over the store as it is.
 func (v void) holds(s *Store) bool {
-	if !v.provable {
-		return false
-	}
-	for _, m := range v.selectors {
-		if s.Matches(m) {
-			return false
-		}
-	}
-	return true
+	return v.provable && !slices.ContainsFunc(v.selectors, s.Matches)
 }
 
 type prover struct{ selectors [][]*labels.Matcher }

@@ -37,6 +37,15 @@ func TestAgainstUpstream(t *testing.T) {
   - {alert: C, expr: 'absent(nothing)', labels: {empty: '', static: here}}`,
 			alerts: []string{"A", "B", "C"},
 		},
+		"templates, simple and not": {
+			series: []string{`m{x="1",y="{{ $value }}"} 1 0.1 123456789012 1e30 NaN Inf -0 0x9`, `m{x="2"} {{schema:0 sum:1 count:1 buckets:[1]}}x9`},
+			rules: `groups:
+- name: g
+  labels: {g: '{{ $labels.x }}', b: '{{{ $labels.x }}', c: '{{ $labels.x }}}'}
+  rules:
+  - {alert: A, expr: 'm', labels: {l: '{{$value}}', m: ' {{ $labels.x }}-{{.Labels.y}} ', n: '{{ $labels.none }}', o: '{{- $labels.x }} }}', p: '{{ $externalLabels.dc }}{{ .ExternalLabels.none }}'}, annotations: {l: '{{ .Value }} {{ $labels.__name__ }} {{ "{{ $labels.x }}" }}', v: '{{ $value | printf "%.2f" }}', w: '{{ $labels.x}}{{/* c */}}'}}`,
+			alerts: []string{"A"},
+		},
 		"a rule writes what the input has": {
 			series: []string{`m 1x5`, `r _x2 1x5`},
 			rules: `groups:
@@ -216,7 +225,7 @@ func (g generator) scenario() scenario {
 			s.alerts = append(s.alerts, name)
 			fmt.Fprintf(&b, "  - {alert: %s, expr: '%s', for: %s, keep_firing_for: %s, labels: {%s}, annotations: {%s}}\n", name, g.expr(2),
 				g.pick("0s", "1m", "90s", "5m"), g.pick("0s", "0s", "2m", "5m"),
-				g.pick("", "l: static", `l: "{{ $labels.x }}"`, `l: "{{ if gt $value 3.0 }}x{{ end }}"`, `x: ""`),
+				g.pick("", "l: static", `l: "{{ $labels.x }}"`, `l: "{{ $value }}", m: "{{ $labels.x | toUpper }}"`, `l: "{{ if gt $value 3.0 }}x{{ end }}"`, `x: ""`),
 				g.pick("", `t: "{{ $value }} of {{ $labels }}"`, `t: "{{ range query \"sum(a)\" }}{{ .Value }}{{ end }}"`, `t: "{{ .Nope }}"`))
 		}
 	}

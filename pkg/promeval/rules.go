@@ -44,6 +44,8 @@ type rule struct {
 	// eager is set if the annotations can query: they depend on when they are
 	// expanded.
 	eager bool
+	// texts has the simple templates among the labels and annotations.
+	texts map[string][]piece
 	void  void
 }
 
@@ -117,6 +119,7 @@ func newRule(p parser.Parser, groupLabels map[string]string, r rulefmt.Rule) (*r
 	if r.Alert != "" {
 		out.name, out.alerting = r.Alert, true
 	}
+	out.texts = compileTexts(out.labels, out.annotations)
 	out.labels.Range(func(l labels.Label) { out.templated = out.templated || isTemplate(l.Value) })
 	out.annotations.Range(func(l labels.Label) { out.eager = out.eager || strings.Contains(l.Value, "query") })
 	return out, nil

@@ -5,6 +5,7 @@ import (
 	"math"
 	"time"
 
+	"github.com/prometheus/common/model"
 	"github.com/prometheus/prometheus/model/labels"
 	"github.com/prometheus/prometheus/tsdb"
 )
@@ -65,7 +66,7 @@ func (s *Store) getOrCreate(lset labels.Labels) (*memSeries, error) {
 	m := &memSeries{lset: lset}
 	s.series = append(s.series, m)
 	s.byHash[hash] = append(s.byHash[hash], m)
-	name := lset.Get(labels.MetricName)
+	name := lset.Get(model.MetricNameLabel)
 	s.byName[name] = append(s.byName[name], m)
 	return m, nil
 }
@@ -73,7 +74,7 @@ func (s *Store) getOrCreate(lset labels.Labels) (*memSeries, error) {
 // candidates narrows the series down by the metric name.
 func (s *Store) candidates(matchers []*labels.Matcher) []*memSeries {
 	for _, m := range matchers {
-		if m.Name == labels.MetricName && m.Type == labels.MatchEqual && m.Value != "" {
+		if m.Name == model.MetricNameLabel && m.Type == labels.MatchEqual && m.Value != "" {
 			return s.byName[m.Value]
 		}
 	}
