@@ -86,7 +86,9 @@ func (g *generation) start(s *Server, held map[model.Fingerprint]struct{}, delay
 		defer timer.Stop()
 		select {
 		case <-timer.C:
+			// Loaded, it is sure to be seen by Stop.
 			go g.dispatcher.Run(time.Now())
+			g.dispatcher.WaitForLoading()
 		case <-g.stopped:
 		}
 	})

@@ -34,10 +34,11 @@ type Notification struct {
 	GroupLabels map[string]string
 	// Reason is upstream's: "first notification", "repeat interval elapsed", …
 	Reason string
-	// Firing and Resolved are the labels of the alerts that it was about, in
-	// the order in which they were passed to the integration.
-	Firing   []map[string]string
-	Resolved []map[string]string
+	// FiringCount and ResolvedCount say how many alerts it was about, Firing
+	// and Resolved have the labels of the first MaxAlerts of each, in the order
+	// in which they were passed to the integration.
+	FiringCount, ResolvedCount int
+	Firing, Resolved           []map[string]string
 	Outcome  Outcome
 	// Error is what the integration said, its secrets redacted. Empty unless
 	// the outcome is Failed.
@@ -46,6 +47,10 @@ type Notification struct {
 	// HeldBack.
 	Secret string
 }
+
+// MaxAlerts is how many firing and how many resolved alerts of an attempt are
+// kept; a group can have ten thousands.
+const MaxAlerts = 50
 
 // history keeps the last attempts.
 type history struct {

@@ -67,10 +67,12 @@ func (n *notifier) describe(ctx context.Context, alerts []*alert.Alert) Notifica
 		r.GroupLabels = plain(group)
 	}
 	for _, a := range alerts {
+		count, kept := &r.FiringCount, &r.Firing
 		if a.Resolved() {
-			r.Resolved = append(r.Resolved, plain(a.Labels))
-		} else {
-			r.Firing = append(r.Firing, plain(a.Labels))
+			count, kept = &r.ResolvedCount, &r.Resolved
+		}
+		if *count++; *count <= MaxAlerts {
+			*kept = append(*kept, plain(a.Labels))
 		}
 	}
 	return r
