@@ -92,13 +92,14 @@ var nameFields = [...]string{"alert", "record", "uid", "title", "job_name", "rec
 func (o *upstreamOrigin) literal(tokens []string) (diag.Span, bool) {
 	switch v := lookup(o.value, tokens).(type) {
 	case string:
-		if at := o.literals[v]; len(at) == 1 && len(v) > 1 {
+		if at := o.literals[strings.TrimSpace(v)]; len(at) == 1 && len(v) > 1 {
 			return at[0], true
 		}
 	case map[string]any:
 		for _, name := range nameFields {
-			if s, ok := v[name].(string); ok && len(o.literals[s]) == 1 {
-				return o.literals[s][0], true
+			s, _ := v[name].(string)
+			if at := o.literals[strings.TrimSpace(s)]; len(at) == 1 && s != "" {
+				return at[0], true
 			}
 		}
 	}
@@ -215,9 +216,10 @@ walk`
 
 func collectLiterals(n ast.Node, into map[string][]diag.Span) {
 	if s, ok := n.(*ast.LiteralString); ok && s.Loc().IsSet() {
-		at := span(*s.Loc())
-		if !slices.Contains(into[s.Value], at) {
-			into[s.Value] = append(into[s.Value], at)
+		// Libraries like to trim what they are given.
+		key, at := strings.TrimSpace(s.Value), span(*s.Loc())
+		if !slices.Contains(into[key], at) {
+			into[key] = append(into[key], at)
 		}
 	}
 	for _, c := range toolutils.Children(n) {
