@@ -107,7 +107,7 @@ var (
 // ruleFileError reports an error that upstream's loader has found, at its place
 // in the rule file if it says one.
 func ruleFileError(l *diag.List, name string, err error) {
-	for _, message := range strings.Split(strings.TrimPrefix(err.Error(), "yaml: unmarshal errors:\n"), "\n") {
+	for message := range strings.SplitSeq(strings.TrimPrefix(err.Error(), "yaml: unmarshal errors:\n"), "\n") {
 		message = strings.TrimPrefix(strings.TrimSpace(message), "yaml: ")
 		span := diag.Span{File: name}
 		if m := errorPlace.FindStringSubmatchIndex(message); m != nil {

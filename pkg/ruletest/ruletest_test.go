@@ -243,6 +243,14 @@ tests:
 +   annotation s: <error expanding template: error executing template __alert_Template: template: __alert_Template:1:121: executing "__alert_Template" at <.Nope>: can't evaluate field Nope in type struct { Labels map[string]string; ExternalLabels map[string]string; ExternalURL string; Value interface {} }>
 t.yml:6:3: error[test/evaluation]: recording rule "r" (group "g" of fails.yml) fails at 1m: found duplicate series`,
 		},
+		"a rule contradicts the input": {
+			file: head + `- input_series: [{series: 'up{job="a"}', values: 1x9}, {series: 'job:up:sum{job="a"}', values: '_ 7'}]
+  alert_rule_test: [{eval_time: 2m, alertname: Down}]
+`,
+			results: "FAILED failed",
+			want: `t.yml:3:3: error[test/evaluation]: recording rule "job:up:sum" (group "g" of rules.yml) fails at 1m: duplicate sample for timestamp 60000; overrides not allowed: existing 7, new value 1
+hint: an input series or another rule has given the series another value at that time`,
+		},
 		"what promtool lets pass": {
 			file: `rule_files: [rules.yml]
 tests:
