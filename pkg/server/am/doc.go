@@ -38,9 +38,10 @@
 //
 // It is at least once, not exactly once, where the receiver was renamed, its
 // integrations were reordered, group_by or the labels that alerts carry were
-// changed, an attempt outlasted DrainTimeout, or the process was killed between
-// an attempt and the next write of the notification log (a tenth of a second,
-// or ten times what writing takes, at most five seconds). The group_wait or
+// changed, an alert moved into a group that existed already, an attempt
+// outlasted DrainTimeout, or the process was killed between an attempt and the
+// next write of the notification log (a tenth of a second, or ten times what
+// writing takes, at most five seconds). The group_wait or
 // group_interval that a group was waiting for starts anew, except that a group
 // with an alert older than group_wait is flushed at once, as upstream does.
 //
@@ -49,6 +50,14 @@
 // A change of silences is on disk before the API answers it. The files are
 // those of upstream ("silences" and "nflog" in Options.Dir) and replaced
 // atomically. Alerts live in memory only: senders repeat them.
+//
+// # Redirects
+//
+// Authorization, basic authentication and cookies stay with the host that they
+// are configured for (prometheus/common, and net/http since CVE-2025-4673);
+// tests guard it. Integrations with http_headers do not follow redirects at all.
+// What stands: a 307 or 308 sends the body on, in which some integrations have
+// their key, and Go names the URL that redirected in Referer.
 //
 // # Deliberately absent
 //

@@ -39,7 +39,8 @@ type Notification struct {
 	// in which they were passed to the integration.
 	FiringCount, ResolvedCount int
 	Firing, Resolved           []map[string]string
-	Outcome  Outcome
+
+	Outcome Outcome
 	// Error is what the integration said, its secrets redacted. Empty unless
 	// the outcome is Failed.
 	Error string

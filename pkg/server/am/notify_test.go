@@ -50,7 +50,7 @@ func TestAlertTravelsToWebhook(t *testing.T) {
 	if diff := cmp.Diff(map[string]string{"alertname": "Down"}, n.GroupLabels); diff != "" {
 		t.Error(diff)
 	}
-	if len(n.Firing) != 1 || len(n.Resolved) != 0 || n.Firing[0]["instance"] != "a" || len(pages[1].Resolved) != 1 {
+	if n.FiringCount != 1 || n.ResolvedCount != 0 || len(n.Firing) != 1 || len(n.Resolved) != 0 || n.Firing[0]["instance"] != "a" || len(pages[1].Resolved) != 1 {
 		t.Errorf("alerts of the attempts: %+v, %+v", n, pages[1])
 	}
 	if got := counter(t, reg, "monctl_notifications_total", "receiver=page integration=webhook outcome=sent"); got != 2 {

@@ -77,12 +77,12 @@ func (s *source) inline(list *diag.List, tmpl *templates, text scalar, below str
 	if text.verbatim {
 		return
 	}
-	problem, hint := tmpl.checkInline(text.text)
-	if problem == "" {
+	v := tmpl.checkInline(text.text)
+	if v.problem == "" {
 		return
 	}
-	d := s.errorf(list, codeTemplate, "%s", problem)
-	d.Hint, d.Pointer = hint, below
+	d := s.errorf(list, codeTemplate, "%s", v.problem)
+	d.Hint, d.Pointer = v.hint, below
 	// A text that is inherited or a default stands elsewhere, or nowhere.
 	if p, ok := s.find(0, func(p place) bool { return !p.key && p.text == text.text && strings.HasPrefix(p.pointer, below) }); ok {
 		s.at(d, p)

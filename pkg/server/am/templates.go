@@ -24,8 +24,12 @@ const (
 // templates are the parsed template files of a configuration.
 type templates struct {
 	*template.Template
-	text *tmpltext.Template
+	text    *tmpltext.Template
+	checked map[string]verdict // By inline text: most are defaults, and the same.
 }
+
+// verdict is what is wrong with a text, if anything.
+type verdict struct{ problem, hint string }
 
 // loadTemplates parses upstream's default templates and the given files that
 // match one of the patterns, in the order in which upstream reads them from
@@ -55,7 +59,7 @@ func loadTemplates(patterns []string, files map[string][]byte) (*templates, diag
 			templateError(&list, name, err)
 		}
 	}
-	return &templates{Template: t, text: text}, list, nil
+	return &templates{Template: t, text: text, checked: map[string]verdict{}}, list, nil
 }
 
 // matching returns the names of the files to read.
@@ -101,13 +105,22 @@ func templateError(list *diag.List, name string, err error) {
 // checkInline parses a template that stands in the configuration, and looks
 // whether the templates exist that it calls by name. Upstream does neither
 // before it notifies. The error has no position.
-func (t *templates) checkInline(text string) (problem, hint string) {
+func (t *templates) checkInline(text string) verdict {
 	if !strings.Contains(text, "{{") {
-		return "", ""
+		return verdict{}
 	}
+	v, ok := t.checked[text]
+	if !ok {
+		v = t.parseInline(text)
+		t.checked[text] = v
+	}
+	return v
+}
+
+func (t *templates) parseInline(text string) verdict {
 	set, err := t.text.Clone()
 	if err != nil {
-		return err.Error(), ""
+		return verdict{problem: err.Error()}
 	}
 	parsed, err := set.New("").Parse(text)
 	if err != nil {
@@ -115,10 +128,10 @@ func (t *templates) checkInline(text string) (problem, hint string) {
 		if m := textPosition.FindStringSubmatch(message); m != nil {
 			message = m[3]
 		}
-		return message, ""
+		return verdict{problem: message}
 	}
 	if parsed.Tree == nil {
-		return "", ""
+		return verdict{}
 	}
 	var defined []string
 	for _, d := range parsed.Templates() {
@@ -129,10 +142,10 @@ func (t *templates) checkInline(text string) (problem, hint string) {
 	slices.Sort(defined)
 	for _, name := range called(parsed.Root) {
 		if !slices.Contains(defined, name) {
-			return "template " + strconv.Quote(name) + " is not defined", diag.DidYouMean(name, defined)
+			return verdict{"template " + strconv.Quote(name) + " is not defined", diag.DidYouMean(name, defined)}
 		}
 	}
-	return "", ""
+	return verdict{}
 }
 
 // called lists the templates that a node calls by name.
