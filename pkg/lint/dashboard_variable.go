@@ -1,9 +1,9 @@
 package lint
 
 import (
+	"slices"
 	"strconv"
 
-	"github.com/monctl/monctl/pkg/bundle"
 	"github.com/monctl/monctl/pkg/dashboard"
 	"github.com/monctl/monctl/pkg/diag"
 )
@@ -33,25 +33,11 @@ func (p *Pass) undefined(b board, pointer, text string) {
 		names = append(names, v.Name)
 	}
 	for _, name := range dashboard.References(text) {
-		if _, ok := b.Variable(name); ok || dashboard.IsGlobal(name) || isNumber(name) || b.imported(name) {
+		if _, ok := b.Variable(name); ok || dashboard.IsGlobal(name) || isNumber(name) || slices.Contains(b.inputs, name) {
 			continue
 		}
 		p.Reportf(b.object, pointer, "the dashboard has no variable %q", name).Hint = diag.DidYouMean(name, names)
 	}
-}
-
-// imported reports whether the name is an input that is asked for on import.
-func (b board) imported(name string) bool {
-	v, err := b.object.Value()
-	if err != nil {
-		return false
-	}
-	for _, input := range v.Array("__inputs") {
-		if input.Kind == bundle.Map && input.Str("name") == name {
-			return true
-		}
-	}
-	return false
 }
 
 // isNumber reports whether $1 and the like are meant, of label_replace.

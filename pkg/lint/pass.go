@@ -53,6 +53,21 @@ func (r rule) labels() map[string]string {
 type board struct {
 	dashboard.Dashboard
 	object bundle.Object
+	// inputs are the names that Grafana asks for when the dashboard is
+	// imported.
+	inputs []string
+}
+
+func newBoard(o bundle.Object) (board, error) {
+	value, err := o.Value()
+	if err != nil {
+		return board{}, err
+	}
+	b := board{Dashboard: dashboard.Read(value), object: o}
+	for _, input := range value.Array("__inputs") {
+		b.inputs = append(b.inputs, input.Str("name"))
+	}
+	return b, nil
 }
 
 func newView(ctx context.Context, b *bundle.Bundle) (*view, error) {
@@ -81,11 +96,11 @@ func newView(ctx context.Context, b *bundle.Bundle) (*view, error) {
 		}
 	}
 	for _, o := range b.OfKind(bundle.Dashboard) {
-		value, err := o.Value()
+		b, err := newBoard(o)
 		if err != nil {
 			return nil, err
 		}
-		v.dashboards = append(v.dashboards, board{Dashboard: dashboard.Read(value), object: o})
+		v.dashboards = append(v.dashboards, b)
 	}
 	return v, nil
 }
