@@ -13,7 +13,6 @@ import (
 	dto "github.com/prometheus/client_model/go"
 	"github.com/prometheus/common/expfmt"
 	"github.com/prometheus/common/model"
-	"google.golang.org/protobuf/proto"
 
 	"github.com/prometheus/prometheus/model/histogram"
 	"github.com/prometheus/prometheus/model/labels"
@@ -176,7 +175,7 @@ func families(samples []latest, external labels.Labels) []*dto.MetricFamily {
 	for _, s := range samples {
 		last := len(out) - 1
 		if last < 0 || out[last].GetName() != s.name || out[last].GetType() != s.kind() {
-			out = append(out, &dto.MetricFamily{Name: proto.String(s.name), Type: s.kind().Enum()})
+			out = append(out, &dto.MetricFamily{Name: new(s.name), Type: s.kind().Enum()})
 			last++
 		}
 		out[last].Metric = append(out[last].Metric, metric(s, external))
@@ -185,9 +184,9 @@ func families(samples []latest, external labels.Labels) []*dto.MetricFamily {
 }
 
 func metric(s latest, external labels.Labels) *dto.Metric {
-	m := &dto.Metric{TimestampMs: proto.Int64(s.t)}
+	m := &dto.Metric{TimestampMs: new(s.t)}
 	pair := func(name, value string) {
-		m.Label = append(m.Label, &dto.LabelPair{Name: proto.String(name), Value: proto.String(value)})
+		m.Label = append(m.Label, &dto.LabelPair{Name: new(name), Value: new(value)})
 	}
 	s.labels.Range(func(l labels.Label) {
 		if l.Name != model.MetricNameLabel {
@@ -205,7 +204,7 @@ func metric(s latest, external labels.Labels) *dto.Metric {
 		pair(model.InstanceLabel, "")
 	}
 	if s.h == nil {
-		m.Untyped = &dto.Untyped{Value: proto.Float64(s.f)}
+		m.Untyped = &dto.Untyped{Value: new(s.f)}
 	} else {
 		m.Histogram = nativeHistogram(s.h)
 	}
@@ -214,11 +213,11 @@ func metric(s latest, external labels.Labels) *dto.Metric {
 
 func nativeHistogram(h *histogram.FloatHistogram) *dto.Histogram {
 	return &dto.Histogram{
-		SampleCountFloat: proto.Float64(h.Count),
-		SampleSum:        proto.Float64(h.Sum),
-		Schema:           proto.Int32(h.Schema),
-		ZeroThreshold:    proto.Float64(h.ZeroThreshold),
-		ZeroCountFloat:   proto.Float64(h.ZeroCount),
+		SampleCountFloat: new(h.Count),
+		SampleSum:        new(h.Sum),
+		Schema:           new(h.Schema),
+		ZeroThreshold:    new(h.ZeroThreshold),
+		ZeroCountFloat:   new(h.ZeroCount),
 		PositiveSpan:     bucketSpans(h.PositiveSpans),
 		PositiveCount:    h.PositiveBuckets,
 		NegativeSpan:     bucketSpans(h.NegativeSpans),
@@ -229,7 +228,7 @@ func nativeHistogram(h *histogram.FloatHistogram) *dto.Histogram {
 func bucketSpans(spans []histogram.Span) []*dto.BucketSpan {
 	var out []*dto.BucketSpan
 	for _, s := range spans {
-		out = append(out, &dto.BucketSpan{Offset: proto.Int32(s.Offset), Length: proto.Uint32(s.Length)})
+		out = append(out, &dto.BucketSpan{Offset: new(s.Offset), Length: new(s.Length)})
 	}
 	return out
 }
