@@ -53,11 +53,14 @@ func (e *hinted) Error() string { return e.err.Error() }
 // Unwrap returns the cause.
 func (e *hinted) Unwrap() error { return e.err }
 
+// Hint returns what can be done.
+func (e *hinted) Hint() string { return e.hint }
+
 // conclude prints what a command's error says and returns the exit code.
 func conclude(w io.Writer, cmd *cobra.Command, err error) int {
 	var code codeError
 	var usage *usageError
-	var hint *hinted
+	var hint interface{ Hint() string }
 	switch {
 	case err == nil:
 		return exitOK
@@ -76,7 +79,7 @@ func conclude(w io.Writer, cmd *cobra.Command, err error) int {
 	}
 	fmt.Fprintf(w, "error: %s\n", oneLine(err))
 	if errors.As(err, &hint) {
-		fmt.Fprintf(w, "  = help: %s\n", hint.hint)
+		fmt.Fprintf(w, "  = help: %s\n", hint.Hint())
 	}
 	return exitCodeOf(err)
 }

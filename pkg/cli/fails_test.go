@@ -4,11 +4,17 @@ import (
 	"crypto/sha256"
 	"fmt"
 	"io/fs"
+	"net"
+	"net/http"
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/monctl/monctl/pkg/revision"
 )
 
 // fails is the script command `fails N monctl ARG...`: it runs monctl, compares
@@ -36,7 +42,7 @@ func fails(ts *testscript.TestScript, neg bool, args []string) {
 }
 
 // listing names everything below a folder, files with the hash of what they
-// hold. The folder for temporary files does not count.
+// hold. The folder for temporary files and lock files do not count.
 func listing(root string) ([]string, error) {
 	var out []string
 	err := filepath.WalkDir(root, func(name string, d fs.DirEntry, err error) error {
@@ -44,11 +50,13 @@ func listing(root string) ([]string, error) {
 			return err
 		}
 		rel, err := filepath.Rel(root, name)
-		if err != nil {
+		switch {
+		case err != nil:
 			return err
-		}
-		if rel == ".tmp" {
+		case rel == ".tmp":
 			return fs.SkipDir
+		case d.Name() == "lock":
+			return nil
 		}
 		line := fmt.Sprintf("%s %s", d.Type(), filepath.ToSlash(rel))
 		if d.Type().IsRegular() {
@@ -62,4 +70,64 @@ func listing(root string) ([]string, error) {
 		return nil
 	})
 	return out, err
+}
+
+// truncate is the script command `truncate PATTERN`: it cuts the files that
+// match in half.
+func truncate(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: truncate PATTERN")
+	}
+	names, err := filepath.Glob(ts.MkAbs(args[0]))
+	ts.Check(err)
+	if len(names) == 0 {
+		ts.Fatalf("nothing matches %s", args[0])
+	}
+	for _, name := range names {
+		info, err := os.Stat(name)
+		ts.Check(err)
+		ts.Check(os.Truncate(name, info.Size()/2))
+	}
+}
+
+// holdState is the script command `holdstate DIR`: it uses a data directory as
+// a running server does, until the end of the script, and sets PID.
+func holdState(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: holdstate DIR")
+	}
+	s, err := revision.Open(ts.MkAbs(args[0]), revision.Options{})
+	ts.Check(err)
+	ts.Defer(func() { _ = s.Close() })
+	ts.Setenv("PID", strconv.Itoa(os.Getpid()))
+}
+
+// freeAddress is the script command `freeaddress VAR`: it sets VAR to an
+// address that nobody listens on.
+func freeAddress(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: freeaddress VAR")
+	}
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	ts.Check(err)
+	ts.Setenv(args[0], l.Addr().String())
+	ts.Check(l.Close())
+}
+
+// await is the script command `await URL`: it waits until the URL answers.
+func await(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: await URL")
+	}
+	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
+		resp, err := http.Get(args[0])
+		if err != nil {
+			continue
+		}
+		_ = resp.Body.Close()
+		if resp.StatusCode == http.StatusOK {
+			return
+		}
+	}
+	ts.Fatalf("%s does not answer", args[0])
 }

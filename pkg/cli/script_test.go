@@ -42,7 +42,10 @@ func TestScripts(t *testing.T) {
 				Dir:                 dir,
 				UpdateScripts:       updateGoldens(),
 				RequireExplicitExec: true,
-				Cmds:                map[string]func(*testscript.TestScript, bool, []string){"exitcode": exitCode, "fails": fails, "occupy": occupy, "copyrepo": copyRepository},
+				Cmds: map[string]func(*testscript.TestScript, bool, []string){
+					"exitcode": exitCode, "fails": fails, "occupy": occupy, "copyrepo": copyRepository,
+					"truncate": truncate, "holdstate": holdState, "freeaddress": freeAddress, "await": await,
+				},
 				Setup: func(env *testscript.Env) error {
 					env.Setenv("REPO", mustAbs(filepath.Join("..", "..")))
 					return nil
