@@ -76,7 +76,7 @@ func eachField(t reflect.Type) func(yield func(field) bool) {
 
 func walkFields(t reflect.Type, yield func(field) bool) bool {
 	for f := range t.Fields() {
-		if !f.IsExported() {
+		if !f.IsExported() && !f.Anonymous {
 			continue
 		}
 		name, options, _ := strings.Cut(f.Tag.Get("yaml"), ",")
