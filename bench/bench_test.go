@@ -102,6 +102,28 @@ func TestParseStat(t *testing.T) {
 	}
 }
 
+func TestWithAlertmanager(t *testing.T) {
+	const added = "alerting:\n  alertmanagers: [{static_configs: [{targets: [\"a:1\"]}]}]\n"
+	for _, c := range []struct{ name, config, want string }{
+		{"no section", "global: {}\n", "global: {}\n" + added},
+		{"section", "alerting:\n  alert_relabel_configs: []\nglobal: {}\n", added + "  alert_relabel_configs: []\nglobal: {}\n"},
+		{"another word", "x:\n  alerting:\n", "x:\n  alerting:\n" + added},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			got, err := withAlertmanager([]byte(c.config), "a:1")
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(c.want, string(got)); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+		})
+	}
+	if _, err := withAlertmanager([]byte("alerting:\n  alertmanagers: []\n"), "a:1"); err == nil {
+		t.Error("no error for a configuration that names Alertmanagers")
+	}
+}
+
 func TestReadFootprintOfThisProcess(t *testing.T) {
 	if _, err := os.Stat("/proc/self/stat"); err != nil {
 		t.Skip("this system has no /proc, which the idle case needs")

@@ -201,8 +201,24 @@ func (f *fleet) startOurs(ctx context.Context, vars []string) ([]*os.Process, er
 	return []*os.Process{p}, nil
 }
 
-// alertingSection matches a top-level section alerting of a prometheus.yml.
-var alertingSection = regexp.MustCompile(`(?m)^alerting:`)
+var (
+	// alertingSection is the head of the top-level section of a prometheus.yml.
+	alertingSection = regexp.MustCompile(`(?m)^alerting:\n`)
+	alertmanagers   = regexp.MustCompile(`(?m)^  alertmanagers:`)
+)
+
+// withAlertmanager adds an Alertmanager to a rendered prometheus.yml, which
+// names none because monctl holds it in the same process.
+func withAlertmanager(config []byte, addr string) ([]byte, error) {
+	if alertmanagers.Match(config) {
+		return nil, errors.New("it names Alertmanagers already")
+	}
+	section := fmt.Appendf(nil, "alerting:\n  alertmanagers: [{static_configs: [{targets: [%q]}]}]\n", addr)
+	if at := alertingSection.FindIndex(config); at != nil {
+		return slices.Replace(slices.Clone(config), at[0], at[1], section...), nil
+	}
+	return append(append(bytes.TrimRight(config, "\n"), '\n'), section...), nil
+}
 
 // startPeers starts Prometheus and Alertmanager on the same sources. Their
 // addresses stand where ours stands, so they are scraped and probed as it is.
@@ -218,7 +234,7 @@ func (f *fleet) startPeers(ctx context.Context, vars []string) ([]*os.Process, e
 	out := filepath.Join(f.dir, "rendered")
 	render := append([]string{
 		"--env", "default", "--out", out,
-		"-V", "self=" + prom, "-V", fmt.Sprintf("peers=[%q]", am),
+		"-V", "self=" + prom, "--ext-code", fmt.Sprintf("peers=[%q]", am),
 	}, vars...)
 	if _, err := measure(ctx, []command{f.own("render", render...)}); err != nil {
 		return nil, err
@@ -228,10 +244,10 @@ func (f *fleet) startPeers(ctx context.Context, vars []string) ([]*os.Process, e
 	if err != nil {
 		return nil, fmt.Errorf("configure Prometheus: %w", err)
 	}
-	if alertingSection.Match(text) {
-		return nil, fmt.Errorf("configure Prometheus: %s names Alertmanagers already", config)
+	text, err = withAlertmanager(text, am)
+	if err != nil {
+		return nil, fmt.Errorf("configure Prometheus: %s: %w", config, err)
 	}
-	text = append(bytes.TrimRight(text, "\n"), fmt.Sprintf("\nalerting: {alertmanagers: [{static_configs: [{targets: [%q]}]}]}\n", am)...)
 	if err := os.WriteFile(config, text, 0o644); err != nil {
 		return nil, fmt.Errorf("configure Prometheus: %w", err)
 	}
