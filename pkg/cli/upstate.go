@@ -17,7 +17,7 @@ func serverState(ctx context.Context, c *api.Client) (*view.Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &view.Server{URL: c.URL(), UnresolvedSecrets: status.UnresolvedSecrets}
+	s := &view.Server{URL: c.URL(), UnresolvedSecrets: status.UnresolvedSecrets, Waiting: status.Waiting}
 	var targets struct {
 		ActiveTargets []struct {
 			Health string `json:"health"`

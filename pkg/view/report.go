@@ -119,6 +119,9 @@ type Server struct {
 	// Rules are those that are evaluated; RulesFailing ended in an error.
 	Rules        int `json:"rules"`
 	RulesFailing int `json:"rules_failing"`
+	// Waiting says what has not run yet; it is empty once every target was
+	// scraped and every rule evaluated.
+	Waiting string `json:"waiting,omitempty"`
 	// AlertsFiring counts the alerts that fire.
 	AlertsFiring int `json:"alerts_firing"`
 	// UnresolvedSecrets names the secrets without a value.

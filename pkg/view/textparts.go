@@ -155,10 +155,12 @@ func (t *textWriter) deploy(d Deploy) {
 
 func (t *textWriter) server(s Server) {
 	line := fmt.Sprintf("server %s", plain(s.URL))
-	if s.Targets > 0 {
+	if s.Waiting != "" {
+		line += fmt.Sprintf(": %s and %s begin to run", count(s.Targets, "target"), count(s.Rules, "rule"))
+	} else if s.Targets > 0 {
 		line += fmt.Sprintf(": %d of %s up", s.TargetsUp, count(s.Targets, "target"))
 	}
-	if s.Rules > 0 {
+	if s.Rules > 0 && s.Waiting == "" {
 		line += fmt.Sprintf(", %s evaluated", count(s.Rules, "rule"))
 		if s.RulesFailing > 0 {
 			line += fmt.Sprintf(" (%d failed)", s.RulesFailing)
