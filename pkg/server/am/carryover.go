@@ -88,11 +88,7 @@ func (s *Server) carryOver(groups dispatch.AlertGroups, old, next *generation) e
 	plan := succeed(groups, next.routes)
 	now := time.Now()
 	var out bytes.Buffer
-	put := func(e *nflogpb.Entry, repeat time.Duration) error {
-		keep := s.opts.Retention
-		if repeat > 0 {
-			keep = min(keep, 2*repeat) // As SetNotifiesStage and Log.Log.
-		}
+	put := func(e *nflogpb.Entry, keep time.Duration) error {
 		_, err := protodelim.MarshalTo(&out, &nflogpb.MeshEntry{Entry: e, ExpiresAt: timestamppb.New(now.Add(keep))})
 		return err
 	}
@@ -105,7 +101,8 @@ func (s *Server) carryOver(groups dispatch.AlertGroups, old, next *generation) e
 			if e == nil {
 				continue
 			}
-			if err := put(e, plan.repeat[id]); err != nil {
+			// The time that SetNotifiesStage and Log.Log give it.
+			if err := put(e, min(s.opts.Retention, 2*plan.repeat[id])); err != nil {
 				return err
 			}
 		}
@@ -123,7 +120,7 @@ func (s *Server) carryOver(groups dispatch.AlertGroups, old, next *generation) e
 			if e == nil || len(e.FiringAlerts) == 0 {
 				continue
 			}
-			if err := put(cleared(e), 0); err != nil {
+			if err := put(cleared(e), clearedFor); err != nil {
 				return err
 			}
 		}
@@ -223,6 +220,10 @@ func (s *Server) moved(id groupID, sources []groupID, recv logReceiver) (*nflogp
 	}
 	return e, nil
 }
+
+// clearedFor is how long a cleared entry is kept: not at all would do, since it
+// says as much as none, but the log takes no entry that has expired already.
+const clearedFor = time.Minute
 
 // cleared returns an entry after which the group's next alert is a first one.
 func cleared(e *nflogpb.Entry) *nflogpb.Entry {

@@ -64,5 +64,6 @@
 // Gossip between replicas, upstream's user interface, its tracing exporter and
 // its event recorder; a configuration that asks for the latter two gets a
 // warning. The package keeps no state outside of a Server, except upstream's
-// choice of matcher syntax (see UseUTF8Matchers).
+// choice of matcher syntax (see UseUTF8Matchers). It takes no clock, since
+// upstream does not.
 package am
