@@ -4,6 +4,7 @@ package main
 
 import (
 	"os"
+	_ "time/tzdata" // time intervals name zones, also where no zone files are installed
 
 	"github.com/monctl/monctl/pkg/cli"
 )

@@ -8,6 +8,7 @@ import (
 	"os"
 	"regexp"
 	"slices"
+	"strings"
 
 	"github.com/monctl/monctl/pkg/bundle"
 	"github.com/monctl/monctl/pkg/diag"
@@ -17,6 +18,7 @@ import (
 	"github.com/monctl/monctl/pkg/render"
 	"github.com/monctl/monctl/pkg/ruletest"
 	"github.com/monctl/monctl/pkg/schema"
+	"github.com/monctl/monctl/schemas"
 )
 
 // Options are what every stage needs.
@@ -137,6 +139,13 @@ func judge(ctx context.Context, proj *project.Project, b *bundle.Bundle) (diag.L
 	if err != nil {
 		return nil, err
 	}
+	// What a loader refuses has to be put right first; opinions about it come
+	// after that.
+	refused := map[string]bool{}
+	for _, d := range diags {
+		refused[d.Object] = refused[d.Object] || d.Severity == diag.Error
+	}
+	more = slices.DeleteFunc(more, func(d diag.Diagnostic) bool { return d.Object != "" && refused[d.Object] })
 	return append(lint.Apply(diags, proj.Severity), more...), nil
 }
 
@@ -182,7 +191,16 @@ func (p *Pass) Test(ctx context.Context, opts TestOptions) error {
 func (p *Pass) UnknownEnvironment() bool { return p.unknownEnv }
 
 // Open reads a file that a diagnostic points at, as the pass has seen it.
-func (p *Pass) Open(file string) ([]byte, error) { return p.importer.Read(file) }
+func (p *Pass) Open(file string) ([]byte, error) {
+	data, err := p.importer.Read(file)
+	if err == nil {
+		return data, nil
+	}
+	if schema, ok := strings.CutPrefix(file, "schemas/"); ok {
+		return fs.ReadFile(schemas.FS, schema)
+	}
+	return nil, err
+}
 
 // Plain runs test files without a project. Their rule files are relative to
 // the file that names them.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -26,6 +27,8 @@ type Watcher struct {
 	dir     string
 	ignored []string
 	watched map[string]bool
+	// known are the files that the last pass has looked for.
+	known []string
 }
 
 // NewWatcher returns a watcher for a project's directory; ignored are
@@ -50,7 +53,8 @@ func (w *Watcher) Follow(p *Pass) error {
 			w.addTree(dirs, filepath.Join(w.dir, filepath.FromSlash(base)))
 		}
 	}
-	for _, name := range p.importer.Looked() {
+	w.known = p.importer.Looked()
+	for _, name := range w.known {
 		full := filepath.FromSlash(name)
 		if !filepath.IsAbs(full) {
 			full = filepath.Join(w.dir, full)
@@ -126,14 +130,27 @@ func (w *Watcher) Wait(ctx context.Context) ([]string, error) {
 				timer.Reset(time.Hour)
 				continue
 			}
-			names := make([]string, 0, len(changed))
-			for name := range changed {
-				names = append(names, name)
-			}
-			slices.Sort(names)
-			return names, nil
+			return w.settled(changed), nil
 		}
 	}
+}
+
+// settled sorts the names of what changed, without files that came and went,
+// as editors' do. If nothing else changed, they are what there is to say.
+func (w *Watcher) settled(changed map[string]bool) []string {
+	var names, transient []string
+	for _, name := range slices.Sorted(maps.Keys(changed)) {
+		_, err := os.Lstat(filepath.Join(w.dir, filepath.FromSlash(name)))
+		if err == nil || slices.Contains(w.known, name) {
+			names = append(names, name)
+		} else {
+			transient = append(transient, name)
+		}
+	}
+	if len(names) == 0 {
+		return transient
+	}
+	return names
 }
 
 // isNoise recognises what editors and we ourselves leave beside sources.
