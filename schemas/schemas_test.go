@@ -71,7 +71,7 @@ func TestSchemas(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			value := all.Context().BuildFile(file)
+			value := cuecontext.New().BuildFile(file)
 			err = all.LookupPath(cue.ParsePath(tc.definition)).Unify(value).Validate(cue.Concrete(true), cue.Final())
 			if (err == nil) != tc.ok {
 				t.Errorf("error = %v, want ok = %v", err, tc.ok)
@@ -96,7 +96,7 @@ func TestEveryProjectFieldIsExplained(t *testing.T) {
 		}
 		name, _, err := ast.LabelName(f.Label)
 		_, reference := f.Value.(*ast.Ident)
-		if err == nil && !reference && !strings.HasPrefix(name, "#") && len(f.Comments()) == 0 {
+		if err == nil && !reference && !strings.HasPrefix(name, "#") && len(ast.Comments(f)) == 0 {
 			t.Errorf("%s: the field %s has no comment", f.Pos(), name)
 		}
 		return true

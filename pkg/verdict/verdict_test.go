@@ -49,7 +49,7 @@ func load(data []byte) error {
 		case names[j.Name]:
 			return fmt.Errorf("job %q is not unique", j.Name)
 		case j.URL != "" && j.URL[:4] != "http":
-			return errors.New("failed to parse: bad scheme.")
+			return errors.New("failed to parse: bad scheme")
 		case j.Every == "0s":
 			return errors.New("every must be positive")
 		}
