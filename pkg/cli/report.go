@@ -18,7 +18,10 @@ import (
 func newReport(command string, p *pipeline.Pass) view.Report {
 	r := view.Report{Command: command, Version: buildInfo().Version, Diagnostics: view.Findings(p.Diags)}
 	for _, o := range p.Outputs {
-		e := view.Environment{Name: o.Env.Name, Revision: o.Bundle.Revision().String(), Objects: map[string]int{}}
+		e := view.Environment{Name: o.Env.Name, Objects: map[string]int{}}
+		if !p.Diags.HasErrorsBut(testCodes) { // else the bundle is not all of it
+			e.Revision = o.Bundle.Revision().String()
+		}
 		for kind, n := range o.Bundle.Count() {
 			e.Objects[string(kind)] = n
 		}

@@ -163,7 +163,13 @@ func flagError(cmd *cobra.Command, err error) error {
 	if name, ok := strings.CutPrefix(err.Error(), "unknown flag: --"); ok {
 		var names []string
 		cmd.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
-		if s := diag.Suggest(name, names); s != "" {
+		s := diag.Suggest(name, names)
+		for _, known := range names {
+			if s == "" && len(known) >= 3 && strings.HasPrefix(name, known) {
+				s = known
+			}
+		}
+		if s != "" {
 			e.hint = fmt.Sprintf("did you mean --%s?", s)
 		}
 	}

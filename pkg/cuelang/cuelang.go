@@ -159,10 +159,11 @@ func places(file string, positions []token.Pos) (diag.Span, []diag.Related) {
 		case s.File == file && !found:
 			span, found = s, true
 		case strings.HasPrefix(s.File, schemaPrefix):
-			related = append(related, diag.Related{Message: "the schema says", Span: s})
+			// The last one is the constraint itself, those before lead to it.
+			related = []diag.Related{{Message: "the schema says", Span: s}}
 		}
 	}
-	return span, slices.Compact(related)
+	return span, related
 }
 
 // UnknownField returns the name of the field that an error says is not

@@ -6,7 +6,8 @@ import "strings"
 // if none is close. The distance is Damerau and Levenshtein's optimal string
 // alignment, ignoring case; a third of the word's length may differ.
 func Suggest(word string, candidates []string) string {
-	best, bestDistance := "", max(1, len([]rune(word))/3)+1
+	n := len([]rune(word))
+	best, bestDistance := "", min(max(1, n/3)+1, n) // a word of one letter resembles none
 	for _, c := range candidates {
 		if d := distance(strings.ToLower(word), strings.ToLower(c)); d < bestDistance {
 			best, bestDistance = c, d

@@ -117,7 +117,7 @@ func (e *evaluation) frames(trace []jsonnet.TraceFrame) []diag.Related {
 			continue
 		}
 		message := "called here"
-		if f.Name != "" {
+		if f.Name != "" && !strings.Contains(f.Name, "thunk") { // the engine's word, not the author's
 			message = "in " + strings.ReplaceAll(f.Name, "$", "anonymous object")
 		}
 		r := diag.Related{Message: message, Span: span(f.Loc)}

@@ -79,9 +79,10 @@ func untold(r Report) []mergedFinding {
 	if r.Tests == nil {
 		return nil
 	}
-	told := map[failureKey]bool{}
+	told, wrong := map[failureKey]bool{}, map[string]bool{}
 	for _, d := range r.Diagnostics {
 		told[failureKey{d.Code, d.Summary, d.Span}] = true
+		wrong[d.Span.File] = wrong[d.Span.File] || d.Severity == diag.Error
 	}
 	var out []Finding
 	for _, s := range r.Tests.Suites {
@@ -94,7 +95,8 @@ func untold(r Report) []mergedFinding {
 					out = append(out, testFinding(s, t, f))
 				}
 			}
-			if len(t.Failures) == 0 {
+			// A test that says nothing was not run, for what is wrong with its file.
+			if len(t.Failures) == 0 && !wrong[s.File] {
 				out = append(out, testFinding(s, t, unexplained()))
 			}
 		}

@@ -35,7 +35,9 @@ func renderText(w io.Writer, r Report, o Options) error {
 	if r.Tests != nil {
 		t.tests(r)
 	}
-	t.environments(r.Environments)
+	if r.Summary.Errors == 0 { // else something is missing, and counts say little
+		t.environments(r.Environments)
+	}
 	for _, d := range r.Deploys {
 		t.deploy(d)
 	}
