@@ -100,6 +100,13 @@ func TestManifestCheck(t *testing.T) {
 	}
 }
 
+func encode(t *testing.T, w io.Writer, v any) {
+	t.Helper()
+	if err := json.NewEncoder(w).Encode(v); err != nil {
+		t.Error(err)
+	}
+}
+
 func client(t *testing.T, h http.Handler) *api.Client {
 	t.Helper()
 	s := httptest.NewServer(h)
@@ -139,7 +146,7 @@ func TestDeploySendsWhatIsMissing(t *testing.T) {
 		if len(result.Missing) == 0 {
 			result.Activation = &api.Activation{Revision: b.Revision()}
 		}
-		json.NewEncoder(w).Encode(result)
+		encode(t, w, result)
 	}))
 	result, err := c.Deploy(t.Context(), b, api.Change{Author: "ann", Base: &base})
 	if err != nil || result.Activation == nil || result.Activation.Revision != b.Revision() {
@@ -164,7 +171,7 @@ func TestErrors(t *testing.T) {
 	answer := func(status int, body api.ErrorBody) *api.Client {
 		return client(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 			w.WriteHeader(status)
-			json.NewEncoder(w).Encode(api.ErrorAnswer{FormatVersion: 1, Error: body})
+			encode(t, w, api.ErrorAnswer{FormatVersion: 1, Error: body})
 		}))
 	}
 	deploy := func(c *api.Client) error {

@@ -94,8 +94,7 @@ func TestWait(t *testing.T) {
 	ctx, cancel = context.WithTimeout(t.Context(), time.Millisecond)
 	defer cancel()
 	err = deploy.Wait(ctx, settler(func(context.Context) (bool, string, error) { return false, "target a", nil }), time.Hour)
-	var timeout *deploy.TimeoutError
-	if !errors.As(err, &timeout) {
+	if _, ok := errors.AsType[*deploy.TimeoutError](err); !ok {
 		t.Errorf("too late: %v", err)
 	}
 }

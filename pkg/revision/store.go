@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"sync"
 
@@ -159,8 +160,8 @@ func (s *Store) History() []Activation {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	out := make([]Activation, 0, len(s.activations))
-	for i := len(s.activations) - 1; i >= 0; i-- {
-		out = append(out, s.activations[i])
+	for _, a := range slices.Backward(s.activations) {
+		out = append(out, a)
 	}
 	return out
 }

@@ -109,7 +109,9 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 		abort()
 		err = hs.Close()
 	}
-	<-served
+	if ended := <-served; !errors.Is(ended, http.ErrServerClosed) {
+		err = errors.Join(err, ended)
+	}
 	if err != nil {
 		return fmt.Errorf("stop serving on %s: %w", addr, err)
 	}

@@ -31,7 +31,9 @@ func target(t *testing.T, answers map[string]any) *server.Target {
 		if m := r.Header.Get("If-Match") + r.Header.Get("If-None-Match"); r.Method == http.MethodPost && m == "" {
 			t.Errorf("%s is not guarded", r.URL.Path)
 		}
-		json.NewEncoder(w).Encode(answer)
+		if err := json.NewEncoder(w).Encode(answer); err != nil {
+			t.Error(err)
+		}
 	}))
 	t.Cleanup(s.Close)
 	c, err := api.NewClient(s.URL, api.ClientOptions{})

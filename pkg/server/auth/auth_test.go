@@ -2,7 +2,7 @@ package auth_test
 
 import (
 	"errors"
-	"io"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -58,7 +58,7 @@ func guarded(o auth.Options, r *http.Request) *httptest.ResponseRecorder {
 		w.Header().Set("Access-Control-Allow-Origin", "*")
 		w.Header().Set("Access-Control-Allow-Methods", "POST")
 		w.Header().Set("Content-Type", "text/plain")
-		io.WriteString(w, "hello "+auth.From(r.Context()).Name)
+		fmt.Fprint(w, "hello "+auth.From(r.Context()).Name)
 	}), o).ServeHTTP(w, r)
 	return w
 }
