@@ -115,7 +115,7 @@ func (v Value) Lookup(pointer string) (Value, bool) {
 	if pointer == "" {
 		return v, true
 	}
-	for _, token := range strings.Split(strings.TrimPrefix(pointer, "/"), "/") {
+	for token := range strings.SplitSeq(strings.TrimPrefix(pointer, "/"), "/") {
 		token = unescapeToken(token)
 		switch v.Kind {
 		case Map:

@@ -214,8 +214,7 @@ func (o *deployOptions) deliver(ctx context.Context, d delivery) ([]view.Deploy,
 
 // refused reports a deployment that did not happen.
 func (g *global) refused(r view.Report, p *pipeline.Pass, d delivery, err error) error {
-	var rejected *api.RejectedError
-	if errors.As(err, &rejected) {
+	if rejected, ok := errors.AsType[*api.RejectedError](err); ok {
 		p.Diags = append(p.Diags, placed(rejected.Diagnostics, d.bundle)...)
 		r.Diagnostics = view.Findings(p.Diags)
 		return g.finish(r, p, exitFindings)
@@ -313,8 +312,7 @@ func exitCodeOf(err error) int {
 
 // rejectedBy returns the findings of a server that did not take a bundle.
 func rejectedBy(err error) (diag.List, bool) {
-	var rejected *api.RejectedError
-	if errors.As(err, &rejected) {
+	if rejected, ok := errors.AsType[*api.RejectedError](err); ok {
 		return rejected.Diagnostics, true
 	}
 	return nil, false

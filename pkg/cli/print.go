@@ -34,8 +34,7 @@ func plainText(s string) string {
 
 // cause drops the operation and path that os adds to an error.
 func cause(err error) error {
-	var pathErr *fs.PathError
-	if errors.As(err, &pathErr) {
+	if pathErr, ok := errors.AsType[*fs.PathError](err); ok {
 		return pathErr.Err
 	}
 	return err

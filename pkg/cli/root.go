@@ -60,14 +60,14 @@ Start with 'monctl up' in a project's folder.`,
 	root.SetIn(sys.Stdin)
 	root.SetOut(sys.Stdout)
 	root.SetErr(sys.Stderr)
-	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return flagError(cmd, err) })
+	root.SetFlagErrorFunc(flagError)
 	f := root.PersistentFlags()
 	f.StringVarP(&g.dir, "directory", "C", "", "run as if started in this `directory`")
 	f.StringVar(&g.color, "color", "auto", "colour text: auto, always or never")
 	f.StringVarP(&g.output, "output", "o", "text", "`format` of the report: "+strings.Join(view.Formats(), ", "))
 	f.StringArrayVar(&g.reports, "report", nil, "write the report to a file as well, `format=path`")
 	f.StringVar(&g.failOn, "fail-on", "error", "fail on findings of this severity or worse: error, warning or info")
-	complete(root, "output", func() []string { return view.Formats() })
+	complete(root, "output", view.Formats)
 	complete(root, "color", func() []string { return []string{"auto", "always", "never"} })
 	complete(root, "fail-on", func() []string { return []string{"error", "warning", "info"} })
 	root.AddGroup(&cobra.Group{ID: "project", Title: "Work on a project:"}, &cobra.Group{ID: "server", Title: "Run and deploy:"})
@@ -75,8 +75,13 @@ Start with 'monctl up' in a project's folder.`,
 		group string
 		cmd   *cobra.Command
 	}{
-		{"project", newRender(g)}, {"project", newValidate(g)}, {"project", newTest(g)},
-		{"server", newUp(g)}, {"server", newServe(g)}, {"server", newDeploy(g)}, {"server", newRollback(g)},
+		{"project", newRender(g)},
+		{"project", newValidate(g)},
+		{"project", newTest(g)},
+		{"server", newUp(g)},
+		{"server", newServe(g)},
+		{"server", newDeploy(g)},
+		{"server", newRollback(g)},
 		{"", newVersion(g)},
 	} {
 		c.cmd.GroupID = c.group
@@ -126,7 +131,7 @@ func (g *global) prepare(cmd *cobra.Command) error {
 
 func formatError(err error) error {
 	e := &usageError{err: err}
-	if h, ok := err.(interface{ Hint() string }); ok { //nolint:errorlint // view.New returns it as it is
+	if h, ok := err.(interface{ Hint() string }); ok {
 		e.hint = h.Hint()
 	}
 	return e

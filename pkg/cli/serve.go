@@ -165,7 +165,7 @@ func (o *serveOptions) run(ctx context.Context) error {
 	if err != nil {
 		return o.explain("serve", err)
 	}
-	defer l.Close() //nolint:errcheck // Serve has closed it, or nothing came
+	defer l.Close()
 	opts, err := o.server.options(o.global, o.workDir(), l)
 	if err != nil {
 		return err

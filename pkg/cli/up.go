@@ -70,7 +70,7 @@ func (o *upOptions) run(ctx context.Context) error {
 	if err != nil {
 		return o.explain("up", err)
 	}
-	defer listener.Close() //nolint:errcheck // Serve has closed it, or nothing came
+	defer listener.Close()
 	serverOptions, err := o.server.options(o.global, opts.Dir, listener)
 	if err != nil {
 		return err
@@ -150,7 +150,7 @@ func (u *upRun) loop(ctx context.Context, p *pipeline.Pass) error {
 	if err != nil {
 		return err
 	}
-	defer w.Close() //nolint:errcheck // nothing was written
+	defer w.Close()
 	u.say("watching the sources; Ctrl-C ends it")
 	for {
 		if err := w.Follow(p); err != nil {
@@ -239,9 +239,8 @@ func (u *upRun) again(ctx context.Context, changed []string) (*pipeline.Pass, er
 		if ctx.Err() != nil {
 			return nil, context.Cause(ctx)
 		}
-		var code codeError
 		err = u.refused(u.news(p), p, delivery{name: u.url, bundle: p.Outputs[0].Bundle}, err)
-		if !errors.As(err, &code) {
+		if _, ok := errors.AsType[codeError](err); !ok {
 			u.say("error: %s", oneLine(err))
 		}
 		u.say("the revision before the change goes on running")

@@ -72,7 +72,7 @@ func get(ctx context.Context, url string, into any) error {
 	if err != nil {
 		return fmt.Errorf("ask %s: %w", url, err)
 	}
-	defer resp.Body.Close() //nolint:errcheck // only read
+	defer resp.Body.Close()
 	answer := struct {
 		Data any `json:"data"`
 	}{Data: into}

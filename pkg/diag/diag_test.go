@@ -22,7 +22,7 @@ func TestListSortsByPlaceAndDropsRepetitions(t *testing.T) {
 	if diff := cmp.Diff(want, l.String()); diff != "" {
 		t.Errorf("sorted list (-want +got):\n%s", diff)
 	}
-	if !l.HasErrors() || l.Count(diag.Warning) != 1 || l.Any(diag.Info) != true {
+	if !l.HasErrors() || l.Count(diag.Warning) != 1 || !l.Any(diag.Info) {
 		t.Errorf("counts are wrong: %v", l)
 	}
 }

@@ -2,6 +2,7 @@ package jsonnet
 
 import (
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -111,8 +112,8 @@ func (e *evaluation) runtime(err jsonnet.RuntimeError) diag.List {
 // and without those of the standard library.
 func (e *evaluation) frames(trace []jsonnet.TraceFrame) []diag.Related {
 	var out []diag.Related
-	for i := len(trace) - 1; i >= 0; i-- {
-		f := trace[i]
+	for _, f := range slices.Backward(trace) {
+
 		if !f.Loc.IsSet() || f.Loc.FileName == "" {
 			continue
 		}

@@ -99,8 +99,7 @@ func (i *Importer) Find(from, importedPath string) (name string, data []byte, er
 
 // cause drops the operation and path that os adds, since they are said anyway.
 func cause(err error) error {
-	var pathErr *fs.PathError
-	if errors.As(err, &pathErr) {
+	if pathErr, ok := errors.AsType[*fs.PathError](err); ok {
 		return pathErr.Err
 	}
 	return err

@@ -23,12 +23,12 @@ func FileNames() []string { return []string{"monctl.cue", "monctl.yaml", "monctl
 
 // Find returns the directory of the project that dir lies in: the nearest one
 // upwards that holds a project file, at most up to the root of the version
-// control. If there is none, it is dir itself.
+// control. If there is none, it is dir itself, which must be absolute.
 func Find(dir string) (string, error) {
-	dir, err := filepath.Abs(dir)
-	if err != nil {
-		return "", fmt.Errorf("find the project: %w", err)
+	if !filepath.IsAbs(dir) {
+		return "", fmt.Errorf("find the project: %s is not absolute", dir)
 	}
+	dir = filepath.Clean(dir)
 	info, err := os.Stat(dir)
 	if err != nil {
 		return "", fmt.Errorf("find the project: %w", err)
@@ -116,8 +116,7 @@ func read(dir string) (file string, data []byte, diags diag.List, err error) {
 		file = name
 		data, err = os.ReadFile(filepath.Join(dir, name))
 		if err != nil {
-			var pathErr *fs.PathError
-			if errors.As(err, &pathErr) {
+			if pathErr, ok := errors.AsType[*fs.PathError](err); ok {
 				diags.Errorf("project/read", diag.Span{File: name}, "the project file cannot be read: %s", pathErr.Err)
 				return "", nil, diags, nil
 			}

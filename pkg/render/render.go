@@ -240,8 +240,7 @@ func (r *renderer) read() ([]byte, bool) {
 	if err == nil {
 		return data, true
 	}
-	var pathErr *fs.PathError
-	if errors.As(err, &pathErr) {
+	if pathErr, ok := errors.AsType[*fs.PathError](err); ok {
 		err = pathErr.Err
 	}
 	r.out.diags.Errorf("source/read", diag.Span{File: path}, "the source cannot be read: %s", err)
