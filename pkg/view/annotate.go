@@ -70,7 +70,8 @@ func excerpt(content []byte, s diag.Span) *diag.Excerpt {
 	}
 	switch {
 	case s.Start.Column == 0:
-		e.From = utf8.RuneCountInString(e.Text[:strings.Index(e.Text, text)])
+		before, _, _ := strings.Cut(e.Text, text)
+		e.From = utf8.RuneCountInString(before)
 		e.To = e.From + utf8.RuneCountInString(text)
 	case s.End.Line == 0:
 		line := []rune(e.Text)

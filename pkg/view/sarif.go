@@ -31,7 +31,8 @@ type (
 		Rules          []sarifRule `json:"rules"`
 	}
 	sarifRule struct {
-		ID string `json:"id"`
+		ID      string `json:"id"`
+		HelpURI string `json:"helpUri"`
 	}
 	sarifResult struct {
 		RuleID              string            `json:"ruleId"`
@@ -71,13 +72,16 @@ type (
 	}
 )
 
+// docsURL is where every code has a page.
+const docsURL = "https://github.com/monctl/monctl/blob/main/docs/checks/"
+
 // renderSARIF draws a log of static analysis as code scanning reads it.
 func renderSARIF(w io.Writer, r Report, o Options) error {
 	findings := everything(r)
 	prints := fingerprints(findings)
 	rules := []sarifRule{}
 	for _, f := range findings {
-		rules = append(rules, sarifRule{ID: f.Code})
+		rules = append(rules, sarifRule{ID: f.Code, HelpURI: docsURL + f.Code + ".md"})
 	}
 	byID := func(a, b sarifRule) int { return strings.Compare(a.ID, b.ID) }
 	slices.SortFunc(rules, byID)
