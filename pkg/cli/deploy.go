@@ -105,7 +105,7 @@ func (o *deployOptions) run(ctx context.Context) error {
 	if o.to != "" && len(o.project.envs) != 1 {
 		return usagef("--to needs one environment, --env")
 	}
-	p, err := check(ctx, opts, !o.skipTests)
+	p, err := o.check(ctx, opts, !o.skipTests)
 	if err != nil {
 		return err
 	}
@@ -131,7 +131,8 @@ func (o *deployOptions) run(ctx context.Context) error {
 }
 
 // check renders, validates and tests.
-func check(ctx context.Context, opts pipeline.Options, tests bool) (*pipeline.Pass, error) {
+func (g *global) check(ctx context.Context, opts pipeline.Options, tests bool) (*pipeline.Pass, error) {
+	defer g.hurry()()
 	p, err := pipeline.Start(opts)
 	if err != nil {
 		return nil, err

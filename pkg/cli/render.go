@@ -49,6 +49,7 @@ anything is wrong with a source, nothing is written.`,
 }
 
 func (o *renderOptions) run(ctx context.Context) error {
+	defer o.hurry()()
 	opts, err := o.project.options(o.global)
 	if err != nil {
 		return err

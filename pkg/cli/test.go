@@ -51,6 +51,7 @@ A test file of a project names the project's rules as
 }
 
 func (o *testOptions) test(ctx context.Context) error {
+	defer o.hurry()()
 	if o.run != "" {
 		re, err := regexp.Compile(o.run)
 		if err != nil {

@@ -76,7 +76,7 @@ func (o *upOptions) run(ctx context.Context) error {
 		return err
 	}
 	serverOptions.HoldBack, serverOptions.EagerScrape = true, true
-	p, err := check(ctx, opts, true)
+	p, err := o.check(ctx, opts, true)
 	if err != nil {
 		return err
 	}
@@ -225,7 +225,7 @@ func (u *upRun) settle(ctx context.Context) error {
 func (u *upRun) again(ctx context.Context, changed []string) (*pipeline.Pass, error) {
 	start := time.Now()
 	u.say("\n%s  changed: %s", start.Format("15:04:05"), strings.Join(changed, ", "))
-	p, err := check(ctx, u.opts, false)
+	p, err := u.check(ctx, u.opts, false)
 	if err != nil {
 		return nil, err
 	}

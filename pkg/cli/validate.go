@@ -34,6 +34,7 @@ where that can be known, and has a page under docs/checks.`,
 }
 
 func (o *validateOptions) run(ctx context.Context) error {
+	defer o.hurry()()
 	opts, err := o.project.options(o.global)
 	if err != nil {
 		return err
