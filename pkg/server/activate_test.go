@@ -283,11 +283,6 @@ func TestFailureAtEveryStep(t *testing.T) {
 			if tc.reject && reject.Diagnostics[0].Code != "some/code" {
 				t.Errorf("findings %v", reject.Diagnostics)
 			}
-			if tc.name == "laying files out" {
-				if err := os.Remove(filepath.Join(dir, "files", "prometheus", "two.pem")); err != nil {
-					t.Fatal(err)
-				}
-			}
 			s.expect(t, one, "one")
 			if strings.Contains(log.String(), "going back") {
 				t.Errorf("it did not get back: %s", log.String())
@@ -305,6 +300,32 @@ func TestFailureAtEveryStep(t *testing.T) {
 			s.deploy(t, two)
 			s.expect(t, two, "two")
 		})
+	}
+}
+
+// The same content in another environment is another activation of the same
+// revision, also after a restart.
+func TestEnvironmentChanges(t *testing.T) {
+	dir := t.TempDir()
+	f := &server.Fakes{}
+	s, err := server.OpenWithFakes(t.Context(), server.Options{DataDir: dir}, f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := version(t, "one")
+	tokyo, _ := bundle.New("tokyo", b.Objects())
+	for _, b := range []*bundle.Bundle{b, tokyo} {
+		if result, err := s.Deploy(t.Context(), b, api.Change{}); err != nil || result.Unchanged || result.Activation.Environment != b.Env() {
+			t.Errorf("%+v, %v", result, err)
+		}
+	}
+	if err := s.Close(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	again := openFakes(t, server.Options{DataDir: dir})
+	again.expect(t, b, "one")
+	if env := again.Status().Activation.Environment; env != "tokyo" {
+		t.Errorf("environment %q", env)
 	}
 }
 

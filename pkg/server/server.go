@@ -40,9 +40,9 @@ type Server struct {
 
 // Open opens the data directory and has the active revision run, if there is
 // one. It does not listen. The error is a *revision.LockedError,
-// *revision.CorruptError, *prom.StateError or *am.CorruptStateError if the
-// directory cannot be used, and an *api.RejectedError if the active revision
-// cannot run any more, wrapped or not; nothing was changed then.
+// *revision.CorruptError, *prom.StateError or *StateError, each with a method
+// Diagnostic, if the directory cannot be used, and an *api.RejectedError if the
+// active revision cannot run any more, wrapped or not; nothing was changed then.
 func Open(ctx context.Context, opts Options) (*Server, error) {
 	return open(ctx, opts, openEngines)
 }
@@ -92,6 +92,9 @@ func openEngines(ctx context.Context, opts Options, reg *prometheus.Registry, m 
 		ExternalURL: opts.ExternalURL,
 		WriteFailed: func(string, error) { m.stateWriteFailures.Inc() },
 	})
+	if corrupt, ok := errors.AsType[*am.CorruptStateError](err); ok {
+		return engines{}, &StateError{Err: corrupt}
+	}
 	if err != nil {
 		return engines{}, err
 	}
