@@ -24,7 +24,7 @@ func run(m *testing.M) int {
 	if err != nil {
 		panic(err)
 	}
-	defer os.RemoveAll(dir)
+	defer func() { _ = os.RemoveAll(dir) }() // the system clears it as well
 	program = filepath.Join(dir, "monctl")
 	return m.Run()
 }
