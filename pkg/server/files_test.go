@@ -1,6 +1,7 @@
 package server_test
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -80,4 +81,34 @@ func TestNoTraversal(t *testing.T) {
 	if left, err := os.ReadDir(outside); err != nil || len(left) > 0 {
 		t.Errorf("written outside: %v, %v", left, err)
 	}
+}
+
+// A process that was killed while it laid files out left some of each
+// revision; the next one puts it right.
+func TestFilesAreLaidOutAnewAtStart(t *testing.T) {
+	dir := t.TempDir()
+	f := &server.Fakes{}
+	s, err := server.OpenWithFakes(t.Context(), server.Options{DataDir: dir}, f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	one := version(t, "one")
+	if _, err := s.Deploy(t.Context(), one, api.Change{}); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Close(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	files := filepath.Join(dir, "files", "prometheus")
+	err = errors.Join(
+		os.WriteFile(filepath.Join(files, "a.yaml"), []byte("content of tw"), 0o600),
+		os.WriteFile(filepath.Join(files, "two.pem"), []byte("only in two"), 0o600),
+		os.Remove(filepath.Join(files, "one.pem")),
+		os.MkdirAll(filepath.Join(dir, "staged", "prometheus", "a.yaml"), 0o700),
+	)
+	if err != nil {
+		t.Fatal(err)
+	}
+	again := openFakes(t, server.Options{DataDir: dir})
+	again.expect(t, one, "one")
 }
