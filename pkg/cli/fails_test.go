@@ -3,13 +3,16 @@ package cli_test
 import (
 	"crypto/sha256"
 	"fmt"
+	"io"
 	"io/fs"
 	"net"
 	"net/http"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -114,20 +117,36 @@ func freeAddress(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(l.Close())
 }
 
-// await is the script command `await URL`: it waits until the URL answers.
+// await is the script command `await URL|FILE [REGEXP]`: it waits until the URL
+// answers, or the file is there, with a content that matches.
 func await(ts *testscript.TestScript, neg bool, args []string) {
-	if neg || len(args) != 1 {
-		ts.Fatalf("usage: await URL")
+	if neg || len(args) < 1 || len(args) > 2 {
+		ts.Fatalf("usage: await URL|FILE [REGEXP]")
 	}
+	re, err := regexp.Compile(slices.Concat(args, []string{""})[1])
+	ts.Check(err)
+	var last string
 	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
-		resp, err := http.Get(args[0])
-		if err != nil {
-			continue
-		}
-		_ = resp.Body.Close()
-		if resp.StatusCode == http.StatusOK {
+		data, err := content(ts, args[0])
+		if err == nil && re.Match(data) {
 			return
 		}
+		last = fmt.Sprint(string(data), err)
 	}
-	ts.Fatalf("%s does not answer", args[0])
+	ts.Fatalf("waited for %v in vain; the last answer was %s", args, last)
+}
+
+func content(ts *testscript.TestScript, place string) ([]byte, error) {
+	if !strings.HasPrefix(place, "http://") {
+		return os.ReadFile(ts.MkAbs(place))
+	}
+	resp, err := http.Get(place)
+	if err != nil {
+		return nil, err
+	}
+	defer resp.Body.Close()
+	if resp.StatusCode != http.StatusOK {
+		return nil, fmt.Errorf("status %s", resp.Status)
+	}
+	return io.ReadAll(resp.Body)
 }
