@@ -57,6 +57,11 @@ func everything(r Report) []mergedFinding {
 			}}})
 		}
 	}
+	if len(r.Environments) == 1 { // it goes without saying
+		for i := range all {
+			all[i].envs = nil
+		}
+	}
 	return all
 }
 
