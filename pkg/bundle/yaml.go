@@ -2,12 +2,14 @@ package bundle
 
 import (
 	"bytes"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"io"
 	"regexp"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"go.yaml.in/yaml/v3"
 
@@ -148,8 +150,21 @@ func (r *yamlReader) value(pointer string, n *yaml.Node, depth int) Value {
 		return r.mapping(pointer, n, depth)
 	default:
 		r.spans[pointer] = r.span(n)
+		if n.Style&yaml.TaggedStyle != 0 && n.ShortTag() == "!!binary" {
+			return r.binary(n)
+		}
 		return scalar(n)
 	}
+}
+
+// binary decodes base64, which a Value can hold if it is text.
+func (r *yamlReader) binary(n *yaml.Node) Value {
+	text, err := base64.StdEncoding.DecodeString(strings.Join(strings.Fields(n.Value), ""))
+	if err != nil || !utf8.Valid(text) {
+		r.diags.Errorf("source/yaml", r.span(n), "a binary value must be UTF-8 text in base64")
+		return Value{}
+	}
+	return StringValue(string(text))
 }
 
 // counted reads a child; within aliases every value counts, not every alias.
@@ -210,7 +225,7 @@ func scalar(n *yaml.Node) Value {
 	if n.Style&(yaml.DoubleQuotedStyle|yaml.SingleQuotedStyle|yaml.LiteralStyle|yaml.FoldedStyle) != 0 {
 		return StringValue(n.Value)
 	}
-	switch n.ShortTag() {
+	switch tag(n) {
 	case "!!null":
 		return Value{}
 	case "!!bool":
@@ -222,11 +237,21 @@ func scalar(n *yaml.Node) Value {
 			return Value{Kind: Number, Text: n.Value}
 		}
 	case "!!str":
-		if !ambiguous(n.Value) {
+		if !ambiguous(n.Value) || n.Style&yaml.TaggedStyle != 0 {
 			return StringValue(n.Value)
 		}
 	}
 	return Value{Kind: String, Text: n.Value, Src: n.Value}
+}
+
+// tag is what a plain scalar is: what it says of itself if that is a string,
+// else what it looks like. A tag that does not fit its scalar is refused by
+// the loaders; here it would only change what is written.
+func tag(n *yaml.Node) string {
+	if n.Style&yaml.TaggedStyle == 0 || n.ShortTag() == "!!str" {
+		return n.ShortTag()
+	}
+	return (&yaml.Node{Kind: yaml.ScalarNode, Value: n.Value}).ShortTag()
 }
 
 var ambiguousPlain = regexp.MustCompile(`^(?i:y|n|yes|no|on|off)$|^[-+]?[0-9][0-9_:]*$`)
