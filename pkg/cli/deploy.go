@@ -10,6 +10,8 @@ import (
 
 	"github.com/monctl/monctl/pkg/api"
 	"github.com/monctl/monctl/pkg/bundle"
+	"github.com/monctl/monctl/pkg/deploy"
+	deployserver "github.com/monctl/monctl/pkg/deploy/server"
 	"github.com/monctl/monctl/pkg/diag"
 	"github.com/monctl/monctl/pkg/pipeline"
 	"github.com/monctl/monctl/pkg/project"
@@ -24,12 +26,12 @@ func (f *changeFlags) add(cmd *cobra.Command) {
 	cmd.Flags().StringVarP(&f.message, "message", "m", "", "why; stored with the revision")
 }
 
-func (f *changeFlags) change(g *global, base *bundle.Hash) api.Change {
+func (f *changeFlags) change(g *global) deploy.Change {
 	author := f.author
 	if author == "" {
 		author, _ = g.sys.Getenv("USER")
 	}
-	return api.Change{Author: author, Message: f.message, Commit: f.commit, Base: base}
+	return deploy.Change{Author: author, Message: f.message, Commit: f.commit}
 }
 
 // deployOptions are those of the verb deploy.
@@ -162,9 +164,6 @@ func (o *deployOptions) deliveries(p *pipeline.Pass) ([]delivery, error) {
 			if len(o.targets) > 0 && !slices.Contains(o.targets, t.Target.Name) {
 				continue
 			}
-			if t.Target.Kind != "server" {
-				return nil, fmt.Errorf("deploy to %s: targets of kind %q cannot be deployed to by this version", t.Target.Name, t.Target.Kind)
-			}
 			all = append(all, delivery{name: t.Target.Name, url: t.Target.URL, env: out.Env.Name, bundle: t.Bundle})
 		}
 	}
@@ -188,35 +187,37 @@ func (o *deployOptions) deliver(ctx context.Context, d delivery) ([]view.Deploy,
 	if err != nil {
 		return nil, &usageError{err: err}
 	}
-	live, err := client.Live(ctx, d.bundle)
-	var base bundle.Hash
-	switch {
-	case errors.Is(err, api.ErrNoRevision):
-	case err != nil:
-		return nil, err
-	default:
-		base = live.Revision()
-	}
-	done := view.Deploy{
-		Target: d.name, URL: d.url, Environment: d.env, Revision: d.bundle.Revision().String(),
-		Changed: objectChanges(live, d.bundle), DryRun: o.dryRun,
-	}
-	if !base.IsZero() {
-		done.Previous = base.String()
-	}
-	if o.dryRun {
-		return []view.Deploy{done}, nil
-	}
-	if _, err := client.Deploy(ctx, d.bundle, o.change.change(o.global, &base)); err != nil {
+	done, err := ship(ctx, deployserver.New(client), d, o.change.change(o.global), o.dryRun)
+	if err != nil {
 		return nil, err
 	}
 	return []view.Deploy{done}, nil
 }
 
+// ship has a target run a bundle, and says what that changes.
+func ship(ctx context.Context, to deploy.Target, d delivery, c deploy.Change, dryRun bool) (view.Deploy, error) {
+	live, err := to.Live(ctx, d.bundle)
+	if err != nil && !errors.Is(err, deploy.ErrNothingLive) {
+		return view.Deploy{}, err
+	}
+	done := view.Deploy{Target: d.name, URL: d.url, Environment: d.env, Revision: d.bundle.Revision().String(), DryRun: dryRun}
+	if live != nil {
+		done.Previous = live.Revision().String()
+	}
+	for _, diff := range deploy.Compare(live, d.bundle) {
+		done.Changed = append(done.Changed, view.ObjectChange{Object: diff.Ref.String(), Action: string(diff.Action)})
+	}
+	if dryRun {
+		return done, nil
+	}
+	_, err = to.Apply(ctx, live, d.bundle, c)
+	return done, err
+}
+
 // refused reports a deployment that did not happen.
 func (g *global) refused(r view.Report, p *pipeline.Pass, d delivery, err error) error {
-	if rejected, ok := errors.AsType[*api.RejectedError](err); ok {
-		p.Diags = append(p.Diags, placed(rejected.Diagnostics, d.bundle)...)
+	if rejected, ok := errors.AsType[*deploy.RejectedError](err); ok {
+		p.Diags = append(p.Diags, rejected.Diagnostics...)
 		r.Diagnostics = view.Findings(p.Diags)
 		return g.finish(r, p, exitFindings)
 	}
@@ -234,7 +235,7 @@ func (g *global) refused(r view.Report, p *pipeline.Pass, d delivery, err error)
 // what to do about it.
 func refusal(err error) (code, hint string) {
 	var unreachable *api.UnreachableError
-	var conflict *api.ConflictError
+	var conflict *deploy.ConflictError
 	var unauthenticated *api.UnauthenticatedError
 	switch {
 	case errors.As(err, &unreachable):
@@ -251,49 +252,6 @@ func refusal(err error) (code, hint string) {
 func withCode(r view.Report, code int) view.Report {
 	r.ExitCode = code
 	return r
-}
-
-// placed leads findings of a server, which knows no sources, back to them.
-func placed(diags diag.List, b *bundle.Bundle) diag.List {
-	out := slices.Clone(diags)
-	for i, d := range out {
-		ref, err := bundle.ParseRef(d.Object)
-		if err != nil {
-			continue
-		}
-		if o, ok := b.Get(ref); ok {
-			out[i].Span = o.Origin.At(d.Pointer)
-		}
-	}
-	return out
-}
-
-// objectChanges lists what differs between two bundles; before may be nil.
-func objectChanges(before, after *bundle.Bundle) []view.ObjectChange {
-	var changes []view.ObjectChange
-	old := map[bundle.Ref]bundle.Hash{}
-	if before != nil {
-		for _, o := range before.Objects() {
-			old[o.Ref] = o.Body.Hash()
-		}
-	}
-	for _, o := range after.Objects() {
-		switch hash, existed := old[o.Ref]; {
-		case !existed:
-			changes = append(changes, view.ObjectChange{Object: o.Ref.String(), Action: "add"})
-		case hash != o.Body.Hash():
-			changes = append(changes, view.ObjectChange{Object: o.Ref.String(), Action: "update"})
-		}
-		delete(old, o.Ref)
-	}
-	if before != nil {
-		for _, o := range before.Objects() {
-			if _, gone := old[o.Ref]; gone {
-				changes = append(changes, view.ObjectChange{Object: o.Ref.String(), Action: "remove"})
-			}
-		}
-	}
-	return changes
 }
 
 // exitCodeOf is the exit code for an error that is no mistake in the call.

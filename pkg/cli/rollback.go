@@ -73,7 +73,7 @@ func (o *rollbackOptions) run(ctx context.Context) error {
 	if id == "" {
 		return &hinted{errors.New("the server has run no other revision"), "see monctl rollback --list"}
 	}
-	result, err := client.Activate(ctx, id, o.change.change(o.global, &active))
+	result, err := client.Activate(ctx, id, api.Change{Author: o.change.change(o.global).Author, Message: o.change.message, Base: &active})
 	if err != nil {
 		return err
 	}

@@ -12,6 +12,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/monctl/monctl/pkg/api"
+	"github.com/monctl/monctl/pkg/deploy"
+	deployserver "github.com/monctl/monctl/pkg/deploy/server"
 	"github.com/monctl/monctl/pkg/diag"
 	"github.com/monctl/monctl/pkg/pipeline"
 	"github.com/monctl/monctl/pkg/server"
@@ -100,6 +102,7 @@ type upRun struct {
 	opts   pipeline.Options
 	server *server.Server
 	client *api.Client
+	target *deployserver.Target
 	url    string
 	data   string
 	// said are the remarks and warnings that stand on the terminal already.
@@ -126,6 +129,7 @@ func (u *upRun) serve(ctx context.Context, l net.Listener, first *pipeline.Pass)
 	if u.client, err = api.NewClient(u.url, api.ClientOptions{}); err != nil {
 		return err
 	}
+	u.target = deployserver.New(u.client)
 	ctx, stop := context.WithCancelCause(ctx)
 	served := make(chan error, 1)
 	go func() {
@@ -188,36 +192,18 @@ func (u *upRun) begin(ctx context.Context, p *pipeline.Pass) error {
 // deploy has the server run what a pass rendered.
 func (u *upRun) deploy(ctx context.Context, p *pipeline.Pass) (view.Deploy, error) {
 	b := p.Outputs[0].Bundle
-	live, err := u.client.Live(ctx, b)
-	if err != nil && !errors.Is(err, api.ErrNoRevision) {
-		return view.Deploy{}, err
-	}
-	done := view.Deploy{Target: "up", URL: u.url, Environment: b.Env(), Revision: b.Revision().String(), Changed: objectChanges(live, b)}
-	if live != nil {
-		done.Previous = live.Revision().String()
-	}
-	_, err = u.client.Deploy(ctx, b, api.Change{Author: "monctl up"})
-	return done, err
+	return ship(ctx, u.target, delivery{name: "up", url: u.url, env: b.Env(), bundle: b}, deploy.Change{Author: "monctl up"}, false)
 }
 
 // settle waits until every target was scraped and every rule evaluated.
 func (u *upRun) settle(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, u.timeout)
 	defer cancel()
-	for {
-		status, err := u.client.Status(ctx)
-		switch {
-		case err == nil && status.Settled:
-			return nil
-		case err != nil && ctx.Err() == nil:
-			return err
-		}
-		select {
-		case <-ctx.Done():
-			return &hinted{fmt.Errorf("not everything ran within %s: waiting for %s", u.timeout, status.Waiting), "give it more time with --timeout"}
-		case <-time.After(50 * time.Millisecond):
-		}
+	err := deploy.Wait(ctx, u.target, 50*time.Millisecond)
+	if timeout, ok := errors.AsType[*deploy.TimeoutError](err); ok {
+		return &hinted{fmt.Errorf("not everything ran within %s: waiting for %s", u.timeout, timeout.Waiting), "give it more time with --timeout"}
 	}
+	return err
 }
 
 // again runs a pass after a change. What is wrong with it is reported, and the

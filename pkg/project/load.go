@@ -180,9 +180,6 @@ func fieldsBeside(schema cue.Value, path []string) []string {
 	for fields.Next() {
 		names = append(names, fields.Selector().Unquoted())
 	}
-	if name == "#Target" {
-		names = append(names, "url", "path")
-	}
 	slices.Sort(names)
 	return slices.Compact(names)
 }

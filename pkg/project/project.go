@@ -45,9 +45,8 @@ type Arg struct {
 
 // Target is one receiver of an environment's bundle.
 type Target struct {
-	Name, Kind string
-	// URL is set for servers, Path for directories.
-	URL, Path      string
+	Name, Kind     string
+	URL            string
 	ExternalLabels map[string]string
 	Select         []Selection
 }
@@ -120,7 +119,6 @@ type raw struct {
 		Targets        map[string]struct {
 			Kind           string            `json:"kind"`
 			URL            string            `json:"url"`
-			Path           string            `json:"path"`
 			ExternalLabels map[string]string `json:"externalLabels"`
 			Select         []string          `json:"select"`
 		} `json:"targets"`
@@ -162,7 +160,7 @@ func (r raw) project() (*Project, []problem) {
 		env := Environment{Name: name, Ext: args(e.Ext), TLA: args(e.TLA), ExternalLabels: e.ExternalLabels}
 		for _, targetName := range slices.Sorted(maps.Keys(e.Targets)) {
 			t := e.Targets[targetName]
-			target := Target{Name: targetName, Kind: t.Kind, URL: t.URL, Path: t.Path, ExternalLabels: t.ExternalLabels}
+			target := Target{Name: targetName, Kind: t.Kind, URL: t.URL, ExternalLabels: t.ExternalLabels}
 			for i, line := range t.Select {
 				s, err := parseSelection(line)
 				report([]string{"environments", name, "targets", targetName, "select", strconv.Itoa(i)}, err)
