@@ -192,6 +192,9 @@ func (s *suite) warnUnknownAlerts() {
 			known[name] = true
 		}
 	}
+	if len(s.rules) == 0 && len(s.decoded.ruleFiles) > 0 {
+		return // no pattern matches anything, which has been said
+	}
 	var names []string
 	for name := range known {
 		names = append(names, name)
