@@ -113,6 +113,10 @@ func TestOutput(t *testing.T) {
 			alert + `(rules { defaults+: { runbookPrefix: 'https://r/' } }).alert('A', spec { 'for': '5m', labels: { tier: 'gold' } }) { severity:: 'info' }`,
 			`{"alert": "A", "expr": "up == 0", "for": "5m", "labels": {"severity": "info", "team": "t", "tier": "gold"}, "annotations": {"summary": "s", "description": "d", "runbook_url": "https://r/A.md"}}`,
 		},
+		"alert without a runbook": {
+			alert + `rules.alert('A', spec).annotations`,
+			`{"summary": "s", "description": "d"}`,
+		},
 		"levels": {
 			`[[a.labels.severity, a.expr] for a in rules.levels('A', { warning: 1, critical: 2 }, function(t) { expr: 'x > %d' % t, team: 't', summary: 's', description: 'd' })]`,
 			`[["critical", "x > 2"], ["warning", "x > 1"]]`,

@@ -1,6 +1,6 @@
 // Alertmanager: dispatch, notifications, silences, the pair's gossip. The metrics are
 // those of Alertmanager itself; in monctl's server they come from the parts it embeds.
-local rules = (import 'monctl/rules.libsonnet') { defaults+: { team: 'monitoring' } };
+local rules = (import 'rules.libsonnet')('monitoring');
 
 // Edit a threshold here; everything below follows.
 local threshold = {

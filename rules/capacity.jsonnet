@@ -1,6 +1,6 @@
 // What will run out. The ranges are long and the answers are not urgent, so that one
 // replica of a pair is enough to evaluate them (see `select` in monctl.cue).
-local rules = (import 'monctl/rules.libsonnet') { defaults+: { team: 'infrastructure' } };
+local rules = (import 'rules.libsonnet')('infrastructure');
 
 // Edit a threshold here; everything below follows.
 local threshold = {

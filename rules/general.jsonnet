@@ -1,5 +1,5 @@
 // What holds for every target, whatever it is.
-local rules = (import 'monctl/rules.libsonnet') { defaults+: { team: 'monitoring' } };
+local rules = (import 'rules.libsonnet')('monitoring');
 
 // Edit a threshold here; everything below follows.
 local threshold = {

@@ -1,5 +1,5 @@
 // monctl's server: revisions, notifications, secrets, its HTTP API.
-local rules = (import 'monctl/rules.libsonnet') { defaults+: { team: 'monitoring' } };
+local rules = (import 'rules.libsonnet')('monitoring');
 
 // Edit a threshold here; everything below follows.
 local threshold = {

@@ -1,5 +1,5 @@
 // Linux hosts, by node_exporter.
-local rules = (import 'monctl/rules.libsonnet') { defaults+: { team: 'infrastructure' } };
+local rules = (import 'rules.libsonnet')('infrastructure');
 
 // Edit a threshold here; everything below follows.
 local threshold = {

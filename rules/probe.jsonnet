@@ -1,5 +1,5 @@
 // Probes from outside, by blackbox_exporter: HTTP, ICMP, DNS.
-local rules = (import 'monctl/rules.libsonnet') { defaults+: { team: 'web' } };
+local rules = (import 'rules.libsonnet')('web');
 
 // Edit a threshold here; everything below follows.
 local threshold = {

@@ -26,11 +26,12 @@ local check = import 'check.libsonnet';
 
   // What `alert` fills in. Set with `rules { defaults+: {…} }`.
   //   team           label `team` of an alert that names none; null = every alert must.
-  //   runbookPrefix  runbook_url is this + alert name + runbookSuffix, unless given.
+  //   runbookPrefix  runbook_url is this + alert name + runbookSuffix, unless given;
+  //                  null = an alert that gives none has none.
   //   runbookSuffix
   defaults:: {
     team: null,
-    runbookPrefix: 'https://github.com/monctl/monctl/blob/main/docs/runbooks/',
+    runbookPrefix: null,
     runbookSuffix: '.md',
   },
 
@@ -86,6 +87,7 @@ local check = import 'check.libsonnet';
       summary:: super.summary,
       description:: super.description,
       runbook_url:: if 'runbook_url' in super then super.runbook_url
+      else if this.defaults.runbookPrefix == null then null
       else this.defaults.runbookPrefix + name + this.defaults.runbookSuffix,
 
       alert: name,
@@ -95,7 +97,7 @@ local check = import 'check.libsonnet';
         summary: alert.summary,
         // A text block may wrap where it likes: the notification decides on lines.
         description: std.stripChars(alert.description, ' \n'),
-        runbook_url: alert.runbook_url,
+        [if alert.runbook_url != null then 'runbook_url']: alert.runbook_url,
       } + extra.annotations,
     },
 
