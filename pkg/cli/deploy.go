@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -154,7 +155,7 @@ func (g *global) check(ctx context.Context, opts pipeline.Options, tests bool) (
 func (o *deployOptions) deliveries(p *pipeline.Pass) ([]delivery, error) {
 	if o.to != "" {
 		out := p.Outputs[0]
-		return []delivery{{name: o.to, url: o.to, env: out.Env.Name, bundle: out.Bundle}}, nil
+		return []delivery{{name: o.to, url: serverURL(o.to), env: out.Env.Name, bundle: out.Bundle}}, nil
 	}
 	var all []delivery
 	var names []string
@@ -192,6 +193,14 @@ func (o *deployOptions) deliver(ctx context.Context, d delivery) ([]view.Deploy,
 		return nil, err
 	}
 	return []view.Deploy{done}, nil
+}
+
+// serverURL takes host:port for http://host:port.
+func serverURL(s string) string {
+	if strings.Contains(s, "://") {
+		return s
+	}
+	return "http://" + s
 }
 
 // ship has a target run a bundle, and says what that changes.

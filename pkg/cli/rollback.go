@@ -46,7 +46,7 @@ The sources are not needed.`,
 }
 
 func (o *rollbackOptions) run(ctx context.Context) error {
-	client, err := api.NewClient(o.to, api.ClientOptions{})
+	client, err := api.NewClient(serverURL(o.to), api.ClientOptions{})
 	if err != nil {
 		return &usageError{err: err}
 	}
