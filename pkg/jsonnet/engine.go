@@ -33,8 +33,11 @@ type Request struct {
 	// Ext are the external variables. TLA are the arguments for an entry that
 	// is a function; those that it has no parameter for are left out.
 	Ext, TLA map[string]Arg
-	Natives  []Native
-	Limits   Limits
+	// AllTLA says that an argument without a parameter is a mistake, as for the
+	// jsonnet command, and not left out.
+	AllTLA  bool
+	Natives []Native
+	Limits  Limits
 	// Trace receives what std.trace prints; nil discards it.
 	Trace io.Writer
 }
