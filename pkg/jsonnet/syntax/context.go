@@ -1,6 +1,10 @@
 package syntax
 
-import "github.com/google/go-jsonnet/ast"
+import (
+	"slices"
+
+	"github.com/google/go-jsonnet/ast"
+)
 
 // anonymous is what upstream calls a function or an object without a name.
 const anonymous = "anonymous"
@@ -109,21 +113,52 @@ func (c *contexts) forget(mark int) {
 	c.visited = c.visited[:mark]
 }
 
-// writeContexts writes the texts; parents come before their children.
+// writeContexts writes the texts. The text of a context is part of those of its
+// children, which come after it, so long chains share one.
 func (c *contexts) writeContexts() {
-	for _, n := range c.all {
-		switch n.kind {
-		case topLevel:
-			n.text = "$"
-		case functionContext:
-			n.text = "function <" + n.name + ">"
-		case objectContext:
-			n.text = "object <" + n.name + ">"
-		case thunkContext:
-			n.text = "thunk from <" + n.parent.text + ">"
-		case bindContext:
-			n.text = "thunk <" + n.name + "> from <" + n.parent.text + ">"
+	var b []byte
+	for _, n := range slices.Backward(c.all) {
+		if n.text != "" {
+			continue
 		}
+		b = b[:0]
+		last := n
+		for ; last.parent != nil && last.text == ""; last = last.parent {
+			b = last.open(b)
+		}
+		b = append(b, last.root()...)
+		for q := n; q != last; q = q.parent {
+			b = append(b, '>')
+		}
+		n.text = string(b)
+		for q := n; q != last; q = q.parent {
+			q.parent.text = q.text[len(q.open(b[:0])) : len(q.text)-1]
+		}
+	}
+}
+
+// open appends what stands before the text of the parent.
+func (n *context) open(b []byte) []byte {
+	b = append(b, "thunk "...)
+	if n.kind == bindContext {
+		b = append(b, '<')
+		b = append(b, n.name...)
+		b = append(b, "> "...)
+	}
+	return append(b, "from <"...)
+}
+
+// root returns the text of a context without parent, or one that is written.
+func (n *context) root() string {
+	switch {
+	case n.text != "":
+		return n.text
+	case n.kind == functionContext:
+		return "function <" + n.name + ">"
+	case n.kind == objectContext:
+		return "object <" + n.name + ">"
+	default:
+		return "$"
 	}
 }
 

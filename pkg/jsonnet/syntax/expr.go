@@ -38,11 +38,14 @@ func (p *parser) expr() ast.Node { return p.boundExpr(anonymous) }
 // boundExpr reads an expression that is bound to a name: a function or an object
 // is named after it, if it is the whole expression.
 func (p *parser) boundExpr(name string) ast.Node {
-	if p.depth >= maxDepth {
-		p.fail()
+	cost := bracketDepth
+	switch p.kind {
+	case tokFunction, tokLocal, tokIf, tokError, tokAssert:
+		cost = 1
+	}
+	if !p.nest(cost) {
 		return nil
 	}
-	p.depth++
 	var n ast.Node
 	switch {
 	case p.kind == tokFunction:
@@ -59,7 +62,7 @@ func (p *parser) boundExpr(name string) ast.Node {
 	default:
 		n = p.binary(loosest)
 	}
-	p.depth--
+	p.depth -= cost
 	return n
 }
 
@@ -68,7 +71,7 @@ func (p *parser) boundExpr(name string) ast.Node {
 func (p *parser) binary(limit uint8) ast.Node {
 	begin := p.begin
 	left := p.operand()
-	for {
+	for n := 0; ; n = p.row(n) {
 		op := binaryOperators[p.kind]
 		if op.precedence == 0 || op.precedence > limit {
 			return left
@@ -130,13 +133,11 @@ func (p *parser) operand() ast.Node {
 	default:
 		return p.postfix()
 	}
-	if p.depth >= maxDepth {
-		p.fail()
-		return nil
-	}
 	begin := p.begin
 	p.next()
-	p.depth++
+	if !p.nest(1) {
+		return nil
+	}
 	n := p.unaries.take()
 	n.Op, n.Expr = op, p.operand()
 	p.depth--
@@ -149,7 +150,7 @@ func (p *parser) postfix() ast.Node {
 	begin := p.begin
 	mark := len(p.visited)
 	target := p.primary()
-	for {
+	for n := 0; ; n = p.row(n) {
 		free := p.free
 		switch p.kind {
 		case tokDot:

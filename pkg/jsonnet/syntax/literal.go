@@ -3,6 +3,7 @@ package syntax
 import (
 	"strings"
 	"unicode/utf16"
+	"unicode/utf8"
 
 	"github.com/google/go-jsonnet/ast"
 )
@@ -67,6 +68,15 @@ type stringToken struct {
 	termIndent string
 }
 
+// validate replaces the bytes of text that are not UTF-8, each by one U+FFFD, as
+// upstream does.
+func validate(text string) string {
+	if utf8.ValidString(text) {
+		return text
+	}
+	return string([]rune(text))
+}
+
 // quoted reads the quoted or verbatim string at i.
 func (l *lexer) quoted(i int) {
 	s := l.text
@@ -96,6 +106,9 @@ func (l *lexer) quoted(i int) {
 			data := s[start:j]
 			if doubled {
 				data = strings.ReplaceAll(data, string([]byte{q, q}), string(q))
+			}
+			if verbatim {
+				data = validate(data)
 			}
 			l.emitString(data, j+1)
 			return
@@ -173,7 +186,7 @@ func (l *lexer) block(i int) {
 	if chomp {
 		data = data[:len(data)-1]
 	}
-	l.emitString(data, k+len(term)+3)
+	l.emitString(validate(data), k+len(term)+3)
 }
 
 // indentation counts the spaces and tabs that s begins with.
@@ -190,9 +203,9 @@ func (p *parser) literalString() *ast.LiteralString {
 	n := p.strings.take()
 	n.Kind = ast.StringDouble
 	n.BlockTermIndent = p.str.termIndent
-	n.Value = p.data
+	n.Value = validate(p.data)
 	if p.str.escapes {
-		value, ok := unescape(p.data)
+		value, ok := unescape(n.Value)
 		if !ok {
 			p.fail()
 		}

@@ -4,28 +4,37 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"unicode/utf8"
 
-	"github.com/google/go-jsonnet"
 	"github.com/google/go-jsonnet/ast"
 )
 
-// maxDepth is how deeply expressions may nest for the parser here; what nests
-// more deeply is left to upstream's.
-const maxDepth = 1000
+// Limits of nesting. Upstream's parser dies of a stack overflow at about 9500
+// brackets, 12 times as many nested locals or conditionals, or a million
+// operators in a row.
+const (
+	// maxDepth bounds the sum of the costs of the expressions around one: one
+	// that begins with a keyword costs 1, any other bracketDepth.
+	maxDepth     = 6000 * bracketDepth
+	bracketDepth = 8
+	// maxOperators bounds the operators that stand in rows of more than
+	// shortRow, which make the tree as deep as the row is long.
+	maxOperators = 200_000
+	shortRow     = 16
+)
 
-// ErrTooDeep is the error for a program that nests so deeply that upstream's
-// parser could exhaust the stack.
+// ErrTooDeep is the error for a program that nests more deeply than upstream's
+// parser surely survives.
 var ErrTooDeep = errors.New("expressions are nested too deeply")
 
 // Parse returns the desugared and analysed tree of snippet, or upstream's error
 // for it. diagnosticName names the text in messages, importedFilename is the
 // path that its imports are relative to (empty where there is none).
 func Parse(diagnosticName ast.DiagnosticFileName, importedFilename, snippet string) (ast.Node, error) {
-	if node := parse(diagnosticName, importedFilename, snippet); node != nil {
-		return node, nil
+	node, err := parse(diagnosticName, importedFilename, snippet)
+	if node == nil && err == nil {
+		return upstream(diagnosticName, importedFilename, snippet)
 	}
-	return upstream(diagnosticName, importedFilename, snippet)
+	return node, err
 }
 
 // parser is the state of one pass over a text.
@@ -37,9 +46,10 @@ type parser struct {
 	name   string
 	source *ast.Source
 
-	// level counts the objects around the current expression, depth the
-	// expressions.
-	level, depth int
+	// level counts the objects around the current expression, depth the costs of
+	// the expressions around it, operators those that make the tree deep.
+	level, depth, operators int
+	tooDeep                 bool
 
 	// last is where the raw node of the last expression ends, free the set of
 	// its free variables.
@@ -53,12 +63,9 @@ type parser struct {
 	contexts
 }
 
-// parse returns the tree of snippet, or nil if it is not well-formed or not for
-// the parser here.
-func parse(diagnosticName ast.DiagnosticFileName, importedFilename, snippet string) ast.Node {
-	if !utf8.ValidString(snippet) {
-		return nil // upstream replaces the bytes that are not
-	}
+// parse returns the tree of snippet, nil if upstream is to be asked, or an error
+// if it must not be.
+func parse(diagnosticName ast.DiagnosticFileName, importedFilename, snippet string) (ast.Node, error) {
 	p := &parser{name: importedFilename, source: newSource(diagnosticName, snippet)}
 	p.text = snippet
 	p.line = 1
@@ -66,16 +73,48 @@ func parse(diagnosticName ast.DiagnosticFileName, importedFilename, snippet stri
 	p.variables.init()
 	p.next()
 	node := p.expr()
-	if p.kind != tokEOF || p.failed || !p.closed(p.free) {
-		return nil
+	switch {
+	case p.tooDeep:
+		return nil, fmt.Errorf("%s:%d:%d: %w", diagnosticName, p.begin.Line, p.begin.Column, ErrTooDeep)
+	case p.kind != tokEOF, p.failed, !p.closed(p.free):
+		return nil, nil
 	}
 	p.writeContexts()
-	return node
+	return node, nil
+}
+
+// nest goes one expression deeper; it reports whether that is allowed.
+func (p *parser) nest(cost int) bool {
+	p.depth += cost
+	if p.depth > maxDepth {
+		p.refuse()
+		return false
+	}
+	return true
+}
+
+// row counts one more operator in a row that has n already.
+func (p *parser) row(n int) int {
+	if n >= shortRow {
+		if p.operators++; p.operators > maxOperators {
+			p.refuse()
+		}
+	}
+	return n + 1
+}
+
+// refuse gives up on text that nests too deeply.
+func (p *parser) refuse() {
+	if !p.failed {
+		p.tooDeep = true
+	}
+	p.fail()
 }
 
 // newSource splits the text of a program into lines, as ast.BuildSource does,
 // but without copying them.
 func newSource(name ast.DiagnosticFileName, text string) *ast.Source {
+	text = validate(text)
 	lines := make([]string, 0, strings.Count(text, "\n")+1)
 	for {
 		i := strings.IndexByte(text, '\n')
@@ -86,24 +125,4 @@ func newSource(name ast.DiagnosticFileName, text string) *ast.Source {
 		text = text[i+1:]
 	}
 	return &ast.Source{DiagnosticFileName: name, Lines: append(lines, text+"\n")}
-}
-
-// upstream asks upstream's parser.
-func upstream(diagnosticName ast.DiagnosticFileName, importedFilename, snippet string) (node ast.Node, err error) {
-	if tooDeep(snippet) {
-		return nil, fmt.Errorf("%s: %w", diagnosticName, ErrTooDeep)
-	}
-	defer func() {
-		if r := recover(); r != nil {
-			node, err = nil, fmt.Errorf("%s: %v", diagnosticName, r)
-		}
-	}()
-	node, err = jsonnet.SnippetToAST(string(diagnosticName), snippet)
-	if err != nil {
-		return nil, err //nolint:wrapcheck // upstream's error stands
-	}
-	if string(diagnosticName) != importedFilename {
-		rename(node, importedFilename)
-	}
-	return node, nil
 }
