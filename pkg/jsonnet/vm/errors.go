@@ -122,8 +122,8 @@ func messageSite(msg string) *site {
 
 // pathSite stands for the next step of the path, silentSite for no place.
 var (
-	pathSite   site
-	silentSite site
+	pathSite   = newSite(nil)
+	silentSite = newSite(nil)
 )
 
 // typeError complains about the kind of a value.

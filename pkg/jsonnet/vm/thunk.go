@@ -62,8 +62,12 @@ type later struct {
 	run func() Value
 }
 
-func (c *later) eval(e *Evaluation, _ *frame) Value { return e.force(c.run()) }
-func (c *later) delay(*Evaluation, *frame) Value    { return newThunk(c, nil) }
+func (c *later) eval(e *Evaluation, _ *frame) Value {
+	e.cur = &c.site
+	return e.force(c.run())
+}
+
+func (c *later) delay(*Evaluation, *frame) Value { return newThunk(c, nil) }
 
 // later returns a thunk that is computed by a function in Go.
 func (e *Evaluation) later(run func() Value) Value {
