@@ -170,7 +170,7 @@ func (p *parser) base(n *ast.NodeBase, begin, end ast.Location) {
 
 // visit is base for the function of a method, which upstream does not locate.
 func (p *parser) visit(n *ast.NodeBase) {
-	n.FreeVars = p.names(p.free)
+	n.FreeVars = p.members(p.free)
 	if c := p.current; c != nil {
 		n.Ctx = &c.text
 		p.visited = append(p.visited, n)
@@ -181,6 +181,6 @@ func (p *parser) visit(n *ast.NodeBase) {
 // the raw tree and has no context.
 func (p *parser) locate(n *ast.NodeBase, begin, end ast.Location) {
 	n.LocRange = ast.LocationRange{File: p.source, FileName: p.name, Begin: begin, End: end}
-	n.FreeVars = p.names(p.free)
+	n.FreeVars = p.members(p.free)
 	p.last = end
 }

@@ -18,7 +18,7 @@ func (p *parser) plainString(s string) *ast.LiteralString {
 func (p *parser) failure(message ast.Node) *ast.Error {
 	n := p.errors.take()
 	n.Expr = message
-	n.FreeVars = p.names(p.free)
+	n.FreeVars = p.members(p.free)
 	return n
 }
 
@@ -26,7 +26,7 @@ func (p *parser) failure(message ast.Node) *ast.Error {
 func (p *parser) conditional(cond, yes, no ast.Node) *ast.Conditional {
 	n := p.conditionals.take()
 	n.Cond, n.BranchTrue, n.BranchFalse = cond, yes, no
-	n.FreeVars = p.names(p.free)
+	n.FreeVars = p.members(p.free)
 	return n
 }
 
@@ -35,7 +35,7 @@ func (p *parser) conditional(cond, yes, no ast.Node) *ast.Conditional {
 func (p *parser) stdCall(function string, begin, end ast.Location, args ...ast.Node) ast.Node {
 	std := p.vars.take()
 	std.Id = "$std"
-	std.FreeVars = p.names(p.std)
+	std.FreeVars = p.members(p.std)
 	target := p.indexes.take()
 	target.Target, target.Index = std, p.plainString(function)
 	target.FreeVars = std.FreeVars
@@ -81,7 +81,7 @@ func (p *parser) clauses(end token) []clause {
 			and := p.binaries.take()
 			and.Op, and.Left, and.Right = ast.BopAnd, c.conds, cond
 			c.condsFree = p.union(c.condsFree, p.free)
-			and.FreeVars = p.names(c.condsFree)
+			and.FreeVars = p.members(c.condsFree)
 			c.conds = and
 		}
 		out = append(out, c)
@@ -106,7 +106,7 @@ func (p *parser) flatMap(inside ast.Node, clauses []clause, begin, end ast.Locat
 		f.Parameters = []ast.Parameter{{Name: c.name}}
 		p.bind(c.name)
 		p.free = p.without(p.free)
-		f.FreeVars = p.names(p.free)
+		f.FreeVars = p.members(p.free)
 		p.free = p.union(p.free, c.arrayFree)
 		inside = p.stdCall("$flatMapArray", begin, end, f, c.array)
 	}
@@ -117,7 +117,7 @@ func (p *parser) flatMap(inside ast.Node, clauses []clause, begin, end ast.Locat
 func (p *parser) wrap(n ast.Node) *ast.Array {
 	a := p.arrays.take()
 	a.Elements = []ast.CommaSeparatedExpr{{Expr: n}}
-	a.FreeVars = p.names(p.free)
+	a.FreeVars = p.members(p.free)
 	return a
 }
 
@@ -157,7 +157,7 @@ func (p *parser) objectComprehension(o *objectState) ast.Node {
 		local := p.locals.take()
 		local.Binds, local.Body = binds, n.Fields[0].Body
 		p.unbind(binds)
-		local.FreeVars = p.names(p.free)
+		local.FreeVars = p.members(p.free)
 		n.Fields[0].Body = local
 	}
 	p.free = p.union(p.free, o.outside)

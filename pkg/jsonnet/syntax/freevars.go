@@ -17,7 +17,6 @@ type (
 type members struct {
 	vars  []variable
 	names ast.Identifiers
-	hash  uint64
 	// seen is the last merge that looked at the set.
 	seen uint32
 }
@@ -25,9 +24,11 @@ type members struct {
 // variables interns identifiers and sets of them: equal sets have one number,
 // and their nodes share one slice of names.
 type variables struct {
-	byName map[string]variable
-	idents []ident
-	sets   []members
+	byName    map[string]variable
+	idents    []ident
+	sets      []members
+	varLists  slab[variable]
+	nameLists list[ast.Identifier]
 
 	// byMembers finds a set by its members, unions one by two others.
 	byMembers table
@@ -66,8 +67,8 @@ func (v *variables) intern(name string) variable {
 	return n
 }
 
-// names returns the members of a set in order.
-func (v *variables) names(s set) ast.Identifiers { return v.sets[s].names }
+// members returns the members of a set in order.
+func (v *variables) members(s set) ast.Identifiers { return v.sets[s].names }
 
 // singleton returns the set of one variable.
 func (v *variables) singleton(n variable) set {
@@ -92,11 +93,11 @@ func (v *variables) find(vars []variable) set {
 		s := v.byMembers.get(key)
 		if s == 0 {
 			s = set(len(v.sets))
-			names := make(ast.Identifiers, len(vars))
-			for i, n := range vars {
-				names[i] = v.idents[n].name
+			mark := len(v.nameLists.open)
+			for _, n := range vars {
+				v.nameLists.push(v.idents[n].name)
 			}
-			v.sets = append(v.sets, members{vars: slices.Clone(vars), names: names})
+			v.sets = append(v.sets, members{vars: v.varLists.copy(vars), names: v.nameLists.close(mark)})
 			v.byMembers.put(key, s)
 			return s
 		}
@@ -222,7 +223,7 @@ func (v *variables) without(s set) set {
 
 // closed reports whether s has no other members than the standard library.
 func (v *variables) closed(s set) bool {
-	for _, name := range v.names(s) {
+	for _, name := range v.members(s) {
 		if name != "std" && name != "$std" {
 			return false
 		}

@@ -125,9 +125,10 @@ var (
 // lexer cuts a text into tokens; its fields describe the current token.
 type lexer struct {
 	text      string
-	pos       int // where the next token is looked for
-	line      int // of pos
-	lineStart int // where that line begins
+	invalid   bool // text is not UTF-8
+	pos       int  // where the next token is looked for
+	line      int  // of pos
+	lineStart int  // where that line begins
 
 	kind token
 	// data is the content of the token: an identifier, a number without

@@ -3,7 +3,6 @@ package syntax
 import (
 	"strings"
 	"unicode/utf16"
-	"unicode/utf8"
 
 	"github.com/google/go-jsonnet/ast"
 )
@@ -70,8 +69,8 @@ type stringToken struct {
 
 // validate replaces the bytes of text that are not UTF-8, each by one U+FFFD, as
 // upstream does.
-func validate(text string) string {
-	if utf8.ValidString(text) {
+func (l *lexer) validate(text string) string {
+	if !l.invalid {
 		return text
 	}
 	return string([]rune(text))
@@ -108,7 +107,7 @@ func (l *lexer) quoted(i int) {
 				data = strings.ReplaceAll(data, string([]byte{q, q}), string(q))
 			}
 			if verbatim {
-				data = validate(data)
+				data = l.validate(data)
 			}
 			l.emitString(data, j+1)
 			return
@@ -186,7 +185,7 @@ func (l *lexer) block(i int) {
 	if chomp {
 		data = data[:len(data)-1]
 	}
-	l.emitString(validate(data), k+len(term)+3)
+	l.emitString(l.validate(data), k+len(term)+3)
 }
 
 // indentation counts the spaces and tabs that s begins with.
@@ -203,7 +202,7 @@ func (p *parser) literalString() *ast.LiteralString {
 	n := p.strings.take()
 	n.Kind = ast.StringDouble
 	n.BlockTermIndent = p.str.termIndent
-	n.Value = validate(p.data)
+	n.Value = p.validate(p.data)
 	if p.str.escapes {
 		value, ok := unescape(n.Value)
 		if !ok {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/google/go-jsonnet/ast"
 )
@@ -21,6 +22,9 @@ const (
 	maxOperators = 200_000
 	shortRow     = 16
 )
+
+// bytesPerNode is a low estimate of the text for a node with a context.
+const bytesPerNode = 16
 
 // ErrTooDeep is the error for a program that nests more deeply than upstream's
 // parser surely survives.
@@ -66,9 +70,12 @@ type parser struct {
 // parse returns the tree of snippet, nil if upstream is to be asked, or an error
 // if it must not be.
 func parse(diagnosticName ast.DiagnosticFileName, importedFilename, snippet string) (ast.Node, error) {
-	p := &parser{name: importedFilename, source: newSource(diagnosticName, snippet)}
+	p := &parser{name: importedFilename}
 	p.text = snippet
+	p.invalid = !utf8.ValidString(snippet)
+	p.source = newSource(diagnosticName, p.validate(snippet))
 	p.line = 1
+	p.visited = make([]*ast.NodeBase, 0, len(snippet)/bytesPerNode)
 	p.current = p.newContext(topLevel, "", nil)
 	p.variables.init()
 	p.next()
@@ -114,7 +121,6 @@ func (p *parser) refuse() {
 // newSource splits the text of a program into lines, as ast.BuildSource does,
 // but without copying them.
 func newSource(name ast.DiagnosticFileName, text string) *ast.Source {
-	text = validate(text)
 	lines := make([]string, 0, strings.Count(text, "\n")+1)
 	for {
 		i := strings.IndexByte(text, '\n')

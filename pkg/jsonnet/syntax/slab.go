@@ -1,15 +1,21 @@
 package syntax
 
-import "github.com/google/go-jsonnet/ast"
+import (
+	"slices"
+	"unsafe"
 
-// maxSlab is the number of values that a slab grows to.
-const maxSlab = 128
+	"github.com/google/go-jsonnet/ast"
+)
+
+// slabBytes is the size that the allocations of a slab grow to: a size class
+// less the header that the runtime adds.
+const slabBytes = 8<<10 - 8
 
 // slab hands out values of one type from larger allocations, small ones first:
 // most texts are short.
 type slab[T any] struct {
 	unused []T
-	size   int
+	total  int
 }
 
 // take returns a zero value.
@@ -29,8 +35,8 @@ func (s *slab[T]) copy(vs []T) []T {
 		return nil
 	}
 	if len(s.unused) < n {
-		if n >= maxSlab/4 {
-			return append([]T(nil), vs...)
+		if len(s.unused) > 0 && n > 4 {
+			return slices.Clone(vs)
 		}
 		s.grow(n)
 	}
@@ -40,9 +46,13 @@ func (s *slab[T]) copy(vs []T) []T {
 	return out
 }
 
+// grow makes room for at least n values.
 func (s *slab[T]) grow(n int) {
-	s.size = min(maxSlab, max(4, 2*s.size))
-	s.unused = make([]T, max(n, s.size))
+	var v T
+	most := slabBytes / int(unsafe.Sizeof(v))
+	n = max(n, min(most, max(4, s.total/2)))
+	s.unused = make([]T, n)
+	s.total += n
 }
 
 // nodes makes syntax nodes and their parts, and holds the parts of the lists
@@ -90,7 +100,6 @@ func (l *list[T]) since(mark int) []T { return l.open[mark:] }
 // close takes the list that began at mark from the stack.
 func (l *list[T]) close(mark int) []T {
 	out := l.copy(l.open[mark:])
-	clear(l.open[mark:])
 	l.open = l.open[:mark]
 	return out
 }
