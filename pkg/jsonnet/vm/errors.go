@@ -48,8 +48,16 @@ const (
 	LimitMemory Limit = "memory"
 )
 
-// cancelled travels as a panic when the context has ended.
-type cancelled struct{ err error }
+// Cancelled says that the context ended, and where the evaluation was.
+type Cancelled struct {
+	Cause error
+	Trace []Frame
+}
+
+func (e *Cancelled) Error() string { return "evaluation ended: " + e.Cause.Error() }
+
+// Unwrap returns the context's cause.
+func (e *Cancelled) Unwrap() error { return e.Cause }
 
 // fail ends the evaluation at the expression that is being evaluated.
 func (e *Evaluation) fail(format string, args ...any) {

@@ -143,7 +143,7 @@ func (e *Evaluation) unnest() { e.depth-- }
 
 func (e *Evaluation) poll() {
 	if err := e.ctx.Err(); err != nil {
-		panic(cancelled{context.Cause(e.ctx)})
+		panic(&Cancelled{Cause: context.Cause(e.ctx), Trace: e.trace()})
 	}
 	if limit := e.options.MaxSteps; limit > 0 && e.steps > limit {
 		e.failLimit(LimitSteps, "the evaluation takes more than %d steps", limit)

@@ -110,6 +110,7 @@ func (m *Machine) New(o Options) *Evaluation {
 		o.MaxMemory = defaultMaxMemory
 	}
 	e := &Evaluation{machine: m, options: o, cur: &silentSite, interned: map[string]*Name{}}
+	e.look = o.MaxMemory
 	e.imports = newImports()
 	e.std = e.literal(&silentSite, layer{shape: m.library.shape, code: m.library.code})
 	e.stdFor = map[*unit]*Object{}

@@ -15,7 +15,7 @@ type stop struct{ err error }
 // into errors and leaves the evaluation in order.
 func (e *Evaluation) protect(ctx context.Context, from *site, f func()) (err error) {
 	if ctx.Err() != nil {
-		return context.Cause(ctx)
+		return &Cancelled{Cause: context.Cause(ctx)}
 	}
 	e.ctx = ctx
 	e.cur = from
@@ -38,8 +38,8 @@ func (e *Evaluation) recovered(r any) error {
 	switch r := r.(type) {
 	case *Error:
 		return r
-	case cancelled:
-		return r.err
+	case *Cancelled:
+		return r
 	case stop:
 		return r.err
 	case error:
@@ -57,7 +57,7 @@ var (
 
 // File evaluates a file. The errors of all functions of an Evaluation are
 // *Error for what goes wrong while the program runs, StaticError for programs
-// that cannot be run, the context's cause, and others for bugs.
+// that cannot be run, *Cancelled, and others for bugs.
 func (e *Evaluation) File(ctx context.Context, name string, data []byte) (v Value, err error) {
 	err = e.protect(ctx, evaluationSite, func() {
 		f := e.importFile(name, data)
