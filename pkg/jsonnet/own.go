@@ -20,14 +20,14 @@ type own struct{ machine *vm.Machine }
 
 // Evaluate implements Engine.
 func (o *own) Evaluate(ctx context.Context, req Request) (*Result, diag.List, error) {
-	return evaluateOwn(ctx, req, func(options vm.Options) *vm.Evaluation { return o.machine.New(options) })
+	return evaluateOwn(ctx, req, o.machine, o.machine.New)
 }
 
 // errTimeout is the cause of a context that a request's limit has ended.
 var errTimeout = errors.New("timeout")
 
 // evaluateOwn evaluates a request in an evaluation that start makes.
-func evaluateOwn(ctx context.Context, req Request, start func(vm.Options) *vm.Evaluation) (*Result, diag.List, error) {
+func evaluateOwn(ctx context.Context, req Request, m *vm.Machine, start func(vm.Options) *vm.Evaluation) (*Result, diag.List, error) {
 	data, err := req.Importer.Read(req.File)
 	if err != nil {
 		var diags diag.List
@@ -40,7 +40,7 @@ func evaluateOwn(ctx context.Context, req Request, start func(vm.Options) *vm.Ev
 		limited, cancel = context.WithTimeoutCause(ctx, req.Limits.Timeout, errTimeout)
 		defer cancel()
 	}
-	run := &ownRun{evaluation: &evaluation{req: req, read: map[string]jsonnet.Contents{}}}
+	run := &ownRun{machine: m, evaluation: &evaluation{req: req, read: map[string]jsonnet.Contents{}}}
 	run.vm = start(run.options())
 	text, origins, err := run.run(limited, data)
 	if err != nil {
@@ -53,7 +53,8 @@ func evaluateOwn(ctx context.Context, req Request, start func(vm.Options) *vm.Ev
 // ownRun is one evaluation of a request.
 type ownRun struct {
 	*evaluation
-	vm *vm.Evaluation
+	machine *vm.Machine
+	vm      *vm.Evaluation
 }
 
 func (r *ownRun) options() vm.Options {
@@ -79,29 +80,25 @@ func (r *ownRun) find(from, importedPath string) (name string, data []byte, err 
 	return name, data, err
 }
 
-// run evaluates the entry, applies it to the arguments if it is a function,
-// applies the transform and manifests the value.
+// run evaluates the same program as Upstream does: one that imports the
+// entry, applies it to the arguments if it is a function, and the transform to
+// that.
 func (r *ownRun) run(ctx context.Context, data []byte) ([]byte, *vm.Origins, error) {
 	r.read[r.req.File] = jsonnet.MakeContentsRaw(data)
-	v, err := r.vm.File(ctx, r.req.File, data)
+	params, err := r.machine.Parameters(r.req.File, data)
 	if err != nil {
 		return nil, nil, err
 	}
-	if params, ok := v.Parameters(); ok {
+	v, err := r.vm.Snippet(ctx, "", r.wrapper(params))
+	if err != nil {
+		return nil, nil, err
+	}
+	if _, ok := v.Parameters(); ok {
 		args := map[string]vm.Arg{}
 		for _, name := range r.arguments(params) {
 			args[name] = vm.Arg(r.req.TLA[name])
 		}
 		if v, err = r.vm.CallTop(ctx, v, args); err != nil {
-			return nil, nil, err
-		}
-	}
-	if r.req.Transform != "" {
-		transform, err := r.vm.Snippet(ctx, "", r.req.Transform)
-		if err != nil {
-			return nil, nil, err
-		}
-		if v, err = r.vm.Apply(ctx, transform, v); err != nil {
 			return nil, nil, err
 		}
 	}

@@ -80,6 +80,7 @@ func (c *nativeCall) eval(e *Evaluation, f *frame) Value {
 			a[i] = arg.delay(e, f)
 		default:
 			if l, ok := arg.(*literal); ok {
+				e.room(&c.site)
 				a[i] = l.value
 				continue
 			}

@@ -17,7 +17,9 @@ type unit struct {
 	name string
 	// standard says that this is the standard library itself.
 	standard bool
-	body     body
+	// params are the parameters of a file that is a function.
+	params []string
+	body   body
 }
 
 // scope maps the variables that are visible at a place to slots. Scopes with

@@ -90,7 +90,7 @@ const (
 	// defaultMaxStack is upstream's.
 	defaultMaxStack = 500
 	// defaultMaxMemory bounds evaluations that have no limit of their own.
-	defaultMaxMemory = 4 << 30
+	defaultMaxMemory = 2 << 30
 	// maxDepth keeps the Go stack, whose overflow nothing survives, below
 	// its limit.
 	maxDepth = 150_000
@@ -112,6 +112,15 @@ func (e *Evaluation) push(s *site) int {
 		e.poll()
 	}
 	return n
+}
+
+// room fails where upstream has no room for a call that this engine needs
+// none for.
+func (e *Evaluation) room(s *site) {
+	if len(e.stack) >= e.options.MaxStack {
+		e.cur = s
+		e.failStack()
+	}
 }
 
 func (e *Evaluation) pop(n int) {

@@ -83,8 +83,11 @@ func (m *Machine) version(name, text string) *file {
 }
 
 // compileCode compiles code without file. It is cached like a file, under a
-// name that no file has.
+// name that no file has; code without a name is not.
 func (m *Machine) compileCode(name, text string) (*unit, error) {
+	if name == "" {
+		return m.newUnit("", "", text)
+	}
 	f := m.version("\x00"+name, text)
 	f.once.Do(func() { f.unit, f.err = m.newUnit(name, "", text) })
 	return f.unit, f.err
@@ -96,9 +99,38 @@ func (m *Machine) newUnit(diagnosticName, fileName, text string) (*unit, error) 
 	if err != nil {
 		return nil, err
 	}
-	u := &unit{machine: m, name: diagnosticName}
+	u := &unit{machine: m, name: diagnosticName, params: parameters(n)}
 	u.body.source, u.body.scope = n, &scope{layout: &layout{}, unit: u}
 	return u, nil
+}
+
+// parameters returns the parameters of a program that is a function, as far
+// as its text shows; nil if it is none.
+func parameters(n ast.Node) []string {
+	for {
+		switch t := n.(type) {
+		case *ast.Local:
+			n = t.Body
+		case *ast.Function:
+			params := []string{}
+			for _, p := range t.Parameters {
+				params = append(params, string(p.Name))
+			}
+			return params
+		default:
+			return nil
+		}
+	}
+}
+
+// Parameters returns the parameters of a file that is a function, as far as
+// its text shows; nil if it is none.
+func (m *Machine) Parameters(name string, data []byte) ([]string, error) {
+	u, err := m.compile(name, string(data))
+	if err != nil {
+		return nil, err
+	}
+	return u.params, nil
 }
 
 // New starts an evaluation.

@@ -43,6 +43,7 @@ func (c *variable) eval(e *Evaluation, f *frame) Value {
 
 func (c *variable) initialise(e *Evaluation, f *frame) Value {
 	if c.bind.ready {
+		e.room(&c.site)
 		v := c.bind.init.eval(e, f)
 		f.slots[c.bind.slot] = v
 		return v
@@ -65,8 +66,8 @@ func (c *variable) delay(e *Evaluation, f *frame) Value {
 	v := in.slots[c.bind.slot]
 	switch {
 	case v.h == nil:
-		if c.bind.ready {
-			return c.initialise(e, in)
+		if l, ok := c.bind.init.(*literal); ok {
+			return l.value
 		}
 	case v.h.kind != kindThunk:
 		return v

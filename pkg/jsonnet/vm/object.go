@@ -242,6 +242,7 @@ func (e *Evaluation) makeField(o *Object, p position, s *shape) Value {
 	fc := s.fields[p.field]
 	b := fc.body.get()
 	if b.constant.h != nil && !fc.plus {
+		e.room(e.cur)
 		return b.constant
 	}
 	if !fc.plus {

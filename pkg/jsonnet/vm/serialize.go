@@ -30,7 +30,12 @@ type writer struct {
 	buf       []byte
 	multiline bool
 	origins   *Origins
+	// counted is how much of buf has been accounted for.
+	counted int
 }
+
+// placeBytes is about what the origin of a value takes.
+const placeBytes = 32
 
 // value writes v, which is n levels deep. The expression that asks for it is
 // the current one.
@@ -38,7 +43,8 @@ func (w *writer) value(v Value, depth int) {
 	e := w.e
 	cur := e.cur
 	n := e.push(cur)
-	start := len(w.buf)
+	e.alloc(len(w.buf) - w.counted + placeBytes)
+	w.counted = len(w.buf)
 	switch v.kind() {
 	case kindNull:
 		w.buf = append(w.buf, "null"...)
@@ -55,9 +61,6 @@ func (w *writer) value(v Value, depth int) {
 		w.array(v.array(), depth)
 	case kindObject:
 		w.object(v.object(), depth)
-	}
-	if v.kind() < kindArray {
-		e.alloc(len(w.buf) - start)
 	}
 	e.pop(n)
 	e.cur = cur
