@@ -39,7 +39,7 @@ func compare(t testing.TB, name, text string) error {
 // difference names the first place where two trees differ but in fodder.
 func difference(got, want ast.Node) string {
 	c := comparison{sources: map[[2]*ast.Source]bool{}}
-	return c.diff("root", reflect.ValueOf(&got).Elem(), reflect.ValueOf(&want).Elem())
+	return c.diff(reflect.ValueOf(&got).Elem(), reflect.ValueOf(&want).Elem())
 }
 
 type comparison struct {
@@ -47,82 +47,80 @@ type comparison struct {
 	sources map[[2]*ast.Source]bool
 }
 
-func (c *comparison) diff(path string, got, want reflect.Value) string {
+// diff returns the path to the first difference and what it is.
+func (c *comparison) diff(got, want reflect.Value) string {
 	switch got.Kind() {
-	case reflect.Interface:
-		if got.IsNil() || want.IsNil() {
-			return differ(path, got.IsNil(), want.IsNil())
+	case reflect.Interface, reflect.Pointer:
+		switch {
+		case got.IsNil() && want.IsNil():
+			return ""
+		case got.IsNil() || want.IsNil():
+			return differ(got, want)
+		case got.Elem().Type() != want.Elem().Type():
+			return differ(got.Elem().Type(), want.Elem().Type())
 		}
-		if got.Elem().Type() != want.Elem().Type() {
-			return fmt.Sprintf("%s: %v, not %v", path, got.Elem().Type(), want.Elem().Type())
-		}
-		return c.diff(path+"("+got.Elem().Type().String()+")", got.Elem(), want.Elem())
-	case reflect.Pointer:
-		if got.IsNil() || want.IsNil() {
-			return differ(path, got.IsNil(), want.IsNil())
-		}
-		return c.diff(path, got.Elem(), want.Elem())
+		return c.diff(got.Elem(), want.Elem())
 	case reflect.Slice:
 		if got.Len() != want.Len() {
-			return fmt.Sprintf("%s: %v, not %v", path, got, want)
+			return differ(got, want)
 		}
 		for i := range got.Len() {
-			if d := c.diff(fmt.Sprintf("%s[%d]", path, i), got.Index(i), want.Index(i)); d != "" {
-				return d
+			if d := c.diff(got.Index(i), want.Index(i)); d != "" {
+				return fmt.Sprintf("[%d]%s", i, d)
 			}
 		}
 		return ""
 	case reflect.Struct:
-		return c.fields(path, got, want)
+		return c.fields(got, want)
 	default:
-		return differ(path, got.Interface(), want.Interface())
+		if !got.Equal(want) {
+			return differ(got, want)
+		}
+		return ""
 	}
 }
 
-func (c *comparison) fields(path string, got, want reflect.Value) string {
-	switch g := got.Interface().(type) {
-	case ast.LocationRange:
-		return c.locations(path, g, want.Interface().(ast.LocationRange))
-	case ast.NodeBase:
-		w := want.Interface().(ast.NodeBase)
-		if !slices.Equal(g.FreeVars, w.FreeVars) {
-			return fmt.Sprintf("%s.FreeVars: %v, not %v", path, g.FreeVars, w.FreeVars)
+func (c *comparison) fields(got, want reflect.Value) string {
+	switch g := got.Addr().Interface().(type) {
+	case *ast.LocationRange:
+		return c.locations(*g, *want.Addr().Interface().(*ast.LocationRange))
+	case *ast.NodeBase:
+		w := want.Addr().Interface().(*ast.NodeBase)
+		switch {
+		case !slices.Equal(g.FreeVars, w.FreeVars):
+			return ".FreeVars" + differ(g.FreeVars, w.FreeVars)
+		case text(g.Ctx) != text(w.Ctx):
+			return ".Ctx" + differ(text(g.Ctx), text(w.Ctx))
 		}
-		if d := differ(path+".Ctx", text(g.Ctx), text(w.Ctx)); d != "" {
-			return d
-		}
-		return c.locations(path+".LocRange", g.LocRange, w.LocRange)
+		return c.locations(g.LocRange, w.LocRange)
 	}
 	for i := range got.NumField() {
 		if f := got.Type().Field(i); f.Type != reflect.TypeFor[ast.Fodder]() {
-			if d := c.diff(path+"."+f.Name, got.Field(i), want.Field(i)); d != "" {
-				return d
+			if d := c.diff(got.Field(i), want.Field(i)); d != "" {
+				return "." + f.Name + d
 			}
 		}
 	}
 	return ""
 }
 
-func (c *comparison) locations(path string, got, want ast.LocationRange) string {
+func (c *comparison) locations(got, want ast.LocationRange) string {
 	pair := [2]*ast.Source{got.File, want.File}
 	if !c.sources[pair] {
 		if !reflect.DeepEqual(got.File, want.File) {
-			return fmt.Sprintf("%s.File: %v, not %v", path, got.File, want.File)
+			return ".File" + differ(got.File, want.File)
 		}
 		c.sources[pair] = true
 	}
 	got.File, want.File = nil, nil
 	if got != want {
-		return fmt.Sprintf("%s: %q %v-%v, not %q %v-%v", path, got.FileName, got.Begin, got.End, want.FileName, want.Begin, want.End)
+		return ".LocRange" + differ(got, want)
 	}
 	return ""
 }
 
-func differ(path string, got, want any) string {
-	if got == want {
-		return ""
-	}
-	return fmt.Sprintf("%s: %#v, not %#v", path, got, want)
+func differ(got, want any) string {
+	return fmt.Sprintf(" is %#v, not %#v", got, want)
 }
 
 func text(c ast.Context) string {

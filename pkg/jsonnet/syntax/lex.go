@@ -129,6 +129,7 @@ type lexer struct {
 	pos       int  // where the next token is looked for
 	line      int  // of pos
 	lineStart int  // where that line begins
+	symbols   int  // where the last run of symbols ends
 
 	kind token
 	// data is the content of the token: an identifier, a number without
@@ -253,10 +254,11 @@ func (l *lexer) newlines(i, j int) {
 // last one is a unary operator (or $), upstream takes the first one alone.
 func (l *lexer) operator(i int) {
 	s := l.text
-	j := i + 1
+	j := max(i+1, l.symbols)
 	for j < len(s) && classes[s[j]] == symbol && s[j] != '/' && !strings.HasPrefix(s[j:], "||") {
 		j++
 	}
+	l.symbols = j
 	switch s[j-1] {
 	case '+', '-', '~', '!', '$':
 		j = i + 1
