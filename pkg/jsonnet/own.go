@@ -40,7 +40,7 @@ func evaluateOwn(ctx context.Context, req Request, m *vm.Machine, start func(vm.
 		limited, cancel = context.WithTimeoutCause(ctx, req.Limits.Timeout, errTimeout)
 		defer cancel()
 	}
-	run := &ownRun{machine: m, evaluation: &evaluation{req: req, read: map[string]jsonnet.Contents{}}}
+	run := &ownRun{machine: m, evaluation: &evaluation{req: req}}
 	run.vm = start(run.options())
 	text, origins, err := run.run(limited, data)
 	if err != nil {
@@ -59,7 +59,7 @@ type ownRun struct {
 
 func (r *ownRun) options() vm.Options {
 	o := vm.Options{
-		Import: r.find, Trace: r.req.Trace, ExtVars: map[string]vm.Arg{},
+		Import: r.req.Importer.Find, Trace: r.req.Trace, ExtVars: map[string]vm.Arg{},
 		MaxStack: r.req.Limits.MaxStack, MaxSteps: r.req.Limits.MaxSteps, MaxMemory: r.req.Limits.MaxMemory,
 	}
 	for name, a := range r.req.Ext {
@@ -71,20 +71,10 @@ func (r *ownRun) options() vm.Options {
 	return o
 }
 
-// find finds an import and remembers that the file was read.
-func (r *ownRun) find(from, importedPath string) (name string, data []byte, err error) {
-	name, data, err = r.req.Importer.Find(from, importedPath)
-	if err == nil {
-		r.read[name] = jsonnet.MakeContentsRaw(data)
-	}
-	return name, data, err
-}
-
 // run evaluates the same program as Upstream does: one that imports the
 // entry, applies it to the arguments if it is a function, and the transform to
 // that.
 func (r *ownRun) run(ctx context.Context, data []byte) ([]byte, *vm.Origins, error) {
-	r.read[r.req.File] = jsonnet.MakeContentsRaw(data)
 	params, err := r.machine.Parameters(r.req.File, data)
 	if err != nil {
 		return nil, nil, err

@@ -3,6 +3,7 @@ package vm
 import (
 	"fmt"
 	"strconv"
+	"strings"
 	"sync"
 	"sync/atomic"
 
@@ -253,11 +254,11 @@ func (sc *scope) compile(n ast.Node, t tail) code {
 	case *ast.InSuper:
 		return &inSuper{newSite(&n.NodeBase), sc.compile(n.Index, tailNone)}
 	case *ast.Import:
-		return &importExpr{newSite(&n.NodeBase), importCode, n.File.Value, n.LocRange.FileName}
+		return sc.compileImport(&n.NodeBase, importCode, n.File.Value)
 	case *ast.ImportStr:
-		return &importExpr{newSite(&n.NodeBase), importText, n.File.Value, n.LocRange.FileName}
+		return sc.compileImport(&n.NodeBase, importText, n.File.Value)
 	case *ast.ImportBin:
-		return &importExpr{newSite(&n.NodeBase), importBytes, n.File.Value, n.LocRange.FileName}
+		return sc.compileImport(&n.NodeBase, importBytes, n.File.Value)
 	}
 	return sc.compileLiteral(n)
 }
@@ -326,6 +327,11 @@ func (sc *scope) compileIndex(n *ast.Index) code {
 		return &fieldAccess{newSite(&n.NodeBase), sc.compile(n.Target, tailNone), sc.name(validText(s.Value))}
 	}
 	return &index{newSite(&n.NodeBase), sc.compile(n.Target, tailNone), sc.compile(n.Index, tailNone)}
+}
+
+func (sc *scope) compileImport(n *ast.NodeBase, k importKind, path string) code {
+	outside := strings.HasPrefix(sc.unit.name, "<"+extVarKind+":")
+	return &importExpr{newSite(n), k, path, n.LocRange.FileName, outside && n.LocRange.FileName == ""}
 }
 
 // compileStdField compiles std.name.

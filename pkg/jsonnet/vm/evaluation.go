@@ -72,6 +72,16 @@ type Options struct {
 	MaxMemory int64
 }
 
+func (o Options) withDefaults() Options {
+	if o.MaxStack <= 0 {
+		o.MaxStack = defaultMaxStack
+	}
+	if o.MaxMemory <= 0 {
+		o.MaxMemory = defaultMaxMemory
+	}
+	return o
+}
+
 // Arg is an external variable or top-level argument: a string, or code.
 type Arg struct {
 	Code bool

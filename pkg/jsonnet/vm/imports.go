@@ -21,11 +21,13 @@ type importExpr struct {
 	kind importKind
 	path string
 	from string
+	// outside says that the code belongs to an external variable.
+	outside bool
 }
 
 func (c *importExpr) eval(e *Evaluation, _ *frame) Value {
 	e.cur = &c.site
-	return e.importValue(importKey{c.from, c.path, c.kind})
+	return e.importValue(importKey{c.from, c.path, c.kind, c.outside})
 }
 
 func (c *importExpr) delay(_ *Evaluation, f *frame) Value { return newThunk(c, f) }
@@ -42,6 +44,7 @@ type imports struct {
 type importKey struct {
 	from, path string
 	kind       importKind
+	outside    bool
 }
 
 // imported is the outcome of one import expression.
@@ -87,6 +90,12 @@ func (e *Evaluation) resolve(k importKey) *imported {
 	if im.err != nil {
 		return im
 	}
+	e.place(k, im)
+	return im
+}
+
+// place makes the value of what an import has found.
+func (e *Evaluation) place(k importKey, im *imported) {
 	switch k.kind {
 	case importText:
 		im.value = e.string(validText(string(im.data)))
@@ -101,7 +110,6 @@ func (e *Evaluation) resolve(k importKey) *imported {
 		f := e.importFile(im.name, im.data)
 		im.value, im.err = f.value, f.err
 	}
-	return im
 }
 
 func (e *Evaluation) importFile(name string, data []byte) *importedFile {
@@ -164,10 +172,13 @@ func (e *Evaluation) extVar(name string) Value {
 	if !ok {
 		return Value{}
 	}
-	v := e.argument("extvar", name, a)
+	v := e.argument(extVarKind, name, a)
 	e.extVars[name] = v
 	return e.force(v)
 }
+
+// extVarKind is how code of external variables is called in diagnostics.
+const extVarKind = "extvar"
 
 // argument makes the value of an external variable or top-level argument.
 func (e *Evaluation) argument(kind, name string, a Arg) Value {

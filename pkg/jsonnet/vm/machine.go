@@ -135,14 +135,8 @@ func (m *Machine) Parameters(name string, data []byte) ([]string, error) {
 
 // New starts an evaluation.
 func (m *Machine) New(o Options) *Evaluation {
-	if o.MaxStack <= 0 {
-		o.MaxStack = defaultMaxStack
-	}
-	if o.MaxMemory <= 0 {
-		o.MaxMemory = defaultMaxMemory
-	}
-	e := &Evaluation{machine: m, options: o, cur: &silentSite, interned: map[string]*Name{}}
-	e.look = o.MaxMemory
+	e := &Evaluation{machine: m, options: o.withDefaults(), cur: &silentSite, interned: map[string]*Name{}}
+	e.look = e.options.MaxMemory
 	e.imports = newImports()
 	e.std = e.literal(&silentSite, layer{shape: m.library.shape, code: m.library.code})
 	e.stdFor = map[*unit]*Object{}

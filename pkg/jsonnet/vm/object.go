@@ -284,6 +284,11 @@ func (e *Evaluation) evalField(o *Object, p position, s *shape, b *compiledBody)
 // checkAssertions evaluates the assertions of all layers once.
 func (e *Evaluation) checkAssertions(o *Object) {
 	o.asserted = true
+	passed := false
+	defer func() {
+		// A session may come back to the object after the failure.
+		o.asserted = passed
+	}()
 	e.flatObject(o)
 	cur := e.cur
 	for i := range o.layers {
@@ -303,6 +308,7 @@ func (e *Evaluation) checkAssertions(o *Object) {
 			e.cur = cur
 		}
 	}
+	passed = true
 }
 
 // lookup returns the value of a field, or the zero Value if there is none.
