@@ -16,10 +16,10 @@ import (
 // star is a width or precision that is taken from the values.
 const star = -1
 
-// maxFormatWidth bounds widths and precisions that are rendered here;
-// std.jsonnet's recursion ends with an error for larger ones, sooner or later
-// depending on how deep the stack is.
-const maxFormatWidth = 400
+// maxFormatWidth bounds widths, precisions and keys that are dealt with here:
+// std.jsonnet makes a call for each character of them, so the stack ends the
+// longer ones.
+const maxFormatWidth = 64
 
 // formatCode is a piece of literal text, or a conversion when conv is set.
 type formatCode struct {
@@ -92,7 +92,7 @@ func parseFormatKey(s string, c *formatCode) (rest string, ok bool) {
 	}
 	c.key, s, ok = strings.Cut(s[1:], ")")
 	c.hasKey = true
-	return s, ok
+	return s, ok && len(c.key) <= maxFormatWidth
 }
 
 func parseFormatFlags(s string, c *formatCode) (rest string) {

@@ -2,7 +2,9 @@ package vm_test
 
 import (
 	"errors"
+	"flag"
 	"fmt"
+	"hash/fnv"
 	"maps"
 	"math/rand/v2"
 	"slices"
@@ -100,7 +102,11 @@ func (en *engines) own(t *testing.T, expr string) outcome {
 
 func (en *engines) compare(t *testing.T, expr string) {
 	t.Helper()
-	want, got := en.upstream(t, expr), en.own(t, expr)
+	report(t, expr, en.upstream(t, expr), en.own(t, expr))
+}
+
+func report(t *testing.T, expr string, want, got outcome) {
+	t.Helper()
 	if want.Error == "crash" && got.Error != "" && !strings.HasPrefix(got.Error, "no *vm.Error") {
 		return
 	}
@@ -163,22 +169,22 @@ func stdSignatures(t *testing.T) []signature {
 	return out
 }
 
+// draws is for longer runs than those of CI.
+var draws = flag.Int("draws", 150, "calls of each function with several parameters")
+
 // TestArguments calls every function with combinations of arguments. They are
 // drawn at random, the same in every run.
 func TestArguments(t *testing.T) {
-	perFunction := 120
-	if testing.Short() {
-		perFunction = 20
-	}
+	perFunction := *draws
 	en := newEngines()
 	n := 0
 	for _, f := range stdSignatures(t) {
-		r := rand.New(rand.NewPCG(1, uint64(len(f.name))))
-		draws := perFunction
+		r := draw(f.name)
+		calls := perFunction
 		if len(f.params) == 1 {
-			draws = len(stdArguments)
+			calls = len(stdArguments)
 		}
-		for i := range draws {
+		for i := range calls {
 			args := make([]string, len(f.params))
 			for j := range args {
 				args[j] = stdArguments[r.IntN(len(stdArguments))]
@@ -191,4 +197,11 @@ func TestArguments(t *testing.T) {
 		}
 	}
 	t.Logf("%d calls", n)
+}
+
+// draw is a source of numbers that are the same in every run.
+func draw(name string) *rand.Rand {
+	h := fnv.New64a()
+	_, _ = h.Write([]byte(name))
+	return rand.New(rand.NewPCG(1, h.Sum64())) //nolint:gosec // tests are to be repeatable
 }
