@@ -67,15 +67,18 @@ func (p *parser) boundExpr(name string) ast.Node {
 }
 
 // binary reads operands joined by operators that bind at least as tight as
-// limit.
+// limit. What follows an operator binds less tightly than it, or was part of its
+// right operand; but `x in super` has none, and ends before a tighter one.
 func (p *parser) binary(limit uint8) ast.Node {
 	begin := p.begin
 	left := p.operand()
+	previous := uint8(1)
 	for n := 0; ; n = p.row(n) {
 		op := binaryOperators[p.kind]
-		if op.precedence == 0 || op.precedence > limit {
+		if op.precedence < previous || op.precedence > limit {
 			return left
 		}
+		previous = op.precedence
 		free := p.free
 		p.next()
 		if op.op == ast.BopIn && p.kind == tokSuper {

@@ -132,12 +132,12 @@ var features = []struct {
 		well: []string{
 			"{}", "{ a: 1 }", "{ a: 1, }", "{ a: 1, b: 2 }", "{ 'a': 1, \"b\": 2, @'c': 3, @\"d\": 4 }", "{ ['a']: 1 }", "{ ['a' + 'b']: 1, ['a' + 'b']: 2 }", "{ a:: 1, b::: 2, c+: 3, d+:: 4, e+::: 5 }", "{ ['a']+:: 1 }", "{ 'a'+: 1 }",
 			"{ |||\n  a\n|||: 1 }", "{ a: self.b, b: $.a, c: super.d, d: super['e'], e: 'a' in super }", "{ a: { b: $, c: self } }", "{ [std.a]: 1 }", "{ a: 1 } + { b: 2 }", "{ a: 1 } { b: 2 } { c: 3 }", "std { a: 1 }", "(std) { a: 1 }",
-			"{ a : 1 }", "{ a +: 1 }", "{ assert_: 1, local_: 2 }", "{ [if true then 'a']: 1 }", "{ a: 1, ['a']: 2 }", "{ 'a': 1, '\\u0061': 2 }", "{ a: (1), b: (2) }", "{ a: ('b') in super }", "{ a: 'b' in super && true }", "{ a: !('a' in super) }",
+			"{ a : 1 }", "{ a +: 1 }", "{ assert_: 1, local_: 2 }", "{ [if true then 'a']: 1 }", "{ a: 1, ['a']: 2 }", "{ 'a': 1, '\\u0061': 2 }", "{ a: (1), b: (2) }", "{ a: ('b') in super }", "{ a: 'b' in super && true }", "{ a: 'b' in super in super < 1 == 2 }", "{ a: 1 == 'b' in super && 2 + 3 }", "{ a: !('a' in super) }",
 			"{ a: function(x) self }", "{ [{ a: self.b }.a]: 1 }", "{ a: -super.b }", "{ a: super.b + 1 }", "{ a: super.b.c(1)[2] }", "{ a: super[self.b].c }", "{ a: 1 + super.b }",
 		},
 		ill: []string{
 			"{", "}", "{ a }", "{ a: }", "{ a 1 }", "{ a: 1 b: 2 }", "{ a: 1,, }", "{ , }", "{ a: 1, a: 2 }", "{ a: 1, 'a': 2 }", "{ 'a': 1, @'a': 2 }", "{ 1: 2 }", "{ []: 1 }", "{ [1: 2 }", "{ a = 1 }", "{ a:::: 1 }", "{ a++: 1 }", "{ a+: }", "{ if: 1 }", "{ a: 1; }", "{ (a): 1 }", "{ [self.a]: 1 }", "{ [$.a]: 1 }",
-			"{ a: super }", "{ a: super + 1 }", "{ a: 'b' in super.c }", "{ a: super. }", "{ a: super[ }", "{ a: super[1 }", "{ a: super.1 }", "{ a+ : 1 }", "{ a:: : 1 }", "{ a-: 1 }", "{ a:1 } .b .c d", "{ \"\\a\": 1 }", "{ null: 1 }",
+			"{ a: super }", "{ a: super + 1 }", "{ a: 'b' in super.c }", "{ a: 'b' in super + 1 }", "{ a: 1 == 'b' in super + 1 }", "{ a: super. }", "{ a: super[ }", "{ a: super[1 }", "{ a: super.1 }", "{ a+ : 1 }", "{ a:: : 1 }", "{ a-: 1 }", "{ a:1 } .b .c d", "{ \"\\a\": 1 }", "{ null: 1 }",
 			"{ @'\xff': 1, @'\xfe': 2 }",
 		},
 	},
