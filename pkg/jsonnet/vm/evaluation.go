@@ -57,7 +57,8 @@ type limits struct {
 
 // Options are what an evaluation depends on.
 type Options struct {
-	// Import finds what a file imports. from is "" for code without file.
+	// Import finds what a file imports. from is "" for code without file. The
+	// data must not change later.
 	Import func(from, path string) (name string, data []byte, err error)
 	// ExtVars are the external variables, Natives the functions for
 	// std.native.

@@ -2,6 +2,7 @@ package vm
 
 import (
 	"errors"
+	"unsafe"
 
 	"github.com/google/go-jsonnet/ast"
 )
@@ -117,7 +118,7 @@ func (e *Evaluation) importFile(name string, data []byte) *importedFile {
 		return f
 	}
 	f := &importedFile{}
-	u, err := e.machine.compile(name, string(data))
+	u, err := e.machine.compile(name, textOf(data))
 	if err != nil {
 		f.err = err
 	} else {
@@ -126,6 +127,10 @@ func (e *Evaluation) importFile(name string, data []byte) *importedFile {
 	e.imports.files[name] = f
 	return f
 }
+
+// textOf returns the content of a file without copying it: what an importer
+// hands out does not change.
+func textOf(data []byte) string { return unsafe.String(unsafe.SliceData(data), len(data)) }
 
 // thunk returns the value of a file, to be evaluated in this evaluation.
 func (u *unit) thunk() Value { return newThunk(&unitCode{unit: u}, nil) }

@@ -126,7 +126,7 @@ func parameters(n ast.Node) []string {
 // Parameters returns the parameters of a file that is a function, as far as
 // its text shows; nil if it is none.
 func (m *Machine) Parameters(name string, data []byte) ([]string, error) {
-	u, err := m.compile(name, string(data))
+	u, err := m.compile(name, textOf(data))
 	if err != nil {
 		return nil, err
 	}

@@ -16,6 +16,8 @@ type Object struct {
 	// asserts says that some layer has assertions.
 	asserts bool
 	lookups uint8
+	// size is the number of layers.
+	size int32
 	// left and right are the operands of a sum that nobody has looked into
 	// yet; then layers is empty.
 	left, right *Object
@@ -26,9 +28,13 @@ type Object struct {
 	state  []layerState
 	fields *fieldList
 	index  map[*Name]position
+}
 
-	firstLayer [1]layer
-	firstState [1]layerState
+// simpleObject is an object of one layer, with room for it.
+type simpleObject struct {
+	Object
+	layer [1]layer
+	state [1]layerState
 }
 
 // layer is one object literal, with the frame around it.
@@ -48,7 +54,7 @@ type layerState struct {
 type position struct{ layer, field int }
 
 // objectBytes is about what an object takes beside its fields' values.
-const objectBytes = 192
+const objectBytes = 160
 
 // shape is the list of a layer's fields. Shapes of compiled code are shared
 // between evaluations.
@@ -99,13 +105,12 @@ func (s *shape) find(name *Name) int {
 // literal makes an object of one layer.
 func (e *Evaluation) literal(s *site, l layer) *Object {
 	e.alloc(objectBytes + 16*len(l.shape.names))
-	o := &Object{header: header{kindObject, s.base()}}
+	o := &simpleObject{Object: Object{header: header{kindObject, s.base()}, size: 1}, layer: [1]layer{l}}
 	o.asserts = l.code != nil && len(l.code.asserts) > 0
 	o.asserted = !o.asserts
-	o.firstLayer[0] = l
-	o.layers = o.firstLayer[:]
-	o.state = o.firstState[:]
-	return o
+	o.layers = o.layer[:]
+	o.Object.state = o.state[:]
+	return &o.Object
 }
 
 // object makes an object of visible fields, whose values may be thunks. The
@@ -125,7 +130,7 @@ func (e *Evaluation) sum(left, right *Object) Value {
 	asserts := left.asserts || right.asserts
 	return (&Object{
 		header: header{kindObject, e.cur.base()}, asserts: asserts, asserted: !asserts,
-		left: left, right: right,
+		left: left, right: right, size: left.size + right.size,
 	}).value()
 }
 
@@ -134,8 +139,10 @@ func (e *Evaluation) flatObject(o *Object) {
 	if o.layers != nil {
 		return
 	}
-	var layers []layer
-	todo := []*Object{o}
+	e.alloc(64 * int(o.size))
+	layers := make([]layer, 0, o.size)
+	var room [16]*Object
+	todo := append(room[:0], o)
 	for len(todo) > 0 {
 		last := todo[len(todo)-1]
 		todo = todo[:len(todo)-1]
@@ -145,7 +152,6 @@ func (e *Evaluation) flatObject(o *Object) {
 		}
 		layers = append(layers, last.layers...)
 	}
-	e.alloc(64 * len(layers))
 	o.layers = layers
 	o.state = make([]layerState, len(layers))
 	o.left, o.right = nil, nil

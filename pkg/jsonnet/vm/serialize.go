@@ -2,6 +2,7 @@ package vm
 
 import (
 	"math"
+	"slices"
 	"strconv"
 	"unicode/utf8"
 )
@@ -43,8 +44,7 @@ func (w *writer) value(v Value, depth int) {
 	e := w.e
 	cur := e.cur
 	n := e.push(cur)
-	e.alloc(len(w.buf) - w.counted + placeBytes)
-	w.counted = len(w.buf)
+	w.grow()
 	switch v.kind() {
 	case kindNull:
 		w.buf = append(w.buf, "null"...)
@@ -65,6 +65,19 @@ func (w *writer) value(v Value, depth int) {
 	e.pop(n)
 	e.cur = cur
 }
+
+// grow accounts for what has been written and doubles the room when little is
+// left.
+func (w *writer) grow() {
+	w.e.alloc(len(w.buf) - w.counted + placeBytes)
+	w.counted = len(w.buf)
+	if n := cap(w.buf); n > bufferBytes && n-len(w.buf) < n/8 {
+		w.buf = slices.Grow(w.buf, n)
+	}
+}
+
+// bufferBytes is from which size on buffers are doubled.
+const bufferBytes = 4096
 
 func (w *writer) array(a *Array, depth int) {
 	if len(a.elems) == 0 {
