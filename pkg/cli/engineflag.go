@@ -13,7 +13,7 @@ import (
 type engineFlag struct{ name string }
 
 // engineNames are the values of --engine.
-func engineNames() []string { return []string{"upstream"} }
+func engineNames() []string { return []string{"own", "upstream", "verify"} }
 
 // defaultEngine is what evaluates unless --engine says otherwise.
 const defaultEngine = "upstream"
@@ -27,6 +27,10 @@ func (f *engineFlag) engine() (jsonnet.Engine, error) {
 	switch f.name {
 	case "", "upstream": // none where no flag was added
 		return jsonnet.Upstream(), nil
+	case "own":
+		return jsonnet.Own(), nil
+	case "verify":
+		return jsonnet.Verify(jsonnet.Own(), jsonnet.Upstream()), nil
 	default:
 		return nil, &usageError{err: usagef("--engine: unknown value %q: want %s", f.name, strings.Join(engineNames(), ", ")), hint: diag.DidYouMean(f.name, engineNames())}
 	}
