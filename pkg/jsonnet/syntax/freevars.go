@@ -131,70 +131,72 @@ func (v *variables) union(a, b set) set {
 // unionSince returns the members of all pending sets that were added since there
 // were mark of them, and takes them off.
 func (v *variables) unionSince(mark int) set {
-	sets := v.pending[mark:]
-	first := set(0)
-	for i, s := range sets {
+	var a, b set
+	for _, s := range v.pending[mark:] {
 		switch {
-		case s == first, s == 0:
-		case first == 0:
-			first = s
+		case s == 0, s == a, s == b:
+		case a == 0:
+			a = s
+		case b == 0:
+			b = s
 		default:
-			if i == len(sets)-1 && first != 0 && onlyOne(sets[:i]) {
-				v.pending = v.pending[:mark]
-				return v.union(first, s)
-			}
 			return v.mergeSince(mark)
 		}
 	}
 	v.pending = v.pending[:mark]
-	return first
-}
-
-// onlyOne reports whether the sets that are not empty are all the same.
-func onlyOne(sets []set) bool {
-	first := set(0)
-	for _, s := range sets {
-		if s != 0 && s != first {
-			if first != 0 {
-				return false
-			}
-			first = s
-		}
-	}
-	return true
+	return v.union(a, b)
 }
 
 // mergeSince is unionSince without a look at earlier results.
 func (v *variables) mergeSince(mark int) set {
 	v.merge++
-	vars := v.scratch[:0]
 	largest := set(0)
 	for _, s := range v.pending[mark:] {
+		if len(v.sets[s].vars) > len(v.sets[largest].vars) {
+			largest = s
+		}
+	}
+	all := append(v.scratch[:0], v.sets[largest].vars...)
+	for _, n := range all {
+		v.idents[n].seen = v.merge
+	}
+	for _, s := range v.pending[mark:] {
 		m := &v.sets[s]
-		if m.seen == v.merge {
+		if s == largest || m.seen == v.merge {
 			continue
 		}
 		m.seen = v.merge
-		if len(m.vars) > len(v.sets[largest].vars) {
-			largest = s
-		}
 		for _, n := range m.vars {
 			if id := &v.idents[n]; id.seen != v.merge {
 				id.seen = v.merge
-				vars = append(vars, n)
+				all = append(all, n)
 			}
 		}
 	}
 	v.pending = v.pending[:mark]
-	v.scratch = vars
-	if len(vars) == len(v.sets[largest].vars) {
+	v.scratch = all
+	sorted := len(v.sets[largest].vars)
+	if len(all) == sorted {
 		return largest
 	}
-	slices.SortFunc(vars, func(a, b variable) int {
-		return cmp.Compare(v.idents[a].name, v.idents[b].name)
-	})
-	return v.find(vars)
+	if len(all)-sorted > maxInsert {
+		slices.SortFunc(all, func(a, b variable) int { return cmp.Compare(v.idents[a].name, v.idents[b].name) })
+		return v.find(all)
+	}
+	for ; sorted < len(all); sorted++ {
+		n := all[sorted]
+		i := sorted
+		for ; i > 0 && v.idents[all[i-1]].name > v.idents[n].name; i-- {
+			all[i] = all[i-1]
+		}
+		all[i] = n
+	}
+	return v.find(all)
 }
+
+// maxInsert is the number of new members up to which they are inserted one by
+// one into those that are sorted.
+const maxInsert = 4
 
 // bind marks an identifier as one of those that the next call of without is to
 // take away. In between there must be none for another scope.
