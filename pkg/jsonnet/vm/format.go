@@ -129,7 +129,7 @@ func parseFormatWidth(s string) (width int, rest string, ok bool) {
 }
 
 // pad appends s, filled up with spaces to the width in code points.
-func (c *formatCode) pad(b []byte, s []byte, width int) []byte {
+func (c *formatCode) pad(b, s []byte, width int) []byte {
 	fill := width - utf8.RuneCount(s)
 	if c.left {
 		b = append(b, s...)
@@ -144,7 +144,7 @@ func (c *formatCode) pad(b []byte, s []byte, width int) []byte {
 }
 
 // number renders a number for every conversion but s and c.
-func (c *formatCode) number(b []byte, f float64, width int, precision int) (_ []byte, ok bool) {
+func (c *formatCode) number(b []byte, f float64, width, precision int) (_ []byte, ok bool) {
 	digits, places := 0, 6
 	if c.hasPrecision {
 		digits, places = precision, precision

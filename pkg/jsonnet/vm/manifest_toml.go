@@ -1,6 +1,7 @@
 package vm
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -39,9 +40,10 @@ func (m *tomlManifest) table(o *Object, keys []string, margin string) {
 		m.descend(name.text)
 		if section {
 			values := m.out
-			m.out = append(sections, "\n\n"...)
+			m.out = sections
+			m.print("\n\n")
 			m.counted = len(m.out)
-			m.section(v, append(keys[:len(keys):len(keys)], name.text), margin)
+			m.section(v, append(slices.Clip(keys), name.text), margin)
 			sections, m.out = m.out, values
 			m.counted = len(m.out)
 			m.ascend()

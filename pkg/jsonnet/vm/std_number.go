@@ -101,6 +101,7 @@ func stdMod(e *Evaluation, a []Value) Value {
 		}
 	case kindString:
 		return stdFormat(e, a)
+	default:
 	}
 	return e.standard("mod", a)
 }

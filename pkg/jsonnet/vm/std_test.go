@@ -170,7 +170,7 @@ func stdSignatures(t *testing.T) []signature {
 }
 
 // draws is for longer runs than those of CI.
-var draws = flag.Int("draws", 150, "calls of each function with several parameters")
+var draws = flag.Int("draws", 30, "calls of each function with several parameters")
 
 // TestArguments calls every function with combinations of arguments. They are
 // drawn at random, the same in every run.
