@@ -171,7 +171,7 @@ func importChain(frames []diag.Related) []diag.Related {
 	return out
 }
 
-var placeInMessage = regexp.MustCompile(`^(.+?):(?:(\d+):(\d+)(?:-(\d+))?|\((\d+):(\d+)\)-\((\d+):(\d+)\)) (.*)`)
+var placeInMessage = regexp.MustCompile(`^(.+?):(?:(\d+):(\d+)(?:-(\d+))?|\((\d+):(\d+)\)-\((\d+):(\d+)\)):? (.*)`)
 
 // embedded takes the place out of the message of an import that does not
 // parse. It is believed only if it names a file that was read.

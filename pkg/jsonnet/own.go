@@ -112,6 +112,11 @@ func (r *ownRun) explain(ctx context.Context, err error) (diag.List, error) {
 	case errors.As(err, &failure):
 		return r.runtime(jsonnet.RuntimeError{Msg: failure.Msg, StackTrace: stackTrace(failure.Trace)}), nil
 	}
+	if errors.Is(err, syntax.ErrTooDeep) {
+		if l, message, ok := r.embedded(err.Error()); ok {
+			return r.syntax(l, message, nil), nil
+		}
+	}
 	if _, ok := vm.AsStatic(err); ok {
 		return r.diagnose(err), nil
 	}

@@ -134,7 +134,7 @@ func (sc *scope) compileComprehension(n *ast.Apply, nt *Native, args []code) cod
 func (c *comprehension) eval(e *Evaluation, f *frame) Value {
 	out := c.appendTo(e, f, nil)
 	e.cur = &c.site
-	return (&Array{header{kindArray, c.base()}, out}).value()
+	return (&Array{header{kind: kindArray, made: c.base()}, out}).value()
 }
 
 func (c *comprehension) appendTo(e *Evaluation, f *frame, out []Value) []Value {

@@ -30,6 +30,8 @@ type scope struct {
 	layout *layout
 	binds  []*bind
 	unit   *unit
+	// level counts how deep the compiler is in the body.
+	level *int
 }
 
 // layout counts the slots of a frame.
@@ -98,7 +100,7 @@ type functionBody struct{ *ast.Function }
 func (sc *scope) compileBody(n ast.Node) *compiledBody {
 	c := &compiledBody{}
 	if fn, ok := n.(functionBody); ok {
-		in := &scope{parent: sc, layout: &layout{slots: len(fn.Parameters)}, unit: sc.unit}
+		in := &scope{parent: sc, layout: &layout{slots: len(fn.Parameters)}, unit: sc.unit, level: new(int)}
 		for i, p := range fn.Parameters {
 			in.binds = append(in.binds, &bind{name: p.Name, slot: i})
 		}
@@ -114,11 +116,13 @@ func (sc *scope) compileBody(n ast.Node) *compiledBody {
 		return c
 	}
 	if needsFrame(n) {
-		sc = &scope{parent: sc, layout: &layout{}, unit: sc.unit}
+		sc = &scope{parent: sc, layout: &layout{}, unit: sc.unit, level: new(int)}
 		c.code = sc.compile(n, tailNone)
 		c.slots = sc.layout.slots
 	} else {
-		c.code = sc.compile(n, tailNone)
+		// The scope is shared, and others may be compiling in it.
+		in := &scope{parent: sc, layout: sc.layout, unit: sc.unit, level: new(int)}
+		c.code = in.compile(n, tailNone)
 	}
 	if l, ok := c.code.(*literal); ok {
 		c.constant = l.value
@@ -219,7 +223,23 @@ func (sc *scope) isStd(n ast.Node) bool {
 
 func (sc *scope) name(s string) *Name { return sc.unit.machine.names.intern(s) }
 
+// deep is how many levels of nested expressions count as much as a call does
+// for the Go stack.
+const deep = 16
+
 func (sc *scope) compile(n ast.Node, t tail) code {
+	*sc.level++
+	c := sc.compileNode(n, t)
+	if *sc.level--; *sc.level%deep == deep-1 {
+		switch c.(type) {
+		case *binary, *unary, *logical, *conditional, *callExpr, *nativeCall, *index, *fieldAccess, *comprehension:
+			return &nested{c}
+		}
+	}
+	return c
+}
+
+func (sc *scope) compileNode(n ast.Node, t tail) code {
 	switch n := n.(type) {
 	case *ast.Var:
 		return sc.compileVar(n)
@@ -266,19 +286,19 @@ func (sc *scope) compile(n ast.Node, t tail) code {
 func (sc *scope) compileLiteral(n ast.Node) code {
 	switch n := n.(type) {
 	case *ast.LiteralBoolean:
-		h := &header{kindBoolean, &n.NodeBase}
+		h := &header{kind: kindBoolean, made: &n.NodeBase}
 		if n.Value {
 			return &literal{Value{h, 1}}
 		}
 		return &literal{Value{h, 0}}
 	case *ast.LiteralNull:
-		return &literal{Value{h: &header{kindNull, &n.NodeBase}}}
+		return &literal{Value{h: &header{kind: kindNull, made: &n.NodeBase}}}
 	case *ast.LiteralNumber:
 		f, err := strconv.ParseFloat(n.OriginalString, 64)
 		if err != nil {
 			return &overflow{newSite(&n.NodeBase)}
 		}
-		return &literal{Value{&header{kindNumber, &n.NodeBase}, f}}
+		return &literal{Value{&header{kind: kindNumber, made: &n.NodeBase}, f}}
 	case *ast.LiteralString:
 		s := sharedString(validText(n.Value))
 		s.made = &n.NodeBase
@@ -296,7 +316,7 @@ func (sc *scope) compileVar(n *ast.Var) code {
 }
 
 func (sc *scope) compileLocal(n *ast.Local, t tail) code {
-	in := &scope{parent: sc, layout: sc.layout, unit: sc.unit, binds: make([]*bind, len(n.Binds))}
+	in := &scope{parent: sc, layout: sc.layout, unit: sc.unit, level: sc.level, binds: make([]*bind, len(n.Binds))}
 	for i, b := range n.Binds {
 		in.binds[i] = &bind{name: b.Variable, slot: sc.layout.slots}
 		sc.layout.slots++
@@ -342,7 +362,7 @@ func (sc *scope) compileStdField(n *ast.Index, name string) code {
 		return &literal{s.value()}
 	}
 	if nt := sc.unit.machine.natives[name]; nt != nil {
-		fn := &Function{header: header{kindFunction, &n.NodeBase}, native: nt}
+		fn := &Function{header: header{kind: kindFunction, made: &n.NodeBase}, native: nt}
 		return &literal{fn.value()}
 	}
 	return &fieldAccess{newSite(&n.NodeBase), &stdRef{newSite(&n.NodeBase), nil}, sc.name(name)}

@@ -34,7 +34,7 @@ const plusContext = "+:"
 
 func (sc *scope) compileObject(n *ast.DesugaredObject) code {
 	c := &objectCode{site: newSite(&n.NodeBase), dollar: -1, slots: len(n.Locals)}
-	in := &scope{parent: sc, layout: &layout{slots: len(n.Locals)}, unit: sc.unit, binds: make([]*bind, len(n.Locals))}
+	in := &scope{parent: sc, layout: &layout{slots: len(n.Locals)}, unit: sc.unit, level: sc.level, binds: make([]*bind, len(n.Locals))}
 	for i, b := range n.Locals {
 		if _, ok := b.Body.(*ast.Self); ok && b.Variable == "$" {
 			c.dollar = i
@@ -118,7 +118,7 @@ func (sc *scope) compileInit(n ast.Node) code {
 	if !needsFrame(n) {
 		return sc.compile(n, tailNone)
 	}
-	in := &scope{parent: sc, layout: &layout{}, unit: sc.unit}
+	in := &scope{parent: sc, layout: &layout{}, unit: sc.unit, level: sc.level}
 	c := in.compile(n, tailNone)
 	return &framed{c, in.layout.slots}
 }

@@ -93,7 +93,7 @@ func (e *Evaluation) trace() []Frame {
 			}
 			f.Loc = ast.MakeLocationRangeMessage(path[0].String())
 			path = path[1:]
-		case s.base() != nil:
+		case s.base() != nil && !s.number.silent:
 			b := s.base()
 			f.Loc = b.LocRange
 			if b.Ctx != nil {

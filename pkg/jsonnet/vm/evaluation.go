@@ -3,6 +3,7 @@ package vm
 import (
 	"context"
 	"io"
+	"runtime"
 	"runtime/metrics"
 )
 
@@ -104,7 +105,7 @@ const (
 	defaultMaxMemory = 2 << 30
 	// maxDepth keeps the Go stack, whose overflow nothing survives, below
 	// its limit.
-	maxDepth = 150_000
+	maxDepth = 100_000
 	// pollSteps is after how many steps the context is looked at.
 	pollSteps = 1 << 10
 )
@@ -184,11 +185,22 @@ func (e *Evaluation) alloc(n int) {
 func (e *Evaluation) lookAtHeap(n int64) {
 	limit := e.options.MaxMemory
 	live := heapBytes() - e.startHeap
-	if n > limit || e.memory > limit && live+n > limit {
+	if e.memory > limit && live+n > e.share() {
+		// Much of it may be garbage.
+		runtime.GC()
+		live = heapBytes() - e.startHeap
+	}
+	if n > limit || e.memory > limit && live+n > e.share() {
 		e.failLimit(LimitMemory, "the evaluation needs more than %d MiB of memory", limit>>20)
 	}
 	e.look = e.memory + max(limit-live, limit/8)
 	e.poll()
+}
+
+// share is how far the heap may grow: what other evaluations hold cannot be
+// told from what this one does.
+func (e *Evaluation) share() int64 {
+	return e.options.MaxMemory * max(e.machine.active.Load(), 1)
 }
 
 func heapBytes() int64 {

@@ -15,7 +15,7 @@ type library struct {
 
 func (m *Machine) newLibrary() library {
 	u := &unit{machine: m, standard: true}
-	root := &scope{layout: &layout{}, unit: u}
+	root := &scope{layout: &layout{}, unit: u, level: new(int)}
 	lit, ok := root.compile(astgen.StdAst, tailNone).(*objectLiteral)
 	if !ok {
 		panic("std.jsonnet is no plain object")

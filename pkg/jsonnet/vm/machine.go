@@ -2,6 +2,7 @@ package vm
 
 import (
 	"sync"
+	"sync/atomic"
 
 	"github.com/google/go-jsonnet/ast"
 )
@@ -18,6 +19,8 @@ type Machine struct {
 	names   names
 	natives map[string]*Native
 	library library
+	// active counts the evaluations that are running.
+	active atomic.Int64
 
 	mu    sync.Mutex
 	files map[string][]*file

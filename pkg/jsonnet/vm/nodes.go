@@ -94,7 +94,7 @@ type functionLiteral struct {
 
 func (c *functionLiteral) eval(e *Evaluation, f *frame) Value {
 	e.alloc(thunkBytes)
-	return (&Function{header: header{kindFunction, c.base()}, code: c.code, frame: f}).value()
+	return (&Function{header: header{kind: kindFunction, made: c.base()}, code: c.code, frame: f}).value()
 }
 func (c *functionLiteral) delay(e *Evaluation, f *frame) Value { return c.eval(e, f) }
 
@@ -110,7 +110,7 @@ func (c *arrayLiteral) eval(e *Evaluation, f *frame) Value {
 	for i, el := range c.elems {
 		elems[i] = el.delay(e, f)
 	}
-	return (&Array{header{kindArray, c.base()}, elems}).value()
+	return (&Array{header{kind: kindArray, made: c.base()}, elems}).value()
 }
 
 func (c *arrayLiteral) delay(_ *Evaluation, f *frame) Value { return newThunk(c, f) }
@@ -198,6 +198,25 @@ func (c *framed) eval(e *Evaluation, f *frame) Value {
 }
 
 func (c *framed) delay(_ *Evaluation, f *frame) Value { return newThunk(c, f) }
+
+// nested counts for the Go stack that an expression is deep within others.
+type nested struct{ code }
+
+func (c *nested) eval(e *Evaluation, f *frame) Value {
+	e.nest()
+	v := c.code.eval(e, f)
+	e.unnest()
+	return v
+}
+
+func (c *nested) delay(_ *Evaluation, f *frame) Value { return newThunk(c, f) }
+
+func (c *nested) appendTo(e *Evaluation, f *frame, out []Value) []Value {
+	e.nest()
+	out = appendTo(c.code, e, f, out)
+	e.unnest()
+	return out
+}
 
 // stdRef is the standard library's object: with std.thisFile if unit is set.
 type stdRef struct {

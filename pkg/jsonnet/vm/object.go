@@ -105,7 +105,7 @@ func (s *shape) find(name *Name) int {
 // literal makes an object of one layer.
 func (e *Evaluation) literal(s *site, l layer) *Object {
 	e.alloc(objectBytes + 16*len(l.shape.names))
-	o := &simpleObject{Object: Object{header: header{kindObject, s.base()}, size: 1}, layer: [1]layer{l}}
+	o := &simpleObject{Object: Object{header: header{kind: kindObject, made: s.base()}, size: 1}, layer: [1]layer{l}}
 	o.asserts = l.code != nil && len(l.code.asserts) > 0
 	o.asserted = !o.asserts
 	o.layers = o.layer[:]
@@ -129,7 +129,7 @@ func (e *Evaluation) sum(left, right *Object) Value {
 	e.alloc(objectBytes)
 	asserts := left.asserts || right.asserts
 	return (&Object{
-		header: header{kindObject, e.cur.base()}, asserts: asserts, asserted: !asserts,
+		header: header{kind: kindObject, made: e.cur.base()}, asserts: asserts, asserted: !asserts,
 		left: left, right: right, size: left.size + right.size,
 	}).value()
 }

@@ -126,7 +126,7 @@ type unary struct {
 func (sc *scope) compileUnary(n *ast.Unary, t tail) code {
 	operand := sc.compile(n.Expr, t.within())
 	if l, ok := operand.(*literal); ok && n.Op == ast.UopMinus && l.value.kind() == kindNumber {
-		return &literal{Value{&header{kindNumber, &n.NodeBase}, -l.value.n}}
+		return &literal{Value{&header{kind: kindNumber, made: &n.NodeBase}, -l.value.n}}
 	}
 	return &unary{newSite(&n.NodeBase), n.Op, operand}
 }

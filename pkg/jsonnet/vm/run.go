@@ -21,7 +21,9 @@ func (e *Evaluation) protect(ctx context.Context, from *site, f func()) (err err
 	e.cur = from
 	e.startHeap = heapBytes()
 	e.look = e.memory + e.options.MaxMemory
+	e.machine.active.Add(1)
 	defer func() {
+		e.machine.active.Add(-1)
 		e.ctx = nil
 		if r := recover(); r != nil {
 			err = e.recovered(r)

@@ -50,7 +50,7 @@ func validText(s string) string {
 // string makes a string of valid UTF-8.
 func (e *Evaluation) string(s string) Value {
 	e.alloc(arrayBytes + len(s))
-	return (&String{header: header{kindString, e.cur.base()}, text: s}).value()
+	return (&String{header: header{kind: kindString, made: e.cur.base()}, text: s}).value()
 }
 
 // sharedString makes a string for compiled code.
@@ -119,7 +119,7 @@ func (e *Evaluation) length(s *String) int {
 // concat appends b to a.
 func (e *Evaluation) concat(a, b *String) Value {
 	n := a.bytes() + b.bytes()
-	made := header{kindString, e.cur.base()}
+	made := header{kind: kindString, made: e.cur.base()}
 	switch {
 	case a.bytes() == 0:
 		return (&String{header: made, content: b.content, text: e.flat(b)}).value()

@@ -72,7 +72,9 @@ func (c *later) delay(*Evaluation, *frame) Value { return newThunk(c, nil) }
 // later returns a thunk that is computed by a function in Go.
 func (e *Evaluation) later(run func() Value) Value {
 	e.alloc(thunkBytes * 2)
-	return newThunk(&later{newSite(e.cur.base()), run}, nil)
+	c := &later{newSite(e.cur.base()), run}
+	c.number.silent = true
+	return newThunk(c, nil)
 }
 
 // thunkBytes is what a thunk takes.

@@ -29,6 +29,9 @@ func (k kind) String() string {
 // header starts everything that a Value points at.
 type header struct {
 	kind kind
+	// silent marks a site whose frames show no place, since the code of
+	// std.jsonnet would stand there in upstream's stack.
+	silent bool
 	// made is the expression that made the value, nil if unknown. For a
 	// thunk it means nothing.
 	made *ast.NodeBase
@@ -100,7 +103,7 @@ type site struct {
 }
 
 func newSite(n *ast.NodeBase) site {
-	return site{number: header{kindNumber, n}, boolean: header{kindBoolean, n}}
+	return site{number: header{kind: kindNumber, made: n}, boolean: header{kind: kindBoolean, made: n}}
 }
 
 // base is the node of the desugared program, nil if there is none.
@@ -121,7 +124,7 @@ func (e *Evaluation) boolean(b bool) Value {
 // array makes an array of elements that the caller does not use any more.
 func (e *Evaluation) array(elems []Value) Value {
 	e.alloc(arrayBytes + 16*len(elems))
-	return (&Array{header: header{kindArray, e.cur.base()}, elems: elems}).value()
+	return (&Array{header: header{kind: kindArray, made: e.cur.base()}, elems: elems}).value()
 }
 
 // arrayBytes is about what an array or string takes beside its content.

@@ -129,7 +129,7 @@ func (e *Evaluation) without(o *Object, name *Name) Value {
 		s.names = append(s.names, n)
 		s.hide = append(s.hide, shown[n])
 	}
-	r := &Object{header: header{kindObject, e.cur.base()}, asserts: o.asserts, asserted: !o.asserts, size: o.size + 1}
+	r := &Object{header: header{kind: kindObject, made: e.cur.base()}, asserts: o.asserts, asserted: !o.asserts, size: o.size + 1}
 	r.layers = append([]layer{{shape: s}}, o.layers...)
 	r.state = make([]layerState, len(r.layers))
 	e.alloc(objectBytes + 64*len(r.layers) + 24*len(s.names))
