@@ -1,6 +1,10 @@
 package syntax
 
-import "github.com/google/go-jsonnet/ast"
+import (
+	"slices"
+
+	"github.com/google/go-jsonnet/ast"
+)
 
 // The nodes that upstream's desugarer makes have no location but where it says
 // so, and no context.
@@ -95,8 +99,7 @@ func (p *parser) clauses(end token) []clause {
 // flatMap makes the array of a comprehension: inside, an array whose free
 // variables are p.free, for all clauses.
 func (p *parser) flatMap(inside ast.Node, clauses []clause, begin, end ast.Location) ast.Node {
-	for i := len(clauses) - 1; i >= 0; i-- {
-		c := clauses[i]
+	for _, c := range slices.Backward(clauses) {
 		if c.conds != nil {
 			p.free = p.union(p.free, c.condsFree)
 			inside = p.conditional(c.conds, inside, p.arrays.take())

@@ -38,10 +38,11 @@ func (p *parser) expr() ast.Node { return p.boundExpr(anonymous) }
 // boundExpr reads an expression that is bound to a name: a function or an object
 // is named after it, if it is the whole expression.
 func (p *parser) boundExpr(name string) ast.Node {
-	cost := bracketDepth
+	cost := 1
 	switch p.kind {
 	case tokFunction, tokLocal, tokIf, tokError, tokAssert:
-		cost = 1
+	default:
+		cost = bracketDepth
 	}
 	if !p.nest(cost) {
 		return nil

@@ -225,7 +225,7 @@ func TestNames(t *testing.T) {
 
 // TestNesting goes to the limits of nesting and beyond.
 func TestNesting(t *testing.T) {
-	row := func(s string, n int) string { return strings.Repeat(s, n) }
+	row := strings.Repeat
 	nested := func(open, inner, closing string, n int) string {
 		return row(open, n) + inner + row(closing, n)
 	}
@@ -248,11 +248,11 @@ func TestNesting(t *testing.T) {
 		"chains":       func(n int) string { return "std" + row(".a", n) },
 	} {
 		t.Run(name, func(t *testing.T) {
-			compare(t, name, program(500))
+			_ = compare(t, name, program(500))
 			if testing.Short() {
 				return
 			}
-			compare(t, name, program(2000))
+			_ = compare(t, name, program(2000))
 			_, err := syntax.Parse(ast.DiagnosticFileName(name), name, program(1_000_000))
 			if !errors.Is(err, syntax.ErrTooDeep) {
 				t.Errorf("a million levels: %v", err)

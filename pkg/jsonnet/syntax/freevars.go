@@ -156,7 +156,8 @@ func (v *variables) mergeSince(mark int) set {
 			largest = s
 		}
 	}
-	all := append(v.scratch[:0], v.sets[largest].vars...)
+	all := v.scratch[:0]
+	all = append(all, v.sets[largest].vars...)
 	for _, n := range all {
 		v.idents[n].seen = v.merge
 	}

@@ -266,40 +266,10 @@ func (l *lexer) operator(i int) {
 	l.emit(operator(s[i:j]), i, j)
 }
 
+// operator names an operator, keyword a word.
 func operator(s string) token {
 	if len(s) == 1 {
-		switch s[0] {
-		case '$':
-			return tokDollar
-		case '=':
-			return tokAssign
-		case ':':
-			return tokColon
-		case '!':
-			return tokNot
-		case '~':
-			return tokTilde
-		case '+':
-			return tokPlus
-		case '-':
-			return tokMinus
-		case '*':
-			return tokMult
-		case '/':
-			return tokDiv
-		case '%':
-			return tokPct
-		case '<':
-			return tokLt
-		case '>':
-			return tokGt
-		case '&':
-			return tokBitAnd
-		case '^':
-			return tokXor
-		case '|':
-			return tokBitOr
-		}
+		return symbolToken(s[0])
 	}
 	switch s {
 	case "::":
@@ -328,6 +298,42 @@ func operator(s string) token {
 		return tokAnd
 	case "||":
 		return tokOr
+	}
+	return tokBad
+}
+
+func symbolToken(c byte) token {
+	switch c {
+	case '$':
+		return tokDollar
+	case '=':
+		return tokAssign
+	case ':':
+		return tokColon
+	case '!':
+		return tokNot
+	case '~':
+		return tokTilde
+	case '+':
+		return tokPlus
+	case '-':
+		return tokMinus
+	case '*':
+		return tokMult
+	case '/':
+		return tokDiv
+	case '%':
+		return tokPct
+	case '<':
+		return tokLt
+	case '>':
+		return tokGt
+	case '&':
+		return tokBitAnd
+	case '^':
+		return tokXor
+	case '|':
+		return tokBitOr
 	}
 	return tokBad
 }

@@ -1,6 +1,10 @@
 package syntax
 
-import "github.com/google/go-jsonnet/ast"
+import (
+	"slices"
+
+	"github.com/google/go-jsonnet/ast"
+)
 
 // objectState is an object that is being read.
 type objectState struct {
@@ -32,10 +36,10 @@ func (p *parser) object(inside *context) ast.Node {
 	p.next()
 	comma, first := false, true
 	for {
-		switch p.kind {
-		case tokBraceR:
+		if p.kind == tokBraceR {
 			return p.closeObject(&o)
-		case tokFor:
+		}
+		if p.kind == tokFor {
 			return p.objectComprehension(&o)
 		}
 		if !first && !comma {
@@ -139,12 +143,8 @@ func (p *parser) literal(o *objectState, name string) bool {
 		return true
 	}
 	names := p.literals[o.literals:]
-	if o.seen == nil {
-		for _, other := range names {
-			if other == name {
-				return false
-			}
-		}
+	if o.seen == nil && slices.Contains(names, name) {
+		return false
 	}
 	p.literals = append(p.literals, name)
 	if len(names) < manyFields {

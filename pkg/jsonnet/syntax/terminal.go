@@ -4,7 +4,6 @@ import "github.com/google/go-jsonnet/ast"
 
 // primary reads an expression without operators.
 func (p *parser) primary() ast.Node {
-	begin, end := p.begin, p.end
 	p.free = 0
 	switch p.kind {
 	case tokBraceL:
@@ -28,45 +27,51 @@ func (p *parser) primary() ast.Node {
 		return p.literalString()
 	case tokSuper:
 		return p.superIndex()
+	default:
+		return p.word()
+	}
+}
+
+// word reads an expression of one token.
+func (p *parser) word() ast.Node {
+	var n ast.Node
+	var base *ast.NodeBase
+	switch p.kind {
 	case tokNumber:
-		n := p.numbers.take()
-		n.OriginalString = p.data
-		p.base(&n.NodeBase, begin, end)
-		p.next()
-		return n
+		v := p.numbers.take()
+		v.OriginalString = p.data
+		n, base = v, &v.NodeBase
 	case tokTrue, tokFalse:
-		n := p.booleans.take()
-		n.Value = p.kind == tokTrue
-		p.base(&n.NodeBase, begin, end)
-		p.next()
-		return n
+		v := p.booleans.take()
+		v.Value = p.kind == tokTrue
+		n, base = v, &v.NodeBase
 	case tokNull:
-		n := p.nulls.take()
-		p.base(&n.NodeBase, begin, end)
-		p.next()
-		return n
-	case tokDollar, tokIdentifier:
+		v := p.nulls.take()
+		n, base = v, &v.NodeBase
+	case tokIdentifier, tokDollar:
 		if p.kind == tokDollar && p.level == 0 {
-			break
+			p.fail()
+			return nil
 		}
-		v := p.intern(p.data)
-		p.free = p.singleton(v)
-		n := p.vars.take()
-		n.Id = p.idents[v].name
-		p.base(&n.NodeBase, begin, end)
-		p.next()
-		return n
+		id := p.intern(p.data)
+		p.free = p.singleton(id)
+		v := p.vars.take()
+		v.Id = p.idents[id].name
+		n, base = v, &v.NodeBase
 	case tokSelf:
 		if p.level == 0 {
-			break
+			p.fail()
+			return nil
 		}
-		n := p.selfs.take()
-		p.base(&n.NodeBase, begin, end)
-		p.next()
-		return n
+		v := p.selfs.take()
+		n, base = v, &v.NodeBase
+	default:
+		p.fail()
+		return nil
 	}
-	p.fail()
-	return nil
+	p.base(base, p.begin, p.end)
+	p.next()
+	return n
 }
 
 // expect reads a token of the given kind.

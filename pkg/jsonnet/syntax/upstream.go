@@ -53,8 +53,8 @@ func rename(v reflect.Value, name string) {
 				s.FileName = name
 			}
 		default:
-			for i := range v.NumField() {
-				rename(v.Field(i), name)
+			for _, f := range v.Fields() {
+				rename(f, name)
 			}
 		}
 	}
