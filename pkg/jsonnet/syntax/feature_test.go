@@ -2,9 +2,11 @@ package syntax_test
 
 import (
 	"errors"
+	"io"
 	"strings"
 	"testing"
 
+	"github.com/google/go-jsonnet"
 	"github.com/google/go-jsonnet/ast"
 
 	"github.com/monctl/monctl/pkg/jsonnet/syntax"
@@ -259,4 +261,39 @@ func TestNesting(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestEvaluation runs both trees on upstream's evaluator: results and stack
+// traces are the same.
+func TestEvaluation(t *testing.T) {
+	evaluate := func(node ast.Node, err error) string {
+		if err != nil {
+			return err.Error()
+		}
+		vm := jsonnet.MakeVM()
+		vm.Importer(&jsonnet.MemoryImporter{})
+		vm.SetTraceOut(io.Discard)
+		out, err := vm.Evaluate(node)
+		if err != nil {
+			return err.Error()
+		}
+		return out
+	}
+	failed := 0
+	for _, f := range features {
+		for _, text := range f.well {
+			if strings.Contains(text, "f() tailstrict") {
+				continue // it never ends
+			}
+			want := evaluate(jsonnet.SnippetToAST("name", text))
+			got := evaluate(syntax.Parse("name", "name", text))
+			if got != want {
+				t.Errorf("%s: we get\n%s\nnot\n%s", text, got, want)
+			}
+			if strings.HasPrefix(want, "RUNTIME ERROR") {
+				failed++
+			}
+		}
+	}
+	t.Logf("%d programs failed with a stack trace", failed)
 }
