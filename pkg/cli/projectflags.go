@@ -10,7 +10,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/monctl/monctl/lib"
-	"github.com/monctl/monctl/pkg/jsonnet"
 	"github.com/monctl/monctl/pkg/pipeline"
 	"github.com/monctl/monctl/pkg/project"
 )
@@ -21,6 +20,7 @@ type projectFlags struct {
 	extStr, extCode []string
 	workers         int
 	traceToStderr   bool
+	engine          engineFlag
 }
 
 func (f *projectFlags) add(g *global, cmd *cobra.Command, envUsage string) {
@@ -29,6 +29,7 @@ func (f *projectFlags) add(g *global, cmd *cobra.Command, envUsage string) {
 	cmd.Flags().StringArrayVar(&f.extCode, "ext-code", nil, "override an external variable with Jsonnet code, `name=code`")
 	cmd.Flags().BoolVar(&f.traceToStderr, "trace", false, "print what std.trace says to standard error")
 	cmd.Flags().IntVar(&f.workers, "workers", 0, "how many sources and tests to work on at a time (default the number of processors)")
+	f.engine.add(cmd)
 	complete(cmd, "env", func() []string { return g.environmentNames() })
 }
 
@@ -61,8 +62,12 @@ func (f *projectFlags) options(g *global) (pipeline.Options, error) {
 	if workers == 0 {
 		workers = runtime.GOMAXPROCS(0)
 	}
+	engine, err := f.engine.engine()
+	if err != nil {
+		return pipeline.Options{}, err
+	}
 	o := pipeline.Options{
-		Dir: dir, Environments: f.envs, Library: lib.FS, Engine: jsonnet.Upstream(),
+		Dir: dir, Environments: f.envs, Library: lib.FS, Engine: engine,
 		Ext: map[string]project.Arg{}, Workers: workers, Trace: io.Discard,
 	}
 	if f.traceToStderr {

@@ -14,8 +14,14 @@
 // User mistakes become diagnostics with the codes "jsonnet/syntax",
 // "jsonnet/import", "jsonnet/runtime", "jsonnet/timeout", "jsonnet/memory".
 //
-// The engine here is upstream's, go-jsonnet. It cannot be interrupted: when a
-// limit is exceeded the evaluation is reported and abandoned, but goes on in
-// the background until the process ends. Origins are found by a second
+// There are two engines. Own evaluates with package vm: it can be interrupted
+// at any point, its limits end in diagnostics, and its results know where every
+// value was made. Upstream evaluates with go-jsonnet; it is what Own is held
+// against, and Verify evaluates with both. Upstream cannot be interrupted: when
+// a limit is exceeded the evaluation is reported and abandoned, but goes on in
+// the background until the process ends. Its origins are found by a second
 // evaluation when somebody asks (see origin.go).
+//
+// A Session is an engine of its own kind too, for passes over a project that is
+// being edited: what an edit does not reach is not evaluated again.
 package jsonnet

@@ -33,8 +33,11 @@ type Request struct {
 	// Ext are the external variables. TLA are the arguments for an entry that
 	// is a function; those that it has no parameter for are left out.
 	Ext, TLA map[string]Arg
-	Natives  []Native
-	Limits   Limits
+	// AllTLA says that an argument without a parameter is a mistake, as for the
+	// jsonnet command, and not left out.
+	AllTLA  bool
+	Natives []Native
+	Limits  Limits
 	// Trace receives what std.trace prints; nil discards it.
 	Trace io.Writer
 }
@@ -51,6 +54,9 @@ type Native struct {
 type Limits struct {
 	MaxStack int
 	Timeout  time.Duration
+	// MaxSteps is how many calls, thunks and fields are evaluated at most.
+	// Only the own engine counts them.
+	MaxSteps int64
 	// MaxMemory is how much the heap may grow during the evaluation, in bytes.
 	MaxMemory int64
 }
@@ -68,4 +74,11 @@ type Origin interface {
 	// At returns the source of the value at a JSON Pointer or, where that is
 	// not known, of the nearest value around it; the entry file at least.
 	At(pointer string) diag.Span
+}
+
+// Definer is implemented by origins that know where each value was made and,
+// beside that, where the field or element that it is was written. Both are
+// unset for what only the standard library knows.
+type Definer interface {
+	Definition(pointer string) (made, named diag.Span)
 }

@@ -171,7 +171,7 @@ func importChain(frames []diag.Related) []diag.Related {
 	return out
 }
 
-var placeInMessage = regexp.MustCompile(`^(.+?):(?:(\d+):(\d+)(?:-(\d+))?|\((\d+):(\d+)\)-\((\d+):(\d+)\)) (.*)`)
+var placeInMessage = regexp.MustCompile(`^(.+?):(?:(\d+):(\d+)(?:-(\d+))?|\((\d+):(\d+)\)-\((\d+):(\d+)\)):? (.*)`)
 
 // embedded takes the place out of the message of an import that does not
 // parse. It is believed only if it names a file that was read.
@@ -180,7 +180,7 @@ func (e *evaluation) embedded(msg string) (ast.LocationRange, string, bool) {
 	if m == nil {
 		return ast.LocationRange{}, "", false
 	}
-	contents, ok := e.read[m[1]]
+	contents, ok := e.req.Importer.known(m[1])
 	if !ok {
 		return ast.LocationRange{}, "", false
 	}
@@ -192,7 +192,7 @@ func (e *evaluation) embedded(msg string) (ast.LocationRange, string, bool) {
 		}
 		return 0
 	}
-	l := ast.LocationRange{FileName: m[1], File: &ast.Source{Lines: strings.SplitAfter(contents.String(), "\n")}}
+	l := ast.LocationRange{FileName: m[1], File: &ast.Source{Lines: strings.SplitAfter(string(contents), "\n")}}
 	l.Begin = ast.Location{Line: number(m[2], m[5]), Column: number(m[3], m[6])}
 	l.End = ast.Location{Line: number(m[7], m[2]), Column: number(m[4], m[8], m[3])}
 	return l, m[9], true

@@ -65,6 +65,17 @@ func (i *Importer) Read(name string) ([]byte, error) {
 	return f.data, f.err
 }
 
+// known returns the content of a file that has been read before.
+func (i *Importer) known(name string) ([]byte, bool) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	f, ok := i.files[name]
+	if !ok || f.err != nil {
+		return nil, false
+	}
+	return f.data, true
+}
+
 func (i *Importer) read(name string) ([]byte, error) {
 	if rest, ok := strings.CutPrefix(name, LibraryPrefix); ok {
 		if i.library == nil {

@@ -31,9 +31,16 @@ func request(t *testing.T, entry string, files map[string]string) jsonnet.Reques
 	return jsonnet.Request{File: entry, Importer: jsonnet.NewImporter(dir, []string{"lib", "vendor"}, library)}
 }
 
-func evaluate(t *testing.T, req jsonnet.Request) *jsonnet.Result {
+// engines runs a test on each engine.
+func engines(t *testing.T, f func(t *testing.T, e jsonnet.Engine)) {
 	t.Helper()
-	r, diags, err := jsonnet.Upstream().Evaluate(t.Context(), req)
+	t.Run("upstream", func(t *testing.T) { f(t, jsonnet.Upstream()) })
+	t.Run("own", func(t *testing.T) { f(t, jsonnet.Own()) })
+}
+
+func evaluate(t *testing.T, e jsonnet.Engine, req jsonnet.Request) *jsonnet.Result {
+	t.Helper()
+	r, diags, err := e.Evaluate(t.Context(), req)
 	if err != nil || len(diags) > 0 {
 		t.Fatal(err, diags)
 	}
@@ -42,7 +49,10 @@ func evaluate(t *testing.T, req jsonnet.Request) *jsonnet.Result {
 
 func compact(b []byte) string { return strings.Join(strings.Fields(string(b)), "") }
 
-func TestImportsInOrder(t *testing.T) {
+func TestImportsInOrder(t *testing.T) { engines(t, testImportsInOrder) }
+
+func testImportsInOrder(t *testing.T, e jsonnet.Engine) {
+	t.Helper()
 	req := request(t, "rules/a.jsonnet", map[string]string{
 		"rules/a.jsonnet":     "[import 'x.libsonnet', import 'y.libsonnet', import 'z.libsonnet', (import 'monctl/rules.libsonnet').alert('A', 'up').more, std.thisFile]",
 		"rules/x.libsonnet":   "'beside'",
@@ -52,7 +62,7 @@ func TestImportsInOrder(t *testing.T) {
 		"vendor/z.libsonnet":  "'vendor'",
 		"vendor/z2.libsonnet": "error 'never read'",
 	})
-	if got, want := compact(evaluate(t, req).JSON), `["beside","lib","vendor",true,"rules/a.jsonnet"]`; got != want {
+	if got, want := compact(evaluate(t, e, req).JSON), `["beside","lib","vendor",true,"rules/a.jsonnet"]`; got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}
 	want := []string{
@@ -64,7 +74,10 @@ func TestImportsInOrder(t *testing.T) {
 	}
 }
 
-func TestVariablesArgumentsAndTransform(t *testing.T) {
+func TestVariablesArgumentsAndTransform(t *testing.T) { engines(t, testVariablesArgumentsAndTransform) }
+
+func testVariablesArgumentsAndTransform(t *testing.T, e jsonnet.Engine) {
+	t.Helper()
 	req := request(t, "a.jsonnet", map[string]string{
 		"a.jsonnet": "local x = 1; function(n, missing='default') { e: std.extVar('e'), c: std.extVar('c'), n: n, m: missing, hidden:: 7, native: std.native('up')('x') }",
 	})
@@ -72,12 +85,15 @@ func TestVariablesArgumentsAndTransform(t *testing.T) {
 	req.TLA = map[string]jsonnet.Arg{"n": {Code: true, Text: "[2]"}, "unknown": {Text: "x"}}
 	req.Transform = "function(v) v { hidden::: super.hidden }"
 	req.Natives = []jsonnet.Native{{Name: "up", Params: []string{"s"}, Func: func(a []any) (any, error) { return strings.ToUpper(a[0].(string)), nil }}}
-	if got, want := compact(evaluate(t, req).JSON), `{"c":1,"e":"1","hidden":7,"m":"default","n":[2],"native":"X"}`; got != want {
+	if got, want := compact(evaluate(t, e, req).JSON), `{"c":1,"e":"1","hidden":7,"m":"default","n":[2],"native":"X"}`; got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}
 }
 
-func TestMistakes(t *testing.T) {
+func TestMistakes(t *testing.T) { engines(t, testMistakes) }
+
+func testMistakes(t *testing.T, e jsonnet.Engine) {
+	t.Helper()
 	for _, tc := range []struct{ name, in, want string }{
 		{"syntax", "{\n  a: 1\n  b: 2\n}", "a.jsonnet:3:3: error[jsonnet/syntax]: expected a comma before next field"},
 		{"after wide runes", "{ 'ü日': x }", "a.jsonnet:1:9: error[jsonnet/syntax]: unknown variable: x"},
@@ -93,7 +109,7 @@ func TestMistakes(t *testing.T) {
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			req := request(t, "a.jsonnet", map[string]string{"a.jsonnet": tc.in, "bad.libsonnet": "{ a:\n", "folder/x": ""})
-			_, diags, err := jsonnet.Upstream().Evaluate(t.Context(), req)
+			_, diags, err := e.Evaluate(t.Context(), req)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -105,7 +121,7 @@ func TestMistakes(t *testing.T) {
 }
 
 func TestLimits(t *testing.T) {
-	req := request(t, "a.jsonnet", map[string]string{"a.jsonnet": "local f(n) = if n == 0 then 0 else f(n - 1) tailstrict; f(2000000)"})
+	req := request(t, "a.jsonnet", map[string]string{"a.jsonnet": "std.foldl(function(a, b) a + b, std.range(1, 3000000), 0)"})
 	req.Limits.Timeout = 10 * time.Millisecond
 	_, diags, err := jsonnet.Upstream().Evaluate(t.Context(), req)
 	if err != nil || diags.String() != "a.jsonnet: error[jsonnet/timeout]: the evaluation takes longer than 10ms" {
@@ -140,7 +156,7 @@ local other = import 'other.libsonnet';
 		"other.libsonnet": "{\n  rules: [\n    { record: 'a' + ':b',\n      expr: 1 + 1 },\n  ],\n}\n",
 	})
 	req.Transform = "function(v) if std.isObject(v) then v"
-	o := evaluate(t, req).Origin
+	o := evaluate(t, jsonnet.Upstream(), req).Origin
 	for pointer, want := range map[string]string{
 		"/groups/0/rules/0/expr":  "a.jsonnet:8:29",
 		"/groups/0/rules/0/alert": "a.jsonnet:8:17",

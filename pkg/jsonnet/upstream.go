@@ -172,26 +172,35 @@ func (e *evaluation) wrapper(params []string) string {
 	if transform == "" {
 		transform = "function(v) v"
 	}
+	if e.req.AllTLA {
+		names := strings.Join(given(e.arguments(params)), ", ")
+		return "local v = " + quoted + "; if std.isFunction(v) then function(" + strings.Join(e.arguments(params), ", ") + ") (" + transform + ")(v(" + names + ")) else (" + transform + ")(v)"
+	}
 	if params == nil {
 		return "(" + transform + ")(" + quoted + ")"
 	}
-	given := e.arguments(params)
-	var pass []string
-	for _, p := range given {
-		pass = append(pass, p+"="+p)
-	}
-	call := "(" + transform + ")(" + quoted + "(" + strings.Join(pass, ", ") + "))"
-	if len(given) == 0 {
+	passed := e.arguments(params)
+	call := "(" + transform + ")(" + quoted + "(" + strings.Join(given(passed), ", ") + "))"
+	if len(passed) == 0 {
 		return call
 	}
-	return "function(" + strings.Join(given, ", ") + ") " + call
+	return "function(" + strings.Join(passed, ", ") + ") " + call
+}
+
+// given are named arguments that pass variables on.
+func given(names []string) []string {
+	var out []string
+	for _, name := range names {
+		out = append(out, name+"="+name)
+	}
+	return out
 }
 
 // arguments returns those parameters that the request has arguments for.
 func (e *evaluation) arguments(params []string) []string {
 	var out []string
 	for _, name := range slices.Sorted(maps.Keys(e.req.TLA)) {
-		if slices.Contains(params, name) {
+		if slices.Contains(params, name) || e.req.AllTLA {
 			out = append(out, name)
 		}
 	}

@@ -42,7 +42,7 @@ func (r *renderer) jsonnet(ctx context.Context) ([]bundle.Document, error) {
 	p := r.opts.Project
 	req := jsonnet.Request{
 		File: r.job.source.Path, Importer: r.opts.Importer, Trace: r.opts.Trace,
-		Ext: args(r.env.Ext, r.opts.Ext), TLA: args(r.env.TLA, nil), Natives: natives(),
+		Ext: args(r.env.Ext, r.opts.Ext), TLA: args(r.env.TLA, nil), Natives: Natives(),
 		Limits: jsonnet.Limits{MaxStack: p.Jsonnet.MaxStack, Timeout: p.Jsonnet.Timeout, MaxMemory: p.Jsonnet.MaxMemory},
 	}
 	if r.job.source.Kind == project.RulesSource || r.job.source.Kind == project.DashboardsSource {

@@ -15,10 +15,10 @@ import (
 	"github.com/monctl/monctl/pkg/jsonnet"
 )
 
-// natives are the functions that sources reach through std.native. All but
+// Natives returns the functions that sources reach through std.native. All but
 // secret have the names and meaning that Tanka gave them, since public
 // libraries call them.
-func natives() []jsonnet.Native {
+func Natives() []jsonnet.Native {
 	return []jsonnet.Native{
 		{Name: "secret", Params: []string{"name"}, Func: func(a []any) (any, error) {
 			name, ok := a[0].(string)

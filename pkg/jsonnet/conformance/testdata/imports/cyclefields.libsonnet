@@ -1,0 +1,1 @@
+{ x: 1, y: (import 'cyclefields.libsonnet').x }

@@ -1,0 +1,1 @@
+(import '../value.libsonnet') + (import 'sibling.libsonnet')

@@ -1,0 +1,68 @@
+package jsonnet
+
+import (
+	"strings"
+
+	"github.com/google/go-jsonnet/ast"
+
+	"github.com/monctl/monctl/pkg/diag"
+	"github.com/monctl/monctl/pkg/jsonnet/vm"
+)
+
+// ownOrigin is the origin of a result of the own engine. Every value knows
+// the expression that made it, wherever it has been passed since, and every
+// field and element the place where it is written.
+type ownOrigin struct {
+	file    string
+	origins *vm.Origins
+}
+
+// At implements Origin. A value that the library made is the user's where it
+// was put to use: at its field, its element, or the value around it.
+func (o *ownOrigin) At(pointer string) diag.Span {
+	var fallback diag.Span
+	list := o.origins.Lookup(pointerTokens(pointer))
+	for i := len(list) - 1; i >= 0; i-- {
+		for _, l := range [...]ast.LocationRange{list[i].Made, list[i].Named} {
+			if !l.IsSet() || l.FileName == "" {
+				continue // made by the standard library or the transform
+			}
+			s := span(l)
+			if !isLibrary(s.File) {
+				return s
+			}
+			if fallback.IsZero() {
+				fallback = s
+			}
+		}
+	}
+	if !fallback.IsZero() {
+		return fallback
+	}
+	return diag.Span{File: o.file}
+}
+
+// Definition implements Definer.
+func (o *ownOrigin) Definition(pointer string) (made, named diag.Span) {
+	tokens := pointerTokens(pointer)
+	list := o.origins.Lookup(tokens)
+	if len(list) <= len(tokens) {
+		return diag.Span{}, diag.Span{}
+	}
+	last := list[len(list)-1]
+	return span(last.Made), span(last.Named)
+}
+
+var pointerEscapes = strings.NewReplacer("~1", "/", "~0", "~")
+
+// pointerTokens splits a JSON Pointer.
+func pointerTokens(pointer string) []string {
+	if pointer == "" {
+		return nil
+	}
+	tokens := strings.Split(pointer, "/")[1:]
+	for i := range tokens {
+		tokens[i] = pointerEscapes.Replace(tokens[i])
+	}
+	return tokens
+}

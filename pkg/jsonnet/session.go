@@ -1,0 +1,124 @@
+package jsonnet
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/monctl/monctl/pkg/diag"
+	"github.com/monctl/monctl/pkg/jsonnet/syntax"
+	"github.com/monctl/monctl/pkg/jsonnet/vm"
+)
+
+// Session is an engine for passes over files that are being edited. Files are
+// compiled once for each content, and the values of imports that an edit does
+// not reach are kept from one evaluation to the next; entries with the same
+// external variables share them. Every pass brings an Importer of its own,
+// which says what the files are now.
+//
+// Native functions have to be pure and the same throughout: the session tells
+// them apart by name only. std.trace in an import whose value is kept prints
+// once. The results are otherwise those of Own.
+type Session struct {
+	machine *vm.Machine
+
+	mu   sync.Mutex
+	idle []*kept
+	// importer is that of the latest pass, pass counts them.
+	importer *Importer
+	pass     int
+}
+
+// kept is an evaluation between two runs.
+type kept struct {
+	vm *vm.Evaluation
+	// settings are what its values depend on beside the files.
+	settings string
+	// importer says which state of the files the values belong to.
+	importer *Importer
+	pass     int
+	// entries are those that it has evaluated.
+	entries map[string]bool
+}
+
+// NewSession returns a session that knows nothing yet.
+func NewSession() *Session { return &Session{machine: vm.NewMachine(syntax.Parse)} }
+
+// idlePasses is after how many passes without use an evaluation is dropped.
+const idlePasses = 2
+
+// Evaluate implements Engine.
+func (s *Session) Evaluate(ctx context.Context, req Request) (*Result, diag.List, error) {
+	var k *kept
+	result, diags, err := evaluateOwn(ctx, req, s.machine, func(o vm.Options) *vm.Evaluation {
+		k = s.take(req, o)
+		return k.vm
+	})
+	if k != nil {
+		s.put(k)
+	}
+	return result, diags, err
+}
+
+// take returns an evaluation that nobody else uses, brought up to date.
+func (s *Session) take(req Request, o vm.Options) *kept {
+	settings := settingsOf(req)
+	k := s.pick(req, settings)
+	if k != nil && k.importer != req.Importer && !k.vm.Renew(o) {
+		k = nil
+	} else if k != nil {
+		k.vm.Reuse(o)
+	}
+	if k == nil {
+		k = &kept{vm: s.machine.New(o), settings: settings, entries: map[string]bool{}}
+	}
+	k.importer = req.Importer
+	k.entries[req.File] = true
+	return k
+}
+
+// pick takes an idle evaluation with the same settings, at best one that has
+// evaluated the entry before.
+func (s *Session) pick(req Request, settings string) *kept {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.importer != req.Importer {
+		s.importer = req.Importer
+		s.pass++
+		s.idle = slices.DeleteFunc(s.idle, func(k *kept) bool { return k.pass < s.pass-idlePasses })
+	}
+	best := -1
+	for i, k := range s.idle {
+		if k.settings == settings && (best < 0 || k.entries[req.File]) {
+			best = i
+		}
+	}
+	if best < 0 {
+		return nil
+	}
+	k := s.idle[best]
+	s.idle = slices.Delete(s.idle, best, best+1)
+	return k
+}
+
+func (s *Session) put(k *kept) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	k.pass = s.pass
+	s.idle = append(s.idle, k)
+}
+
+// settingsOf describes the external variables and natives of a request.
+func settingsOf(req Request) string {
+	var b strings.Builder
+	for _, name := range slices.Sorted(maps.Keys(req.Ext)) {
+		fmt.Fprintf(&b, "%q %v %q\n", name, req.Ext[name].Code, req.Ext[name].Text)
+	}
+	for _, n := range req.Natives {
+		fmt.Fprintf(&b, "%q %q\n", n.Name, n.Params)
+	}
+	return b.String()
+}

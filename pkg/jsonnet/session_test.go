@@ -1,0 +1,169 @@
+package jsonnet_test
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/monctl/monctl/pkg/jsonnet"
+)
+
+// project is a directory whose files a test edits.
+type project struct {
+	t   *testing.T
+	dir string
+}
+
+func (p project) write(name, text string) {
+	p.t.Helper()
+	if err := os.WriteFile(filepath.Join(p.dir, name), []byte(text), 0o600); err != nil {
+		p.t.Fatal(err)
+	}
+}
+
+// run evaluates an entry on the files as they are now; what std.trace printed
+// tells which files were evaluated.
+func (p project) run(e jsonnet.Engine, entry string, ext map[string]jsonnet.Arg) (result, traced string) {
+	p.t.Helper()
+	var trace strings.Builder
+	r, diags, err := e.Evaluate(p.t.Context(), jsonnet.Request{
+		File: entry, Importer: jsonnet.NewImporter(p.dir, []string{"lib"}, nil), Trace: &trace, Ext: ext,
+	})
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	var files []string
+	for line := range strings.Lines(trace.String()) {
+		files = append(files, strings.Fields(line)[2])
+	}
+	if r == nil {
+		return diags.String(), strings.Join(files, " ")
+	}
+	return compact(r.JSON), strings.Join(files, " ")
+}
+
+func TestSessionEvaluatesWhatAnEditReaches(t *testing.T) {
+	p := project{t, t.TempDir()}
+	p.write("a.jsonnet", "std.trace('a', { b: import 'b.libsonnet', c: import 'c.libsonnet', t: importstr 't.txt' })")
+	p.write("b.libsonnet", "std.trace('b', { d: import 'd.libsonnet', gone: 1 })")
+	p.write("c.libsonnet", "std.trace('c', { assert self.x < 5 : 'x is too large', x: 1, lazy:: import 'nowhere.libsonnet' })")
+	p.write("d.libsonnet", "std.trace('d', 4)")
+	p.write("t.txt", "text")
+	s := jsonnet.NewSession()
+	const first = `{"b":{"d":4,"gone":1},"c":{"x":1},"t":"text"}`
+	for _, step := range []struct{ name, file, text, want, traced string }{
+		{"cold", "", "", first, "a b d c"},
+		{"nothing changed", "", "", first, ""},
+		{"a leaf", "d.libsonnet", "std.trace('d', 5)", strings.Replace(first, `"d":4`, `"d":5`, 1), "a b d"},
+		{"back again", "d.libsonnet", "std.trace('d', 4)", first, "a b d"},
+		{"the entry", "a.jsonnet", "std.trace('a', { b: import 'b.libsonnet' })", `{"b":{"d":4,"gone":1}}`, "a"},
+		{"the entry again", "a.jsonnet", "std.trace('a', { b: import 'b.libsonnet', c: import 'c.libsonnet', t: importstr 't.txt' })", first, "a"},
+		{"a text", "t.txt", "other", strings.Replace(first, `"text"`, `"other"`, 1), "a"},
+		{"text back", "t.txt", "text", first, "a"},
+		{"a failing assertion", "c.libsonnet", "std.trace('c', { assert self.x < 5 : 'x is too large', x: 7 })", "c.libsonnet:1:18: error[jsonnet/runtime]: x is too large", "a c"},
+		{"fails again", "", "", "c.libsonnet:1:18: error[jsonnet/runtime]: x is too large", ""},
+		{"a mistake", "c.libsonnet", "{", "c.libsonnet:1:2: error[jsonnet/syntax]: unexpected: end of file while parsing field definition", "a"},
+		{"the same mistake", "", "", "c.libsonnet:1:2: error[jsonnet/syntax]: unexpected: end of file while parsing field definition", ""},
+		{"repaired", "c.libsonnet", "std.trace('c', { x: 1 })", first, "a c"},
+		{"one that comes before another", "lib", "", first, ""},
+	} {
+		if step.file == "lib" {
+			if err := os.Mkdir(filepath.Join(p.dir, "lib"), 0o750); err != nil {
+				t.Fatal(err)
+			}
+		} else if step.file != "" {
+			p.write(step.file, step.text)
+		}
+		got, traced := p.run(s, "a.jsonnet", nil)
+		if diff := cmp.Diff([]string{step.want, step.traced}, []string{got, traced}); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", step.name, diff)
+		}
+		if fresh, _ := p.run(jsonnet.Own(), "a.jsonnet", nil); fresh != got {
+			t.Errorf("%s: the session says %s, a fresh engine %s", step.name, got, fresh)
+		}
+	}
+}
+
+func TestSessionFindsWhatWasNotThere(t *testing.T) {
+	p := project{t, t.TempDir()}
+	p.write("a.jsonnet", "(import 'b.libsonnet') + { a: 1 }")
+	p.write("x.libsonnet", "'beside'")
+	s := jsonnet.NewSession()
+	if got, _ := p.run(s, "a.jsonnet", nil); !strings.Contains(got, `cannot find "b.libsonnet"`) {
+		t.Error(got)
+	}
+	if err := os.Mkdir(filepath.Join(p.dir, "lib"), 0o750); err != nil {
+		t.Fatal(err)
+	}
+	p.write("lib/b.libsonnet", "{ b: 'lib' }")
+	if got, _ := p.run(s, "a.jsonnet", nil); got != `{"a":1,"b":"lib"}` {
+		t.Error(got)
+	}
+	p.write("b.libsonnet", "{ b: 'beside' }")
+	if got, _ := p.run(s, "a.jsonnet", nil); got != `{"a":1,"b":"beside"}` {
+		t.Error(got)
+	}
+	if err := os.Remove(filepath.Join(p.dir, "b.libsonnet")); err != nil {
+		t.Fatal(err)
+	}
+	if got, _ := p.run(s, "a.jsonnet", nil); got != `{"a":1,"b":"lib"}` {
+		t.Error(got)
+	}
+}
+
+func TestSessionKeepsExternalVariablesApart(t *testing.T) {
+	p := project{t, t.TempDir()}
+	p.write("a.jsonnet", "import 'b.libsonnet'")
+	p.write("b.libsonnet", "{ e: std.extVar('e') }")
+	p.write("c.libsonnet", "1")
+	s := jsonnet.NewSession()
+	for _, tc := range []struct{ code, file, want string }{
+		{"1", "", `{"e":1}`},
+		{"2", "", `{"e":2}`},
+		{"1", "", `{"e":1}`},
+		{"import 'c.libsonnet'", "", `{"e":1}`},
+		{"import 'c.libsonnet'", "3", `{"e":3}`},
+		{"import 'c.libsonnet'", "4", `{"e":4}`},
+	} {
+		if tc.file != "" {
+			p.write("c.libsonnet", tc.file)
+		}
+		if got, _ := p.run(s, "a.jsonnet", map[string]jsonnet.Arg{"e": {Code: true, Text: tc.code}}); got != tc.want {
+			t.Errorf("%s %s: got %s, want %s", tc.code, tc.file, got, tc.want)
+		}
+	}
+}
+
+func TestSessionInParallel(t *testing.T) {
+	p := project{t, t.TempDir()}
+	p.write("lib.libsonnet", "{ f(x): { y: std.format('%s-%d', [x, std.length(x)]), z: [i * i for i in std.range(1, 20)], ['k' + x]: self.y } }")
+	for i := range 8 {
+		p.write(fmt.Sprintf("e%d.jsonnet", i), fmt.Sprintf("local l = import 'lib.libsonnet'; { [x]: l.f(x) for x in ['a', 'b', 'c%d', std.extVar('env')] }", i))
+	}
+	s := jsonnet.NewSession()
+	for range 3 {
+		importer := jsonnet.NewImporter(p.dir, nil, nil)
+		var wg sync.WaitGroup
+		for i := range 32 {
+			wg.Go(func() {
+				req := jsonnet.Request{File: fmt.Sprintf("e%d.jsonnet", i%8), Importer: importer, Ext: map[string]jsonnet.Arg{"env": {Text: fmt.Sprint("env", i%3)}}}
+				r, diags, err := s.Evaluate(t.Context(), req)
+				if err != nil || len(diags) > 0 {
+					t.Error(diags, err)
+					return
+				}
+				want, _, _ := jsonnet.Upstream().Evaluate(t.Context(), req)
+				if diff := cmp.Diff(string(want.JSON), string(r.JSON)); diff != "" {
+					t.Error(diff)
+				}
+			})
+		}
+		wg.Wait()
+		p.write("lib.libsonnet", "{ f(x): { y: x, z: [i + i for i in std.range(1, 20)], ['k' + x]: self.y } }")
+	}
+}

@@ -1,0 +1,148 @@
+package vm
+
+import (
+	"sync"
+	"sync/atomic"
+
+	"github.com/google/go-jsonnet/ast"
+)
+
+// Parse turns text into a desugared, analysed program, as
+// jsonnet.SnippetToAST does. fileName is what imports are relative to and ""
+// for code without file.
+type Parse func(diagnosticName ast.DiagnosticFileName, fileName, text string) (ast.Node, error)
+
+// Machine holds what evaluations share: compiled files, the standard library,
+// names. It is safe for concurrent use.
+type Machine struct {
+	parse   Parse
+	names   names
+	natives map[string]*Native
+	library library
+	// active counts the evaluations that are running.
+	active atomic.Int64
+
+	mu    sync.Mutex
+	files map[string][]*file
+}
+
+// file is one version of a file, parsed once.
+type file struct {
+	text string
+	once sync.Once
+	unit *unit
+	err  error
+}
+
+// versions is how many versions of a file are kept: one for what runs now and
+// one for what an edit is tried with.
+const versions = 2
+
+// NewMachine returns a machine whose programs are read with parse.
+func NewMachine(parse Parse) *Machine {
+	m := &Machine{
+		parse: parse, names: names{table: map[string]*Name{}},
+		natives: map[string]*Native{}, files: map[string][]*file{},
+	}
+	for _, part := range [][]nativeDecl{comprehensionNatives(), stdNatives()} {
+		for _, d := range part {
+			m.natives[d.name] = d.native(&m.names)
+		}
+	}
+	m.library = m.newLibrary()
+	return m
+}
+
+func comprehensionNatives() []nativeDecl {
+	return []nativeDecl{
+		{"$flatMapArray", "func arr", flatMapArray},
+		{"$objectFlatMerge", "x", objectFlatMerge},
+	}
+}
+
+// compile returns the compiled file, which is known already if the same name
+// was seen with the same text.
+func (m *Machine) compile(name, text string) (*unit, error) {
+	f := m.version(name, text)
+	f.once.Do(func() { f.unit, f.err = m.newUnit(name, name, text) })
+	return f.unit, f.err
+}
+
+func (m *Machine) version(name, text string) *file {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	known := m.files[name]
+	for _, f := range known {
+		if f.text == text {
+			return f
+		}
+	}
+	f := &file{text: text}
+	if len(known) >= versions {
+		known = known[1:]
+	}
+	m.files[name] = append(known[:len(known):len(known)], f)
+	return f
+}
+
+// compileCode compiles code without file. It is cached like a file, under a
+// name that no file has; code without a name is not.
+func (m *Machine) compileCode(name, text string) (*unit, error) {
+	if name == "" {
+		return m.newUnit("", "", text)
+	}
+	f := m.version("\x00"+name, text)
+	f.once.Do(func() { f.unit, f.err = m.newUnit(name, "", text) })
+	return f.unit, f.err
+}
+
+// newUnit compiles text under a name for diagnostics.
+func (m *Machine) newUnit(diagnosticName, fileName, text string) (*unit, error) {
+	n, err := m.parse(ast.DiagnosticFileName(diagnosticName), fileName, text)
+	if err != nil {
+		return nil, err
+	}
+	u := &unit{machine: m, name: diagnosticName, params: parameters(n)}
+	u.body.source, u.body.scope = n, &scope{layout: &layout{}, unit: u}
+	return u, nil
+}
+
+// parameters returns the parameters of a program that is a function, as far
+// as its text shows; nil if it is none.
+func parameters(n ast.Node) []string {
+	for {
+		switch t := n.(type) {
+		case *ast.Local:
+			n = t.Body
+		case *ast.Function:
+			params := []string{}
+			for _, p := range t.Parameters {
+				params = append(params, string(p.Name))
+			}
+			return params
+		default:
+			return nil
+		}
+	}
+}
+
+// Parameters returns the parameters of a file that is a function, as far as
+// its text shows; nil if it is none.
+func (m *Machine) Parameters(name string, data []byte) ([]string, error) {
+	u, err := m.compile(name, textOf(data))
+	if err != nil {
+		return nil, err
+	}
+	return u.params, nil
+}
+
+// New starts an evaluation.
+func (m *Machine) New(o Options) *Evaluation {
+	e := &Evaluation{machine: m, options: o.withDefaults(), cur: &silentSite, interned: map[string]*Name{}}
+	e.look = e.options.MaxMemory
+	e.imports = newImports()
+	e.std = e.literal(&silentSite, layer{shape: m.library.shape, code: m.library.code})
+	e.stdFor = map[*unit]*Object{}
+	e.extVars, e.natives = map[string]Value{}, map[string]Value{}
+	return e
+}

@@ -1,0 +1,113 @@
+package vm
+
+import (
+	"strconv"
+
+	"github.com/google/go-jsonnet/ast"
+)
+
+// Origins tells for every value of a manifested result which expression made
+// it and which field or element it is. It is written while the result is
+// manifested, as a list in the order of the output, and needs none of the
+// evaluation's values.
+type Origins struct {
+	places []place
+	keys   [][]*Name
+}
+
+// place is what is known about one value. end is the index after the last
+// value within it, names the index of its keys plus one.
+type place struct {
+	made       *ast.NodeBase
+	named      *ast.LocationRange
+	end, names int32
+}
+
+func (o *Origins) add(v Value, named *ast.LocationRange) {
+	o.places = append(o.places, place{made: v.h.made, named: named})
+}
+
+func (o *Origins) element(el, v Value) {
+	var named *ast.LocationRange
+	if el.kind() == kindThunk {
+		if b := el.thunk().code.base(); b != nil {
+			named = &b.LocRange
+		}
+	}
+	o.add(v, named)
+}
+
+func (o *Origins) field(obj *Object, p position, v Value) {
+	var named *ast.LocationRange
+	if s := obj.layers[p.layer].shape; s.fields != nil {
+		named = s.fields[p.field].loc
+	}
+	o.add(v, named)
+}
+
+func (o *Origins) names(names []*Name) {
+	o.keys = append(o.keys, names)
+	o.places[len(o.places)-1].names = int32(len(o.keys))
+}
+
+// enter and leave bracket the values within the last place.
+func (o *Origins) enter() int {
+	if o == nil {
+		return 0
+	}
+	return len(o.places) - 1
+}
+
+func (o *Origins) leave(at int) {
+	if o != nil {
+		o.places[at].end = int32(len(o.places))
+	}
+}
+
+// Origin is where a value comes from: the expression that made it, and the
+// field or element that it is. Either may be unset.
+type Origin struct{ Made, Named ast.LocationRange }
+
+// Lookup returns the origins along a path of keys and indexes, outermost
+// first; fewer than len(path)+1 if the result has no such value.
+func (o *Origins) Lookup(path []string) []Origin {
+	if len(o.places) == 0 {
+		return nil
+	}
+	at := 0
+	out := []Origin{o.places[0].origin()}
+	for _, key := range path {
+		if at = o.child(at, key); at < 0 {
+			break
+		}
+		out = append(out, o.places[at].origin())
+	}
+	return out
+}
+
+func (p place) origin() Origin {
+	var out Origin
+	if p.made != nil {
+		out.Made = p.made.LocRange
+	}
+	if p.named != nil {
+		out.Named = *p.named
+	}
+	return out
+}
+
+func (o *Origins) child(at int, key string) int {
+	p := o.places[at]
+	var names []*Name
+	if p.names > 0 {
+		names = o.keys[p.names-1]
+	}
+	index := 0
+	for c := at + 1; c < int(p.end); c = int(o.places[c].end) {
+		if names == nil && key == strconv.Itoa(index) || names != nil && names[index].text == key {
+			return c
+		}
+		index++
+	}
+	return -1
+}

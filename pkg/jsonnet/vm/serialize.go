@@ -1,0 +1,227 @@
+package vm
+
+import (
+	"math"
+	"slices"
+	"strconv"
+	"unicode/utf8"
+)
+
+// toText returns a value as std.toString does.
+func (e *Evaluation) toText(v Value) string {
+	if v.kind() == kindString {
+		return e.flat(v.str())
+	}
+	w := writer{e: e}
+	w.value(v, 0)
+	return string(w.buf)
+}
+
+func (e *Evaluation) toString(v Value) *String {
+	if v.kind() == kindString {
+		return v.str()
+	}
+	return e.string(e.toText(v)).str()
+}
+
+// writer writes values as upstream does: on one line, or with three spaces.
+// Evaluating goes on while it writes, as upstream's stack shows it.
+type writer struct {
+	e         *Evaluation
+	buf       []byte
+	multiline bool
+	origins   *Origins
+	// counted is how much of buf has been accounted for.
+	counted int
+}
+
+// placeBytes is about what the origin of a value takes.
+const placeBytes = 32
+
+// value writes v, which is n levels deep. The expression that asks for it is
+// the current one.
+func (w *writer) value(v Value, depth int) {
+	e := w.e
+	cur := e.cur
+	n := e.push(cur)
+	w.grow()
+	switch v.kind() {
+	case kindNull:
+		w.buf = append(w.buf, "null"...)
+	case kindBoolean:
+		w.buf = strconv.AppendBool(w.buf, v.bool())
+	case kindNumber:
+		w.buf = appendNumber(w.buf, v.n)
+	case kindString:
+		w.buf = appendQuoted(w.buf, e.flat(v.str()))
+	case kindFunction:
+		e.cur = &silentSite
+		e.fail("couldn't manifest function as JSON")
+	case kindArray:
+		w.array(v.array(), depth)
+	case kindObject:
+		w.object(v.object(), depth)
+	}
+	e.pop(n)
+	e.cur = cur
+}
+
+// grow accounts for what has been written and doubles the room when little is
+// left.
+func (w *writer) grow() {
+	w.e.alloc(len(w.buf) - w.counted + placeBytes)
+	w.counted = len(w.buf)
+	if n := cap(w.buf); n > bufferBytes && n-len(w.buf) < n/8 {
+		w.buf = slices.Grow(w.buf, n)
+	}
+}
+
+// bufferBytes is from which size on buffers are doubled.
+const bufferBytes = 4096
+
+func (w *writer) array(a *Array, depth int) {
+	if len(a.elems) == 0 {
+		w.buf = append(w.buf, "[ ]"...)
+		return
+	}
+	e := w.e
+	w.buf = append(w.buf, '[')
+	at := len(e.path)
+	e.path = append(e.path, step{})
+	for i, el := range a.elems {
+		w.separate(i, depth+1)
+		e.path[at] = step{index: i}
+		e.cur = &pathSite
+		v := e.force(el)
+		if w.origins != nil {
+			w.origins.element(el, v)
+		}
+		entry := w.origins.enter()
+		w.value(v, depth+1)
+		w.origins.leave(entry)
+	}
+	e.path = e.path[:at]
+	w.end(']', depth)
+}
+
+var assertionSite = messageSite("Checking object assertions")
+
+func (w *writer) object(o *Object, depth int) {
+	e := w.e
+	names := e.fieldNames(o, false)
+	if !o.asserted {
+		e.cur = assertionSite
+		e.checkAssertions(o)
+	}
+	if len(names) == 0 {
+		w.buf = append(w.buf, "{ }"...)
+		return
+	}
+	if w.origins != nil {
+		w.origins.names(names)
+	}
+	w.buf = append(w.buf, '{')
+	at := len(e.path)
+	e.path = append(e.path, step{})
+	for i, name := range names {
+		w.separate(i, depth+1)
+		e.path[at] = step{name: name}
+		e.cur = &pathSite
+		w.buf = appendQuoted(w.buf, name.text)
+		w.buf = append(w.buf, ':', ' ')
+		p := e.find(o, name, 0)
+		v := e.field(o, p)
+		if w.origins != nil {
+			w.origins.field(o, p, v)
+		}
+		entry := w.origins.enter()
+		w.value(v, depth+1)
+		w.origins.leave(entry)
+	}
+	e.path = e.path[:at]
+	w.end('}', depth)
+}
+
+func (w *writer) separate(i, depth int) {
+	switch {
+	case i == 0:
+	case w.multiline:
+		w.buf = append(w.buf, ',')
+	default:
+		w.buf = append(w.buf, ',', ' ')
+	}
+	if w.multiline {
+		w.newline(depth)
+	}
+}
+
+func (w *writer) end(bracket byte, depth int) {
+	if w.multiline {
+		w.newline(depth)
+	}
+	w.buf = append(w.buf, bracket)
+}
+
+const spaces = "                                                                "
+
+func (w *writer) newline(depth int) {
+	w.buf = append(w.buf, '\n')
+	for n := 3 * depth; n > 0; n -= len(spaces) {
+		w.buf = append(w.buf, spaces[:min(n, len(spaces))]...)
+	}
+}
+
+// appendNumber writes a number as Jsonnet does.
+func appendNumber(b []byte, f float64) []byte {
+	if f != math.Floor(f) {
+		return strconv.AppendFloat(b, f, 'g', 17, 64)
+	}
+	if math.Abs(f) < 1<<53 && f != 0 {
+		return strconv.AppendInt(b, int64(f), 10)
+	}
+	return strconv.AppendFloat(b, f, 'f', 0, 64)
+}
+
+const hexDigits = "0123456789abcdef"
+
+// appendQuoted writes a string with Jsonnet's escapes.
+func appendQuoted(b []byte, s string) []byte {
+	b = append(b, '"')
+	start := 0
+	for i := 0; i < len(s); i++ {
+		c := s[i]
+		if c >= ' ' && c != '"' && c != '\\' && c < 0x7f {
+			continue
+		}
+		if c >= utf8.RuneSelf {
+			// Only the controls U+0080 to U+009F are escaped.
+			if c == 0xc2 && i+1 < len(s) && s[i+1] < 0xa0 {
+				b = append(b, s[start:i]...)
+				i++
+				b = append(b, '\\', 'u', '0', '0', hexDigits[s[i]>>4], hexDigits[s[i]&15])
+				start = i + 1
+			}
+			continue
+		}
+		b = append(b, s[start:i]...)
+		start = i + 1
+		switch c {
+		case '"', '\\':
+			b = append(b, '\\', c)
+		case '\b':
+			b = append(b, '\\', 'b')
+		case '\f':
+			b = append(b, '\\', 'f')
+		case '\n':
+			b = append(b, '\\', 'n')
+		case '\r':
+			b = append(b, '\\', 'r')
+		case '\t':
+			b = append(b, '\\', 't')
+		default:
+			b = append(b, '\\', 'u', '0', '0', hexDigits[c>>4], hexDigits[c&15])
+		}
+	}
+	b = append(b, s[start:]...)
+	return append(b, '"')
+}

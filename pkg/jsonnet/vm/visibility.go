@@ -1,0 +1,137 @@
+package vm
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/google/go-jsonnet/ast"
+)
+
+// fieldList is the list of an object's fields, sorted by name.
+type fieldList struct {
+	// all are all fields, visible those that are manifested.
+	all, visible []*Name
+}
+
+// fieldNames returns the names of an object's fields, sorted. The slice
+// belongs to the object.
+func (e *Evaluation) fieldNames(o *Object, hidden bool) []*Name {
+	if o.fields == nil {
+		o.fields = e.listFields(o)
+	}
+	if hidden {
+		return o.fields.all
+	}
+	return o.fields.visible
+}
+
+func (e *Evaluation) listFields(o *Object) *fieldList {
+	e.flatObject(o)
+	if len(o.layers) == 1 {
+		s := o.layers[0].shape
+		if l := s.list.Load(); l != nil {
+			return l
+		}
+		hide := make(map[*Name]ast.ObjectFieldHide, len(s.names))
+		for i, n := range s.names {
+			hide[n] = s.hide[i]
+		}
+		l := sortFields(hide)
+		s.list.Store(l)
+		return l
+	}
+	return sortFields(visibility(o.layers))
+}
+
+func sortFields(hide map[*Name]ast.ObjectFieldHide) *fieldList {
+	l := &fieldList{all: make([]*Name, 0, len(hide))}
+	for n := range hide {
+		l.all = append(l.all, n)
+	}
+	slices.SortFunc(l.all, func(a, b *Name) int { return strings.Compare(a.text, b.text) })
+	l.visible = make([]*Name, 0, len(l.all))
+	for _, n := range l.all {
+		if hide[n] != ast.ObjectFieldHidden {
+			l.visible = append(l.visible, n)
+		}
+	}
+	return l
+}
+
+// visibility works out how each field of a stack of layers is shown: what the
+// last summand says unless it says nothing.
+func visibility(layers []layer) map[*Name]ast.ObjectFieldHide {
+	out := map[*Name]ast.ObjectFieldHide{}
+	for _, i := range slices.Backward(groups(layers)) {
+		s := layers[i].shape
+		for j, n := range s.names {
+			if s.hide[j] != ast.ObjectFieldInherit {
+				out[n] = s.hide[j]
+			} else if _, ok := out[n]; !ok {
+				out[n] = s.hide[j]
+			}
+		}
+	}
+	return out
+}
+
+// groups returns the layers that count: all but those behind a restriction,
+// which lists their fields itself.
+func groups(layers []layer) []int {
+	out := make([]int, 0, len(layers))
+	for i := 0; i < len(layers); i++ {
+		out = append(out, i)
+		i += layers[i].shape.hides
+	}
+	return out
+}
+
+// hasField says whether there is a field, hidden ones only if asked for.
+func (e *Evaluation) hasField(o *Object, name *Name, hidden bool) bool {
+	if hidden && !e.restricted(o) {
+		return e.find(o, name, 0).layer >= 0
+	}
+	if o.fields == nil && !e.restricted(o) {
+		found := false
+		for i := range o.layers {
+			s := o.layers[i].shape
+			if at := s.find(name); at >= 0 {
+				found = true
+				if s.hide[at] != ast.ObjectFieldInherit {
+					return s.hide[at] != ast.ObjectFieldHidden
+				}
+			}
+		}
+		return found
+	}
+	_, ok := slices.BinarySearchFunc(e.fieldNames(o, hidden), name, func(a, b *Name) int { return strings.Compare(a.text, b.text) })
+	return ok
+}
+
+func (e *Evaluation) restricted(o *Object) bool {
+	e.flatObject(o)
+	for i := range o.layers {
+		if o.layers[i].shape.hides > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// without returns the object without one of its fields, as
+// std.objectRemoveKey does: the rest stays as it is, bound late.
+func (e *Evaluation) without(o *Object, name *Name) Value {
+	e.flatObject(o)
+	s := &shape{hides: len(o.layers)}
+	shown := visibility(o.layers)
+	delete(shown, name)
+	for _, n := range sortFields(shown).all {
+		s.names = append(s.names, n)
+		s.hide = append(s.hide, shown[n])
+	}
+	r := &Object{header: header{kind: kindObject, made: e.cur.base()}, asserts: o.asserts, asserted: !o.asserts, size: o.size + 1}
+	r.layers = append([]layer{{shape: s}}, o.layers...)
+	r.state = make([]layerState, len(r.layers))
+	e.alloc(objectBytes + 64*len(r.layers) + 24*len(s.names))
+	return r.value()
+}
