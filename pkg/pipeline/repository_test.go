@@ -19,7 +19,7 @@ func TestThisRepository(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, err := pipeline.Start(pipeline.Options{Dir: dir, Library: lib.FS, Engine: jsonnet.Upstream(), Workers: 2})
+	p, err := pipeline.Start(pipeline.Options{Dir: dir, Library: lib.FS, Engine: jsonnet.Verify(jsonnet.Own(), jsonnet.Upstream()), Workers: 2})
 	if err != nil {
 		t.Fatal(err)
 	}

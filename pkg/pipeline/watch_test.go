@@ -26,7 +26,7 @@ func write(t *testing.T, name, text string) {
 // pass renders the project in a directory.
 func pass(t *testing.T, dir string, envs ...string) *pipeline.Pass {
 	t.Helper()
-	p, err := pipeline.Start(pipeline.Options{Dir: dir, Environments: envs, Library: lib.FS, Engine: jsonnet.Upstream(), Workers: 2})
+	p, err := pipeline.Start(pipeline.Options{Dir: dir, Environments: envs, Library: lib.FS, Engine: jsonnet.Verify(jsonnet.Own(), jsonnet.Upstream()), Workers: 2})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -27,7 +27,7 @@ func renderDir(t *testing.T, dir, env string) (*render.Output, diag.List) {
 		t.Fatalf("no environment %q", env)
 	}
 	out, diags, err := render.Render(t.Context(), render.Options{
-		Project: p, FS: os.DirFS(dir), Engine: jsonnet.Upstream(), Workers: 2,
+		Project: p, FS: os.DirFS(dir), Engine: jsonnet.Verify(jsonnet.Own(), jsonnet.Upstream()), Workers: 2,
 		Importer: jsonnet.NewImporter(dir, p.Jsonnet.JPath, lib.FS),
 	}, e)
 	if err != nil {
@@ -97,7 +97,7 @@ func TestMistakes(t *testing.T) {
 		files map[string]string
 		want  string
 	}{
-		{"shape", map[string]string{"rules/a.jsonnet": "{ group: [] }"}, "rules/a.jsonnet: error[source/shape]: expected a rule file {groups: […]}, rule groups, a map of rule files, a mixin or a PrometheusRule, found an object with the fields group"},
+		{"shape", map[string]string{"rules/a.jsonnet": "{ group: [] }"}, "rules/a.jsonnet:1:1: error[source/shape]: expected a rule file {groups: […]}, rule groups, a map of rule files, a mixin or a PrometheusRule, found an object with the fields group"},
 		{"group without name", map[string]string{"rules/a.yaml": "groups:\n- rules: []\n"}, "rules/a.yaml:2:3: error[source/shape]: expected a rule group with name and rules, found an object with the fields rules"},
 		{"duplicates", map[string]string{"rules/a.yaml": "groups:\n- {name: g, rules: []}\n- {name: g, rules: []}\n"}, `rules/a.yaml:3:3: error[source/duplicate]: rule group "g" in namespace "a" is defined twice`},
 		{"field beside groups", map[string]string{"rules/a.yaml": "groups: []\nnamespace: x\n"}, `rules/a.yaml:2:12: error[rules/unknown-field]: unknown field "namespace" in a rule file`},
