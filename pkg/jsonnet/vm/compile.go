@@ -2,6 +2,7 @@ package vm
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -196,9 +197,9 @@ func (t tail) within() tail { return min(t, tailTrims) }
 // lookup finds a variable: how many frames out, and the binding.
 func (sc *scope) lookup(id ast.Identifier) (depth int, b *bind) {
 	for s := sc; s != nil; s = s.parent {
-		for i := len(s.binds) - 1; i >= 0; i-- {
-			if s.binds[i].name == id {
-				return depth, s.binds[i]
+		for _, b := range slices.Backward(s.binds) {
+			if b.name == id {
+				return depth, b
 			}
 		}
 		if s.parent != nil && s.parent.layout != s.layout {

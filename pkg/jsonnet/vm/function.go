@@ -244,8 +244,3 @@ func (e *Evaluation) callLater(fn *Function, args ...Value) Value {
 	args = append([]Value(nil), args...)
 	return e.later(func() Value { return e.call(fn, args...) })
 }
-
-// nativeValue makes the function value of a native.
-func nativeValue(nt *Native) Value {
-	return (&Function{header: header{kind: kindFunction}, native: nt}).value()
-}

@@ -1,6 +1,7 @@
 package vm
 
 import (
+	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -81,7 +82,7 @@ func (m *Machine) version(name, text string) *file {
 	if len(known) >= versions {
 		known = known[1:]
 	}
-	m.files[name] = append(known[:len(known):len(known)], f)
+	m.files[name] = append(slices.Clip(known), f)
 	return f
 }
 
