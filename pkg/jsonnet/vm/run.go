@@ -22,6 +22,10 @@ func (e *Evaluation) protect(ctx context.Context, from *site, f func()) (err err
 	e.startHeap = heapBytes()
 	e.look = e.memory + e.options.MaxMemory
 	e.machine.active.Add(1)
+	e.nextPoll = 0
+	if e.profiler.Profile = e.options.Profile; e.profiler.Profile != nil {
+		e.profiler.start(e)
+	}
 	defer func() {
 		e.machine.active.Add(-1)
 		e.ctx = nil
