@@ -154,8 +154,8 @@ func (c *failedCode) delay(_ *Evaluation, f *frame) Value { return newThunk(c, f
 func (c *failedCode) base() *ast.NodeBase                 { return nil }
 
 // code returns a thunk of a program without file.
-func (e *Evaluation) code(name, text string) Value {
-	u, err := e.machine.compileCode(name, text)
+func (e *Evaluation) code(name, thisFile, text string) Value {
+	u, err := e.machine.compileCode(name, thisFile, text)
 	if err != nil {
 		return newThunk(&failedCode{err}, nil)
 	}
@@ -183,7 +183,8 @@ const extVarKind = "extvar"
 // argument makes the value of an external variable or top-level argument.
 func (e *Evaluation) argument(kind, name string, a Arg) Value {
 	if a.Code {
-		return e.code("<"+kind+":"+name+">", a.Text)
+		name = "<" + kind + ":" + name + ">"
+		return e.code(name, name, a.Text)
 	}
 	return (&String{header: header{kind: kindString}, text: validText(a.Text)}).value()
 }

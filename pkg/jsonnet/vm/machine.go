@@ -65,7 +65,7 @@ func comprehensionNatives() []nativeDecl {
 // was seen with the same text.
 func (m *Machine) compile(name, text string) (*unit, error) {
 	f := m.version(name, text)
-	f.once.Do(func() { f.unit, f.err = m.newUnit(name, name, text) })
+	f.once.Do(func() { f.unit, f.err = m.newUnit(name, name, name, text) })
 	return f.unit, f.err
 }
 
@@ -88,22 +88,23 @@ func (m *Machine) version(name, text string) *file {
 
 // compileCode compiles code without file. It is cached like a file, under a
 // name that no file has; code without a name is not.
-func (m *Machine) compileCode(name, text string) (*unit, error) {
+func (m *Machine) compileCode(name, thisFile, text string) (*unit, error) {
 	if name == "" {
-		return m.newUnit("", "", text)
+		return m.newUnit("", "", "", text)
 	}
 	f := m.version("\x00"+name, text)
-	f.once.Do(func() { f.unit, f.err = m.newUnit(name, "", text) })
+	f.once.Do(func() { f.unit, f.err = m.newUnit(name, "", thisFile, text) })
 	return f.unit, f.err
 }
 
-// newUnit compiles text under a name for diagnostics.
-func (m *Machine) newUnit(diagnosticName, fileName, text string) (*unit, error) {
+// newUnit compiles text under a name for diagnostics. Imports are relative to
+// fileName.
+func (m *Machine) newUnit(diagnosticName, fileName, thisFile, text string) (*unit, error) {
 	n, err := m.parse(ast.DiagnosticFileName(diagnosticName), fileName, text)
 	if err != nil {
 		return nil, err
 	}
-	u := &unit{machine: m, name: diagnosticName, params: parameters(n)}
+	u := &unit{machine: m, name: diagnosticName, thisFile: thisFile, params: parameters(n)}
 	u.body.source, u.body.scope = n, &scope{layout: &layout{}, unit: u}
 	return u, nil
 }

@@ -84,6 +84,14 @@ func (c *variable) delay(e *Evaluation, f *frame) Value {
 	return newThunk(c, f)
 }
 
+// dollarRef is $. Its slot is filled from the start.
+type dollarRef struct{ variable }
+
+func (c *dollarRef) eval(e *Evaluation, f *frame) Value {
+	e.room(&c.site)
+	return c.variable.eval(e, f)
+}
+
 // selfRef is self.
 type selfRef struct{ site }
 

@@ -77,7 +77,7 @@ func (e *Evaluation) File(ctx context.Context, name string, data []byte) (v Valu
 
 // Snippet evaluates code that is in no file; name stands in diagnostics.
 func (e *Evaluation) Snippet(ctx context.Context, name, code string) (v Value, err error) {
-	err = e.protect(ctx, evaluationSite, func() { v = e.force(e.code(name, code)) })
+	err = e.protect(ctx, evaluationSite, func() { v = e.force(e.code(name, "", code)) })
 	return v, err
 }
 
