@@ -5,6 +5,7 @@ GO ?= go
 BIN := .bin
 FUZZTIME ?= 30s
 BENCH ?=
+DIR ?=
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -13,7 +14,7 @@ SHELL := bash
 
 .PHONY: help
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .PHONY: build
 build: ## build a stripped monctl into .bin/monctl
@@ -64,6 +65,14 @@ fuzz: ## run every fuzz target for FUZZTIME (default 30s)
 .PHONY: bench
 bench: build peers ## measure monctl beside its peers; BENCH=<regexp> picks the cases
 	$(GO) run ./bench -run '$(BENCH)'
+
+.PHONY: conformance
+conformance: ## hold the Jsonnet engines against upstream's test data in DIR, see tools/jsonnetcheck
+	$(GO) run ./tools/jsonnetcheck conformance '$(DIR)'
+
+.PHONY: corpus-render
+corpus-render: ## evaluate the public mixins in DIR with every Jsonnet engine and print each difference
+	$(GO) run ./tools/jsonnetcheck corpus '$(DIR)'
 
 .PHONY: check
 check: lint test e2e ## what CI runs: lint, test and e2e

@@ -19,6 +19,9 @@ type bench struct {
 	rounds int
 	idle   idleOptions
 	notes  []string
+	// corpus and upstream are folders beside the project, "" for none; engine
+	// is the one that monctl eval uses.
+	corpus, upstream, engine string
 }
 
 // note adds a remark below the table, once.
@@ -39,6 +42,9 @@ func cases() []benchCase {
 		{"version", "start-up: monctl version, beside promtool --version and prometheus --version", runVersion},
 		{"render", "monctl render of this repository, beside go-jsonnet evaluating the same entries", runRender},
 		{"test", "monctl test of this repository's rendered tests, beside promtool test rules", runTest},
+		{"jsonnet", "monctl eval of a generated mixin in three sizes, beside the jsonnet command", runJsonnet},
+		{"jsonnet-upstream", "monctl eval of upstream's benchmarks, beside the jsonnet command", runUpstreamBenchmarks},
+		{"jsonnet-corpus", "monctl eval of public mixins, beside the jsonnet command", runCorpus},
 		{"idle", "monctl serve at rest, beside Prometheus and Alertmanager", runIdle},
 		{"size", "size of the stripped binary", runSize},
 	}

@@ -25,6 +25,8 @@ type options struct {
 	rounds       int
 	monctl, bin  string
 	warmUp, idle time.Duration
+
+	corpus, upstream, engine string
 }
 
 func main() {
@@ -37,6 +39,9 @@ func main() {
 	flag.StringVar(&opts.monctl, "monctl", ".bin/monctl", "monctl to measure, stripped")
 	flag.DurationVar(&opts.warmUp, "warm-up", 30*time.Second, "how long servers run before they are watched")
 	flag.DurationVar(&opts.idle, "idle", time.Minute, "how long servers at rest are watched")
+	flag.StringVar(&opts.corpus, "corpus", "", "directory with public mixins and their entries.json, see tools/jsonnetcheck")
+	flag.StringVar(&opts.upstream, "upstream", "", "directory with upstream's Jsonnet benchmarks")
+	flag.StringVar(&opts.engine, "engine", "own", "engine of monctl eval")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	ok, err := run(ctx, opts)
@@ -59,7 +64,7 @@ func run(ctx context.Context, opts options) (bool, error) {
 	chosen := slices.DeleteFunc(cases(), func(c benchCase) bool { return !wanted.MatchString(c.name) })
 	if opts.list {
 		for _, c := range chosen {
-			fmt.Printf("%-8s %s\n", c.name, c.about)
+			fmt.Printf("%-16s %s\n", c.name, c.about)
 		}
 		return true, nil
 	}
@@ -119,6 +124,7 @@ func newBench(opts options) (*bench, error) {
 	const slices = 6
 	b := &bench{
 		root: root, work: work, rounds: opts.rounds, bin: opts.bin, monctl: opts.monctl,
+		corpus: opts.corpus, upstream: opts.upstream, engine: opts.engine,
 		idle: idleOptions{warmUp: opts.warmUp, slice: opts.idle / slices, slices: slices},
 	}
 	for _, path := range []*string{&b.bin, &b.monctl} {

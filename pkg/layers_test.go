@@ -46,8 +46,8 @@ func house() map[string]room {
 		"pkg/expr":                {layer: 1, allows: []string{parser, labels}},
 		"pkg/cuelang":             {layer: 1},
 		"pkg/project":             {layer: 1, may: []string{"pkg/cuelang", "schemas"}},
-		"pkg/jsonnet/syntax":      {layer: 0, allows: []string{gojson}},
-		"pkg/jsonnet/vm":          {layer: 0, allows: []string{gojson}},
+		"pkg/jsonnet/syntax":      {layer: 1, allows: []string{gojson}},
+		"pkg/jsonnet/vm":          {layer: 1, allows: []string{gojson}},
 		"pkg/jsonnet":             {layer: 1, may: []string{"pkg/jsonnet/syntax", "pkg/jsonnet/vm"}, allows: []string{gojson}},
 		"pkg/jsonnet/output":      {layer: 1},
 		"pkg/jsonnet/conformance": {layer: 1}, // tests, which may import more

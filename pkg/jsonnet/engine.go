@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/monctl/monctl/pkg/diag"
+	"github.com/monctl/monctl/pkg/jsonnet/vm"
 )
 
 // Engine evaluates Jsonnet. Implementations are safe for concurrent use.
@@ -40,6 +41,9 @@ type Request struct {
 	Limits  Limits
 	// Trace receives what std.trace prints; nil discards it.
 	Trace io.Writer
+	// Profile, if it is not nil, collects where the own engine spends time and
+	// memory.
+	Profile *vm.Profile
 }
 
 // Native is a function that programs reach through std.native(Name). Its

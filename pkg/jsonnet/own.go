@@ -59,7 +59,7 @@ type ownRun struct {
 
 func (r *ownRun) options() vm.Options {
 	o := vm.Options{
-		Import: r.req.Importer.Find, Trace: r.req.Trace, ExtVars: map[string]vm.Arg{},
+		Import: r.req.Importer.Find, Trace: r.req.Trace, Profile: r.req.Profile, ExtVars: map[string]vm.Arg{},
 		MaxStack: r.req.Limits.MaxStack, MaxSteps: r.req.Limits.MaxSteps, MaxMemory: r.req.Limits.MaxMemory,
 	}
 	for name, a := range r.req.Ext {
@@ -138,7 +138,13 @@ func (r *ownRun) limit(code string, trace []vm.Frame, hint, message string) diag
 	return diags
 }
 
+// deepTrace is how much of a stack is looked at: a diagnostic shows maxFrames
+// that are not the library's.
+const deepTrace = 2000
+
+// stackTrace converts the inner end of a stack.
 func stackTrace(frames []vm.Frame) []jsonnet.TraceFrame {
+	frames = frames[max(0, len(frames)-deepTrace):]
 	out := make([]jsonnet.TraceFrame, len(frames))
 	for i, f := range frames {
 		out[i] = jsonnet.TraceFrame{Name: f.Name, Loc: f.Loc}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/monctl/monctl/pkg/diag"
 	"github.com/monctl/monctl/pkg/jsonnet"
+	"github.com/monctl/monctl/pkg/jsonnet/vm"
 )
 
 func TestOwnOrigins(t *testing.T) {
@@ -131,4 +132,22 @@ type other struct{ jsonnet.Engine }
 func (o other) Evaluate(ctx context.Context, req jsonnet.Request) (*jsonnet.Result, diag.List, error) {
 	req.File = "a.jsonnet"
 	return o.Engine.Evaluate(ctx, req)
+}
+
+func TestProfile(t *testing.T) {
+	req := request(t, "a.jsonnet", map[string]string{
+		"a.jsonnet":     "local b = import 'b.libsonnet'; local light(n) = n; { heavy: b.heavy(14), light: light(1) }",
+		"b.libsonnet":   "{ heavy(n): if n < 2 then 1 else $.heavy(n - 1) + $.heavy(n - 2) }",
+		"none.jsonnet":  "1",
+		"other.jsonnet": "1",
+	})
+	req.Profile = vm.NewProfile()
+	evaluate(t, jsonnet.Own(), req)
+	lines, files := req.Profile.Lines(), req.Profile.Files()
+	if len(lines) == 0 || lines[0].File != "b.libsonnet" || lines[0].Total < lines[0].Self || lines[0].SelfBytes == 0 {
+		t.Errorf("lines %+v", lines)
+	}
+	if len(files) == 0 || files[0].File != "b.libsonnet" {
+		t.Errorf("files %+v", files)
+	}
 }

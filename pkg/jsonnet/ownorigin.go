@@ -1,6 +1,7 @@
 package jsonnet
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/google/go-jsonnet/ast"
@@ -22,8 +23,8 @@ type ownOrigin struct {
 func (o *ownOrigin) At(pointer string) diag.Span {
 	var fallback diag.Span
 	list := o.origins.Lookup(pointerTokens(pointer))
-	for i := len(list) - 1; i >= 0; i-- {
-		for _, l := range [...]ast.LocationRange{list[i].Made, list[i].Named} {
+	for _, origin := range slices.Backward(list) {
+		for _, l := range [...]ast.LocationRange{origin.Made, origin.Named} {
 			if !l.IsSet() || l.FileName == "" {
 				continue // made by the standard library or the transform
 			}

@@ -54,6 +54,7 @@ func others() []Code {
 		{"jsonnet/runtime", diag.Error, "Jsonnet that fails when it is evaluated"},
 		{"jsonnet/syntax", diag.Error, "Jsonnet that does not parse"},
 		{"jsonnet/timeout", diag.Error, "evaluation that takes too long"},
+		{"jsonnet/verify", diag.Error, "engines that disagree, with --engine verify"},
 		{"project/ambiguous", diag.Error, "two project files"},
 		{"project/environment", diag.Error, "environment that does not exist"},
 		{"project/read", diag.Error, "project file that cannot be read"},

@@ -158,8 +158,8 @@ func parseGolden(text string) outcome {
 	if m := staticLine.FindStringSubmatch(text); m != nil {
 		return outcome{message: m[6], place: place(m)}
 	}
-	if strings.HasPrefix(text, "INTERNAL ERROR: ") {
-		first, _, _ := strings.Cut(strings.TrimPrefix(text, "INTERNAL ERROR: "), "\n")
+	if rest, ok := strings.CutPrefix(text, "INTERNAL ERROR: "); ok {
+		first, _, _ := strings.Cut(rest, "\n")
 		return outcome{message: first}
 	}
 	return outcome{ok: true, files: map[string]string{"": text}}

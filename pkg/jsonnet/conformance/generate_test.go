@@ -181,8 +181,9 @@ func (g *generator) simple(k kind) *node {
 		return leaf("%s", one(g, "(function(x) x)", "std.length", "std.toString", "(function(x=1) [x])", "std.isNumber", "(function(x, y=2) x)"))
 	case binary:
 		return leaf("%s", one(g, "(function(x, y) x)", "(function(x, y) y)", "(function(x, y) x + y)", "std.max"))
+	default:
+		return leaf("null")
 	}
-	return leaf("null")
 }
 
 // compound is an expression with the kind's own syntax.
@@ -224,8 +225,9 @@ func (g *generator) compound(k kind, depth int) *node {
 		return g.function(1, depth)
 	case binary:
 		return g.function(2, depth)
+	default:
+		return g.simple(k)
 	}
-	return g.simple(k)
 }
 
 func (g *generator) array(k kind, depth int) *node {

@@ -94,7 +94,7 @@ func TestRunaways(t *testing.T) {
 // TestDeepNesting has values as deep as the stack allows, and deeper.
 func TestDeepNesting(t *testing.T) {
 	own := jsonnet.Own()
-	for _, depth := range []int{10, 100, 5000} {
+	for _, depth := range []int{10, 100, 5000, 200000} {
 		for _, program := range []string{
 			"local f(n) = if n == 0 then 1 else [f(n - 1)]; f(%d)",
 			"local f(n) = if n == 0 then 1 else { a: f(n - 1) }; f(%d)",
@@ -105,7 +105,7 @@ func TestDeepNesting(t *testing.T) {
 			"std.foldl(function(o, i) o + { a: super.a + 1 }, std.range(1, %d), { a: 0 }).a",
 		} {
 			r := request(t, fmt.Sprintf(program, depth))
-			r.Limits = jsonnet.Limits{MaxStack: 1 << 30, Timeout: 20 * time.Second, MaxMemory: 2 << 30}
+			r.Limits = jsonnet.Limits{MaxStack: 1 << 30, Timeout: 20 * time.Second, MaxMemory: 256 << 20}
 			if _, diags, err := own.Evaluate(t.Context(), r); err != nil {
 				t.Errorf("%s, %d deep: %v %v", program, depth, diags, err)
 			}

@@ -58,10 +58,11 @@ func (e *Evaluation) indexOther(v, key Value) Value {
 			}
 			i--
 		}
+	default:
+		// The words of the message are upstream's names of its types.
+		name := map[kind]string{kindNull: "Null", kindBoolean: "Boolean", kindNumber: "Number", kindFunction: "Function"}[v.kind()]
+		e.fail("Value non indexable: *jsonnet.value%s", name)
 	}
-	// The words of the message are upstream's names of its types.
-	name := map[kind]string{kindNull: "Null", kindBoolean: "Boolean", kindNumber: "Number", kindFunction: "Function"}[v.kind()]
-	e.fail("Value non indexable: *jsonnet.value%s", name)
 	return null
 }
 

@@ -16,7 +16,8 @@ func (c *callExpr) eval(e *Evaluation, f *frame) Value {
 	t := c.target.eval(e, f)
 	e.cur = &c.site
 	fn := e.wantFunction(t)
-	if fn.native == nil && c.tail == tailNone && len(c.names) == 0 && !c.tailstrict && len(c.args) == len(fn.code.params) {
+	last := c.tail != tailNone && e.trimmable()
+	if fn.native == nil && !last && len(c.names) == 0 && !c.tailstrict && len(c.args) == len(fn.code.params) {
 		return c.simple(e, f, fn)
 	}
 	args := arguments{positional: make([]Value, len(c.args)), names: c.names, tailstrict: c.tailstrict}
@@ -31,9 +32,12 @@ func (c *callExpr) eval(e *Evaluation, f *frame) Value {
 	}
 	e.alloc((16 + thunkBytes) * (len(c.args) + len(c.named)))
 	e.cur = &c.site
-	if c.tail != tailNone && e.trim() && c.tail == tailCalls {
-		e.next = tailCall{fn, args}
-		return tailMark
+	if last {
+		e.trim()
+		if c.tail == tailCalls {
+			e.next = tailCall{fn, args}
+			return tailMark
+		}
 	}
 	return e.apply(fn, args)
 }
@@ -65,7 +69,7 @@ type nativeCall struct {
 }
 
 func (c *nativeCall) eval(e *Evaluation, f *frame) Value {
-	if c.trims {
+	if c.trims && e.trimmable() {
 		e.trim()
 	}
 	nt := c.native

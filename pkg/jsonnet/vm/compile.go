@@ -2,6 +2,7 @@ package vm
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -13,9 +14,9 @@ import (
 // unit is a compiled file.
 type unit struct {
 	machine *Machine
-	// name is what the file was found as, "" for code without file. Imports
-	// are relative to it.
-	name string
+	// name stands in diagnostics, thisFile is std.thisFile: what the file was
+	// found as.
+	name, thisFile string
 	// standard says that this is the standard library itself.
 	standard bool
 	// params are the parameters of a file that is a function.
@@ -196,9 +197,9 @@ func (t tail) within() tail { return min(t, tailTrims) }
 // lookup finds a variable: how many frames out, and the binding.
 func (sc *scope) lookup(id ast.Identifier) (depth int, b *bind) {
 	for s := sc; s != nil; s = s.parent {
-		for i := len(s.binds) - 1; i >= 0; i-- {
-			if s.binds[i].name == id {
-				return depth, s.binds[i]
+		for _, b := range slices.Backward(s.binds) {
+			if b.name == id {
+				return depth, b
 			}
 		}
 		if s.parent != nil && s.parent.layout != s.layout {
@@ -312,7 +313,11 @@ func (sc *scope) compileVar(n *ast.Var) code {
 	if b == nil {
 		return &stdRef{newSite(&n.NodeBase), sc.unit}
 	}
-	return &variable{newSite(&n.NodeBase), depth, b}
+	v := variable{newSite(&n.NodeBase), depth, b}
+	if _, ok := b.init.(*selfRef); ok && n.Id == "$" {
+		return &dollarRef{v}
+	}
+	return &v
 }
 
 func (sc *scope) compileLocal(n *ast.Local, t tail) code {
@@ -357,7 +362,7 @@ func (sc *scope) compileImport(n *ast.NodeBase, k importKind, path string) code 
 // compileStdField compiles std.name.
 func (sc *scope) compileStdField(n *ast.Index, name string) code {
 	if name == "thisFile" && !sc.unit.standard {
-		s := sharedString(sc.unit.name)
+		s := sharedString(validText(sc.unit.thisFile))
 		s.made = &n.NodeBase
 		return &literal{s.value()}
 	}

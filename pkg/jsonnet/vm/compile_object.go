@@ -1,6 +1,10 @@
 package vm
 
-import "github.com/google/go-jsonnet/ast"
+import (
+	"slices"
+
+	"github.com/google/go-jsonnet/ast"
+)
 
 // objectCode is what all objects of one literal share.
 type objectCode struct {
@@ -98,10 +102,8 @@ func (c *objectCode) setShape(sc *scope, n *ast.DesugaredObject) bool {
 func hasDuplicate(names []*Name) bool {
 	if len(names) <= linear {
 		for i, a := range names {
-			for _, b := range names[:i] {
-				if a == b {
-					return true
-				}
+			if slices.Contains(names[:i], a) {
+				return true
 			}
 		}
 		return false

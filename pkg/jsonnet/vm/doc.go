@@ -69,5 +69,7 @@
 // Object locals are evaluated once for an object and not once for a field, so
 // std.trace in them is printed once. A function of std.jsonnet that is native
 // here takes no room on the stack for its insides. Calls in tail position of a
-// function called with tailstrict need no Go stack.
+// function called with tailstrict need no Go stack. Where go-jsonnet crashes (a
+// default that refers to another parameter, in a call with tailstrict), this
+// engine has a value.
 package vm

@@ -31,6 +31,7 @@ type Evaluation struct {
 	// depth counts levels of the Go stack, which tail calls do not shorten.
 	depth int
 	limits
+	profiler profiler
 	interned map[string]*Name
 	imports  imports
 	// std is the standard library, stdOf holds it with std.thisFile.
@@ -51,6 +52,8 @@ type call struct {
 // limits counts what an evaluation uses.
 type limits struct {
 	steps, memory int64
+	// nextPoll is the step at which the context is looked at.
+	nextPoll int64
 	// look is the memory after which the heap is looked at.
 	look      int64
 	startHeap int64
@@ -72,6 +75,8 @@ type Options struct {
 	MaxStack  int
 	MaxSteps  int64
 	MaxMemory int64
+	// Profile collects what the evaluation spends; nil for none.
+	Profile *Profile
 }
 
 func (o Options) withDefaults() Options {
@@ -120,7 +125,7 @@ func (e *Evaluation) push(s *site) int {
 	e.stack = append(e.stack, call{site: s})
 	e.depth++
 	e.steps++
-	if e.steps%pollSteps == 0 {
+	if e.steps >= e.nextPoll {
 		e.poll()
 	}
 	return n
@@ -147,7 +152,7 @@ func (e *Evaluation) failStack() {
 // step counts one step of a loop in Go.
 func (e *Evaluation) step() {
 	e.steps++
-	if e.steps%pollSteps == 0 {
+	if e.steps >= e.nextPoll {
 		e.poll()
 	}
 }
@@ -163,6 +168,11 @@ func (e *Evaluation) nest() {
 func (e *Evaluation) unnest() { e.depth-- }
 
 func (e *Evaluation) poll() {
+	e.nextPoll = e.steps + pollSteps
+	if e.profiler.Profile != nil {
+		e.nextPoll = e.steps + profileSteps
+		e.profiler.sample(e)
+	}
 	if err := e.ctx.Err(); err != nil {
 		panic(&Cancelled{Cause: context.Cause(e.ctx), Trace: e.trace()})
 	}

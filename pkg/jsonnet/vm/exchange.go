@@ -38,6 +38,8 @@ func (e *Evaluation) toGo(v Value) any {
 			out[name.text] = e.toGo(e.get(o, name))
 		}
 		return out
+	default:
+		return nil
 	}
 	return nil
 }

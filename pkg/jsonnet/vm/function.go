@@ -129,16 +129,14 @@ func (e *Evaluation) continueTail() Value {
 	return next.fn.code.body.get().code.eval(e, f)
 }
 
-// trim takes the innermost call off the stack if it was made with tailstrict;
-// its last expression is about to be evaluated.
-func (e *Evaluation) trim() bool {
+// trimmable says whether the innermost call was made with tailstrict, so that
+// trim takes it off the stack when its last expression is a call.
+func (e *Evaluation) trimmable() bool {
 	n := len(e.stack)
-	if n == 0 || !e.stack[n-1].trimmable {
-		return false
-	}
-	e.stack = e.stack[:n-1]
-	return true
+	return n > 0 && e.stack[n-1].trimmable
 }
+
+func (e *Evaluation) trim() { e.stack = e.stack[:len(e.stack)-1] }
 
 func (e *Evaluation) bind(fn *Function, args arguments) *frame {
 	c := fn.code
@@ -243,9 +241,4 @@ func (e *Evaluation) callLater(fn *Function, args ...Value) Value {
 	}
 	args = append([]Value(nil), args...)
 	return e.later(func() Value { return e.call(fn, args...) })
-}
-
-// nativeValue makes the function value of a native.
-func nativeValue(nt *Native) Value {
-	return (&Function{header: header{kind: kindFunction}, native: nt}).value()
 }

@@ -133,13 +133,10 @@ func (e *Evaluation) importFile(name string, data []byte) *importedFile {
 func textOf(data []byte) string { return unsafe.String(unsafe.SliceData(data), len(data)) }
 
 // thunk returns the value of a file, to be evaluated in this evaluation.
-func (u *unit) thunk() Value { return newThunk(&unitCode{unit: u}, nil) }
+func (u *unit) thunk() Value { return newThunk(&unitCode{u}, nil) }
 
 // unitCode is the code of a whole file.
-type unitCode struct {
-	site
-	unit *unit
-}
+type unitCode struct{ unit *unit }
 
 func (c *unitCode) eval(e *Evaluation, _ *frame) Value {
 	b := c.unit.body.get()
@@ -150,19 +147,17 @@ func (c *unitCode) delay(_ *Evaluation, f *frame) Value { return newThunk(c, f) 
 func (c *unitCode) base() *ast.NodeBase { return nil }
 
 // failedCode fails with an error that is none of the evaluation's.
-type failedCode struct {
-	site
-	err error
-}
+type failedCode struct{ err error }
 
 func (c *failedCode) eval(*Evaluation, *frame) Value      { panic(stop{c.err}) }
 func (c *failedCode) delay(_ *Evaluation, f *frame) Value { return newThunk(c, f) }
+func (c *failedCode) base() *ast.NodeBase                 { return nil }
 
 // code returns a thunk of a program without file.
-func (e *Evaluation) code(name, text string) Value {
-	u, err := e.machine.compileCode(name, text)
+func (e *Evaluation) code(name, thisFile, text string) Value {
+	u, err := e.machine.compileCode(name, thisFile, text)
 	if err != nil {
-		return newThunk(&failedCode{err: err}, nil)
+		return newThunk(&failedCode{err}, nil)
 	}
 	return u.thunk()
 }
@@ -188,7 +183,8 @@ const extVarKind = "extvar"
 // argument makes the value of an external variable or top-level argument.
 func (e *Evaluation) argument(kind, name string, a Arg) Value {
 	if a.Code {
-		return e.code("<"+kind+":"+name+">", a.Text)
+		name = "<" + kind + ":" + name + ">"
+		return e.code(name, name, a.Text)
 	}
 	return (&String{header: header{kind: kindString}, text: validText(a.Text)}).value()
 }

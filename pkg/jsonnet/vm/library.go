@@ -78,7 +78,7 @@ func (e *Evaluation) stdWithFile(u *unit) *Object {
 	e.cur = &silentSite
 	file := e.literal(e.cur, layer{shape: &shape{
 		names: []*Name{e.intern("thisFile")}, hide: []ast.ObjectFieldHide{ast.ObjectFieldHidden},
-		values: []Value{e.string(u.name)},
+		values: []Value{e.string(validText(u.thisFile))},
 	}})
 	o := e.sum(e.std, file).object()
 	e.cur = cur

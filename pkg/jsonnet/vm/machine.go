@@ -1,6 +1,7 @@
 package vm
 
 import (
+	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -64,7 +65,7 @@ func comprehensionNatives() []nativeDecl {
 // was seen with the same text.
 func (m *Machine) compile(name, text string) (*unit, error) {
 	f := m.version(name, text)
-	f.once.Do(func() { f.unit, f.err = m.newUnit(name, name, text) })
+	f.once.Do(func() { f.unit, f.err = m.newUnit(name, name, name, text) })
 	return f.unit, f.err
 }
 
@@ -81,28 +82,29 @@ func (m *Machine) version(name, text string) *file {
 	if len(known) >= versions {
 		known = known[1:]
 	}
-	m.files[name] = append(known[:len(known):len(known)], f)
+	m.files[name] = append(slices.Clip(known), f)
 	return f
 }
 
 // compileCode compiles code without file. It is cached like a file, under a
 // name that no file has; code without a name is not.
-func (m *Machine) compileCode(name, text string) (*unit, error) {
+func (m *Machine) compileCode(name, thisFile, text string) (*unit, error) {
 	if name == "" {
-		return m.newUnit("", "", text)
+		return m.newUnit("", "", "", text)
 	}
 	f := m.version("\x00"+name, text)
-	f.once.Do(func() { f.unit, f.err = m.newUnit(name, "", text) })
+	f.once.Do(func() { f.unit, f.err = m.newUnit(name, "", thisFile, text) })
 	return f.unit, f.err
 }
 
-// newUnit compiles text under a name for diagnostics.
-func (m *Machine) newUnit(diagnosticName, fileName, text string) (*unit, error) {
+// newUnit compiles text under a name for diagnostics. Imports are relative to
+// fileName.
+func (m *Machine) newUnit(diagnosticName, fileName, thisFile, text string) (*unit, error) {
 	n, err := m.parse(ast.DiagnosticFileName(diagnosticName), fileName, text)
 	if err != nil {
 		return nil, err
 	}
-	u := &unit{machine: m, name: diagnosticName, params: parameters(n)}
+	u := &unit{machine: m, name: diagnosticName, thisFile: thisFile, params: parameters(n)}
 	u.body.source, u.body.scope = n, &scope{layout: &layout{}, unit: u}
 	return u, nil
 }

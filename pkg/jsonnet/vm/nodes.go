@@ -1,6 +1,10 @@
 package vm
 
-import "github.com/google/go-jsonnet/ast"
+import (
+	"slices"
+
+	"github.com/google/go-jsonnet/ast"
+)
 
 // literal is an expression whose value is known when it is compiled.
 type literal struct{ value Value }
@@ -80,6 +84,14 @@ func (c *variable) delay(e *Evaluation, f *frame) Value {
 	return newThunk(c, f)
 }
 
+// dollarRef is $. Its slot is filled from the start.
+type dollarRef struct{ variable }
+
+func (c *dollarRef) eval(e *Evaluation, f *frame) Value {
+	e.room(&c.site)
+	return c.variable.eval(e, f)
+}
+
 // selfRef is self.
 type selfRef struct{ site }
 
@@ -149,7 +161,7 @@ func (c *dynamicObject) eval(e *Evaluation, f *frame) Value {
 			e.fail("Field name must be string, got %v", v.kind())
 		}
 		name := e.nameOf(v.str())
-		if len(c.names) <= 4*linear && containsName(s.names, name) {
+		if len(c.names) <= 4*linear && slices.Contains(s.names, name) {
 			e.failDuplicate(name)
 		}
 		s.names = append(s.names, name)
@@ -165,18 +177,9 @@ func (c *dynamicObject) eval(e *Evaluation, f *frame) Value {
 
 func (c *dynamicObject) delay(_ *Evaluation, f *frame) Value { return newThunk(c, f) }
 
-func containsName(names []*Name, name *Name) bool {
-	for _, n := range names {
-		if n == name {
-			return true
-		}
-	}
-	return false
-}
-
 func firstDuplicate(names []*Name) *Name {
 	for i, n := range names {
-		if containsName(names[:i], n) {
+		if slices.Contains(names[:i], n) {
 			return n
 		}
 	}

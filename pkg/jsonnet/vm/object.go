@@ -1,6 +1,7 @@
 package vm
 
 import (
+	"slices"
 	"sync/atomic"
 
 	"github.com/google/go-jsonnet/ast"
@@ -200,8 +201,8 @@ func (o *Object) buildIndex() {
 		}
 	}
 	o.index = make(map[*Name]position, 2*len(o.layers[0].shape.names)+len(o.layers))
-	for i := len(o.layers) - 1; i >= 0; i-- {
-		for j, n := range o.layers[i].shape.names {
+	for i, l := range slices.Backward(o.layers) {
+		for j, n := range l.shape.names {
 			o.index[n] = position{i, j}
 		}
 	}

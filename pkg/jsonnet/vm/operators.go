@@ -1,7 +1,6 @@
 package vm
 
 import (
-	"math"
 	"strings"
 
 	"github.com/google/go-jsonnet/ast"
@@ -22,8 +21,9 @@ func (sc *scope) compileBinary(n *ast.Binary, t tail) code {
 		return &logical{s, false, left, right}
 	case ast.BopOr:
 		return &logical{s, true, left, right}
+	default:
+		return &binary{s, n.Op, left, right}
 	}
-	return &binary{s, n.Op, left, right}
 }
 
 func (c *binary) eval(e *Evaluation, f *frame) Value {
@@ -45,8 +45,9 @@ func (c *binary) eval(e *Evaluation, f *frame) Value {
 		return e.boolean(e.compare(a, b) > 0)
 	case ast.BopGreaterEq:
 		return e.boolean(e.compare(a, b) >= 0)
+	default:
+		return e.arithmetic(c.op, e.wantNumber(a), e.wantNumber(b))
 	}
-	return e.arithmetic(c.op, e.wantNumber(a), e.wantNumber(b))
 }
 
 func (c *binary) delay(_ *Evaluation, f *frame) Value { return newThunk(c, f) }
@@ -62,8 +63,12 @@ func (e *Evaluation) arithmetic(op ast.BinaryOp, x, y float64) Value {
 			e.fail("Division by zero.")
 		}
 		return e.checkedNumber(x / y)
+	default:
+		return e.bitwise(op, e.bits(x), e.bits(y))
 	}
-	a, b := e.bits(x), e.bits(y)
+}
+
+func (e *Evaluation) bitwise(op ast.BinaryOp, a, b int64) Value {
 	switch op {
 	case ast.BopBitwiseAnd:
 		return e.number(float64(a & b))
@@ -71,14 +76,15 @@ func (e *Evaluation) arithmetic(op ast.BinaryOp, x, y float64) Value {
 		return e.number(float64(a | b))
 	case ast.BopBitwiseXor:
 		return e.number(float64(a ^ b))
+	default:
+		if b < 0 {
+			e.fail("Shift by negative exponent.")
+		}
+		if op == ast.BopShiftL {
+			return e.number(float64(a << (uint64(b) % 64)))
+		}
+		return e.number(float64(a >> (uint64(b) % 64)))
 	}
-	if b < 0 {
-		e.fail("Shift by negative exponent.")
-	}
-	if op == ast.BopShiftL {
-		return e.number(float64(a << (uint64(b) % 64)))
-	}
-	return e.number(float64(a >> (uint64(b) % 64)))
 }
 
 // bits returns the operand of a bitwise operator.
@@ -196,9 +202,10 @@ func (e *Evaluation) equals(a, b Value) bool {
 		return true
 	case kindObject:
 		return e.equalObjects(a.object(), b.object())
+	default:
+		e.fail("Cannot test equality of functions")
+		return false
 	}
-	e.fail("Cannot test equality of functions")
-	return false
 }
 
 func (e *Evaluation) equalObjects(x, y *Object) bool {
@@ -253,16 +260,8 @@ func (e *Evaluation) compare(a, b Value) int {
 			return 1
 		}
 		return 0
+	default:
+		e.fail("Unexpected type %v", a.kind())
+		return 0
 	}
-	e.fail("Unexpected type %v", a.kind())
-	return 0
-}
-
-// modulo is std.modulo, the number's part of %.
-func (e *Evaluation) modulo(x, y Value) Value {
-	a, b := e.wantNumber(x), e.wantNumber(y)
-	if b == 0 {
-		e.fail("Division by zero.")
-	}
-	return e.checkedNumber(math.Mod(a, b))
 }

@@ -1,6 +1,7 @@
 package vm
 
 import (
+	"slices"
 	"strconv"
 
 	"github.com/google/go-jsonnet/ast"
@@ -24,6 +25,9 @@ type place struct {
 }
 
 func (o *Origins) add(v Value, named *ast.LocationRange) {
+	if n := cap(o.places); n == len(o.places) {
+		o.places = slices.Grow(o.places, max(n, 64))
+	}
 	o.places = append(o.places, place{made: v.h.made, named: named})
 }
 

@@ -22,6 +22,10 @@ func (e *Evaluation) protect(ctx context.Context, from *site, f func()) (err err
 	e.startHeap = heapBytes()
 	e.look = e.memory + e.options.MaxMemory
 	e.machine.active.Add(1)
+	e.nextPoll = 0
+	if e.profiler.Profile = e.options.Profile; e.profiler.Profile != nil {
+		e.profiler.start(e)
+	}
 	defer func() {
 		e.machine.active.Add(-1)
 		e.ctx = nil
@@ -73,7 +77,7 @@ func (e *Evaluation) File(ctx context.Context, name string, data []byte) (v Valu
 
 // Snippet evaluates code that is in no file; name stands in diagnostics.
 func (e *Evaluation) Snippet(ctx context.Context, name, code string) (v Value, err error) {
-	err = e.protect(ctx, evaluationSite, func() { v = e.force(e.code(name, code)) })
+	err = e.protect(ctx, evaluationSite, func() { v = e.force(e.code(name, "", code)) })
 	return v, err
 }
 

@@ -54,13 +54,13 @@ func (w *writer) value(v Value, depth int) {
 		w.buf = appendNumber(w.buf, v.n)
 	case kindString:
 		w.buf = appendQuoted(w.buf, e.flat(v.str()))
-	case kindFunction:
-		e.cur = &silentSite
-		e.fail("couldn't manifest function as JSON")
 	case kindArray:
 		w.array(v.array(), depth)
 	case kindObject:
 		w.object(v.object(), depth)
+	default:
+		e.cur = &silentSite
+		e.fail("couldn't manifest function as JSON")
 	}
 	e.pop(n)
 	e.cur = cur

@@ -72,7 +72,7 @@ func TestFormats(t *testing.T) {
 		case 1:
 			arg = args[0]
 		}
-		en.compare(t, strconv.Quote(format.String())+" % "+arg)
+		en.compare(t, pick(r, "std.mod(", "std.format(")+strconv.Quote(format.String())+", "+arg+")")
 	}
 }
 

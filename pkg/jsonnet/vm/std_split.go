@@ -21,6 +21,7 @@ func stdSplitNatives() []nativeDecl {
 		{"join", "sep arr", stdJoin},
 		{"repeat", "what ~count", stdRepeat},
 		{"findSubstr", "pat ~str", stdFindSubstr},
+		{"format", "~str ~vals", stdFormat},
 	}
 }
 

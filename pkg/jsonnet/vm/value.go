@@ -69,24 +69,8 @@ func (a *Array) value() Value     { return Value{h: &a.header} }
 func (o *Object) value() Value    { return Value{h: &o.header} }
 func (fn *Function) value() Value { return Value{h: &fn.header} }
 
-// Headers of values that nobody in particular made.
-var (
-	nullHeader    = header{kind: kindNull}
-	booleanHeader = header{kind: kindBoolean}
-	numberHeader  = header{kind: kindNumber}
-)
-
 // null is the null of the engine's own making.
-var null = Value{h: &nullHeader}
-
-func plainNumber(n float64) Value { return Value{h: &numberHeader, n: n} }
-
-func plainBoolean(b bool) Value {
-	if b {
-		return Value{h: &booleanHeader, n: 1}
-	}
-	return Value{h: &booleanHeader}
-}
+var null = Value{h: &header{kind: kindNull}}
 
 // Array is an array. Its elements may be thunks and stay so after they have
 // been forced, since a thunk knows which expression stands for the element.
