@@ -39,6 +39,7 @@ func TestStandardLibraryOrigins(t *testing.T) {
 		"[std.minArray(['z', 'here'])]":                                             "0",
 		"[std.get({ a: 'here' }, 'a'), std.get({}, 'a', 1)]":                        "0",
 		"std.get({}, 'a', ['here'])":                                                "0",
+		"[std.stripChars('here', 'e')]":                                             "0",
 		"std.objectValues({ a: 'here' })":                                           "0",
 		"std.objectKeysValues({ a: 'here' })":                                       "0/value",
 		"std.prune({ a: ['here', null], b: {} })":                                   "a/0",

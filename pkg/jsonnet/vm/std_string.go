@@ -158,7 +158,11 @@ func (e *Evaluation) strip(a []Value, left, right bool) Value {
 	if len(s) == a[0].str().bytes() {
 		return a[0]
 	}
-	return e.string(s)
+	// Libraries trim what they are given: to whoever looks for its source, the
+	// rest of a text was made where the text was.
+	rest := e.string(s)
+	rest.h.made = a[0].h.made
+	return rest
 }
 
 // member says whether a character is in a string or an array.
