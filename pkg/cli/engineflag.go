@@ -16,7 +16,7 @@ type engineFlag struct{ name string }
 func engineNames() []string { return []string{"own", "upstream", "verify"} }
 
 // defaultEngine is what evaluates unless --engine says otherwise.
-const defaultEngine = "upstream"
+const defaultEngine = "own"
 
 func (f *engineFlag) add(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&f.name, "engine", defaultEngine, "what evaluates Jsonnet: "+strings.Join(engineNames(), ", "))
@@ -25,9 +25,9 @@ func (f *engineFlag) add(cmd *cobra.Command) {
 
 func (f *engineFlag) engine() (jsonnet.Engine, error) {
 	switch f.name {
-	case "", "upstream": // none where no flag was added
+	case "upstream":
 		return jsonnet.Upstream(), nil
-	case "own":
+	case "", "own": // none where no flag was added
 		return jsonnet.Own(), nil
 	case "verify":
 		return jsonnet.Verify(jsonnet.Own(), jsonnet.Upstream()), nil

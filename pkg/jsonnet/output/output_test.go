@@ -63,7 +63,7 @@ func TestAll(t *testing.T) {
 		t.Errorf("%v (-want +got):\n%s", err, diff)
 	}
 	for doc, want := range map[string]string{
-		"1\n":                "multi mode: top-level object was a number, should be an object whose keys are filenames and values hold the JSON for that file.",
+		"1\n":                 "multi mode: top-level object was a number, should be an object whose keys are filenames and values hold the JSON for that file.",
 		"{\n   \"a\": 1\n}\n": "multi mode: top-level object's key a has a value of type float64, should be a string",
 	} {
 		if _, err := (output.Mode{Text: true}).All([]byte(doc)); err == nil || err.Error() != want {
