@@ -25,10 +25,10 @@ func (f *engineFlag) add(cmd *cobra.Command) {
 
 func (f *engineFlag) engine() (jsonnet.Engine, error) {
 	switch f.name {
-	case "", "own": // none where no flag was added
-		return jsonnet.NewSession(), nil
 	case "upstream":
 		return jsonnet.Upstream(), nil
+	case "", "own": // none where no flag was added
+		return jsonnet.NewSession(), nil
 	case "verify":
 		return jsonnet.Verify(jsonnet.Own(), jsonnet.Upstream()), nil
 	default:

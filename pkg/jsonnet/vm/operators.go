@@ -64,7 +64,11 @@ func (e *Evaluation) arithmetic(op ast.BinaryOp, x, y float64) Value {
 		}
 		return e.checkedNumber(x / y)
 	default:
-		return e.bitwise(op, e.bits(x), e.bits(y))
+		a, b := e.bits(x), e.bits(y)
+		if y < 0 && (op == ast.BopShiftL || op == ast.BopShiftR) { // before -0.5 becomes 0
+			e.fail("Shift by negative exponent.")
+		}
+		return e.bitwise(op, a, b)
 	}
 }
 
@@ -77,9 +81,6 @@ func (e *Evaluation) bitwise(op ast.BinaryOp, a, b int64) Value {
 	case ast.BopBitwiseXor:
 		return e.number(float64(a ^ b))
 	default:
-		if b < 0 {
-			e.fail("Shift by negative exponent.")
-		}
 		if op == ast.BopShiftL {
 			return e.number(float64(a << (uint64(b) % 64)))
 		}
