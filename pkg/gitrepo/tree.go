@@ -32,6 +32,9 @@ type Entry struct {
 	// Path is relative to the directory that is walked, with slashes, as the
 	// repository has it: nobody has checked it.
 	Path string
+	// Name is the entry's own name, the last part of Path; if it contains a
+	// slash, somebody means harm.
+	Name string
 	Kind Kind
 	// Size is that of the content in bytes; 0 for directories and modules.
 	Size int64
@@ -79,6 +82,33 @@ func (t *Tree) Walk(ctx context.Context, dir string, visit func(Entry) error) er
 	return t.walk(ctx, hash, "", 0, visit)
 }
 
+// List returns the entries of a directory, "" for the topmost.
+func (t *Tree) List(dir string) ([]Entry, error) {
+	hash, err := t.find(dir)
+	if err != nil {
+		return nil, err
+	}
+	return t.list(hash, "")
+}
+
+func (t *Tree) list(hash plumbing.Hash, prefix string) ([]Entry, error) {
+	tree, err := object.GetTree(t.store, hash)
+	if err != nil {
+		return nil, fmt.Errorf("%s: read tree %s: %w", t.remote, hash, err)
+	}
+	entries := make([]Entry, 0, len(tree.Entries))
+	for _, e := range tree.Entries {
+		entry := Entry{Path: prefix + e.Name, Name: e.Name, Kind: kindOf(e.Mode), hash: e.Hash}
+		if entry.Kind <= Link {
+			if entry.Size, err = t.store.EncodedObjectSize(e.Hash); err != nil {
+				return nil, fmt.Errorf("%s: read %s: %w", t.remote, entry.Path, err)
+			}
+		}
+		entries = append(entries, entry)
+	}
+	return entries, nil
+}
+
 // maxDepth bounds how deep directories nest; no file system takes more.
 const maxDepth = 255
 
@@ -86,25 +116,19 @@ func (t *Tree) walk(ctx context.Context, hash plumbing.Hash, prefix string, dept
 	if depth > maxDepth {
 		return fmt.Errorf("%s: directories nest more than %d deep", t.remote, maxDepth)
 	}
-	tree, err := object.GetTree(t.store, hash)
+	entries, err := t.list(hash, prefix)
 	if err != nil {
-		return fmt.Errorf("%s: read tree %s: %w", t.remote, hash, err)
+		return err
 	}
-	for _, e := range tree.Entries {
+	for _, e := range entries {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		entry := Entry{Path: prefix + e.Name, Kind: kindOf(e.Mode), hash: e.Hash}
-		if entry.Kind <= Link {
-			if entry.Size, err = t.store.EncodedObjectSize(e.Hash); err != nil {
-				return fmt.Errorf("%s: read %s: %w", t.remote, entry.Path, err)
-			}
-		}
-		if err := visit(entry); err != nil {
+		if err := visit(e); err != nil {
 			return err
 		}
-		if entry.Kind == Directory {
-			if err := t.walk(ctx, e.Hash, entry.Path+"/", depth+1, visit); err != nil {
+		if e.Kind == Directory {
+			if err := t.walk(ctx, e.hash, e.Path+"/", depth+1, visit); err != nil {
 				return err
 			}
 		}
