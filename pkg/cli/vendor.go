@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -156,8 +155,11 @@ func (o *vendorOptions) checkCommand() *cobra.Command {
 		Args:  noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			p, dir, diags, err := o.load(nil)
-			if err != nil || p == nil {
-				return errors.Join(err, o.report("vendor check", dir, diags, nil))
+			if err != nil {
+				return err
+			}
+			if p == nil {
+				return o.report("vendor check", dir, diags, nil)
 			}
 			found, err := p.Check(cmd.Context())
 			if err != nil {
@@ -207,8 +209,11 @@ func (o *vendorOptions) install(ctx context.Context, command string, req vendori
 		return err
 	}
 	p, dir, diags, err := o.load(repos)
-	if err != nil || p == nil {
-		return errors.Join(err, o.report(command, dir, diags, nil))
+	if err != nil {
+		return err
+	}
+	if p == nil {
+		return o.report(command, dir, diags, nil)
 	}
 	result, found, err := p.Install(ctx, req)
 	if err != nil {

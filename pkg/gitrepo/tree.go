@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"path"
 	"slices"
 	"strings"
 
@@ -40,6 +41,7 @@ type Entry struct {
 	Size int64
 
 	hash plumbing.Hash
+	ends lineEnds
 }
 
 // Tree is the content of a commit. It is for one goroutine at a time.
@@ -79,7 +81,37 @@ func (t *Tree) Walk(ctx context.Context, dir string, visit func(Entry) error) er
 	if err != nil {
 		return err
 	}
-	return t.walk(ctx, hash, "", 0, visit)
+	attrs, err := t.attributesAbove(dir)
+	if err != nil {
+		return err
+	}
+	w := &walker{t, strings.Trim(dir, "/"), visit}
+	return w.walk(ctx, hash, "", 0, attrs)
+}
+
+// attributesAbove reads the attributes of the directories that dir is in.
+func (t *Tree) attributesAbove(dir string) (attributes, error) {
+	var attrs attributes
+	above := ""
+	for name := range strings.SplitSeq(strings.Trim(dir, "/"), "/") {
+		if name == "" {
+			continue
+		}
+		entries, err := t.List(above)
+		if err != nil {
+			return nil, err
+		}
+		attrs = attrs.with(t, above, entries)
+		above = path.Join(above, name)
+	}
+	return attrs, nil
+}
+
+// walker visits a directory of a tree.
+type walker struct {
+	tree  *Tree
+	dir   string
+	visit func(Entry) error
 }
 
 // List returns the entries of a directory, "" for the topmost.
@@ -112,23 +144,27 @@ func (t *Tree) list(hash plumbing.Hash, prefix string) ([]Entry, error) {
 // maxDepth bounds how deep directories nest; no file system takes more.
 const maxDepth = 255
 
-func (t *Tree) walk(ctx context.Context, hash plumbing.Hash, prefix string, depth int, visit func(Entry) error) error {
+func (w *walker) walk(ctx context.Context, hash plumbing.Hash, prefix string, depth int, attrs attributes) error {
 	if depth > maxDepth {
-		return fmt.Errorf("%s: directories nest more than %d deep", t.remote, maxDepth)
+		return fmt.Errorf("%s: directories nest more than %d deep", w.tree.remote, maxDepth)
 	}
-	entries, err := t.list(hash, prefix)
+	entries, err := w.tree.list(hash, prefix)
 	if err != nil {
 		return err
 	}
+	attrs = attrs.with(w.tree, path.Join(w.dir, prefix), entries)
 	for _, e := range entries {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		if err := visit(e); err != nil {
+		if len(attrs) > 0 && e.Kind <= Executable {
+			e.ends = attrs.lineEnds(path.Join(w.dir, e.Path))
+		}
+		if err := w.visit(e); err != nil {
 			return err
 		}
 		if e.Kind == Directory {
-			if err := t.walk(ctx, e.hash, e.Path+"/", depth+1, visit); err != nil {
+			if err := w.walk(ctx, e.hash, e.Path+"/", depth+1, attrs); err != nil {
 				return err
 			}
 		}
@@ -171,13 +207,18 @@ func (t *Tree) find(dir string) (plumbing.Hash, error) {
 	return hash, nil
 }
 
-// Open returns the content of a file, or where a link leads.
+// Open returns the content of a file as a checkout writes it, or where a link
+// leads.
 func (t *Tree) Open(e Entry) (io.ReadCloser, error) {
 	blob, err := object.GetBlob(t.store, e.hash)
 	if err != nil {
 		return nil, fmt.Errorf("%s: read %s: %w", t.remote, e.Path, err)
 	}
-	return blob.Reader()
+	r, err := blob.Reader()
+	if err != nil {
+		return nil, fmt.Errorf("%s: read %s: %w", t.remote, e.Path, err)
+	}
+	return e.ends.convert(r)
 }
 
 // Directories lists all directories, sorted.
