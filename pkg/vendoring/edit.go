@@ -77,6 +77,10 @@ func (r *run) add(ctx context.Context, a Addition) error {
 // one, else a repository.
 func (r *run) parse(uri string) (Dependency, bool) {
 	at := diag.Span{File: FileName}
+	if uri == "" {
+		r.diags.Errorf("vendor/source", at, "a dependency without a name cannot be added")
+		return Dependency{}, false
+	}
 	dir := filepath.Clean(uri)
 	looksLocal := strings.HasPrefix(uri, "./") || strings.HasPrefix(uri, "../") || filepath.IsAbs(uri)
 	g, version, err := parseGit(uri)

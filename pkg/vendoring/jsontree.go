@@ -73,7 +73,7 @@ func parseJSON(file string, data []byte) (node, diag.Span, error) {
 	}
 	at := r.dec.InputOffset()
 	if syntax, ok := errors.AsType[*json.SyntaxError](err); ok {
-		at = max(syntax.Offset-1, 0)
+		at = r.skip(max(syntax.Offset-1, 0))
 	}
 	if errors.Is(err, io.EOF) {
 		err = errors.New("unexpected end of the document")
@@ -140,7 +140,11 @@ func (r *jsonReader) object(depth int) (any, error) {
 
 // next is the offset at which the next token begins.
 func (r *jsonReader) next() int64 {
-	at := r.dec.InputOffset()
+	return r.skip(r.dec.InputOffset())
+}
+
+// skip goes on to what is neither space nor a separator.
+func (r *jsonReader) skip(at int64) int64 {
 	for at < int64(len(r.data)) && bytes.IndexByte([]byte(" \t\r\n,:"), r.data[at]) >= 0 {
 		at++
 	}
