@@ -253,6 +253,12 @@ func TestVendorFromTheRealGitServer(t *testing.T) {
 				if got := read(t, filepath.Join(dir, "vendor/git.example.org/team/lib/sub/a")); got != want {
 					t.Errorf("installed %q, want %q", got, want)
 				}
+				// What a reference names, or the server gives away, comes alone.
+				if version != old[:8] && (allow == "true" || version != old) {
+					if n := h.historyOf(cache); n != 1 {
+						t.Errorf("fetched %d commits for one", n)
+					}
+				}
 				before := listing(t, dir)
 				if err := os.RemoveAll(filepath.Join(dir, "vendor")); err != nil {
 					t.Fatal(err)
@@ -264,4 +270,14 @@ func TestVendorFromTheRealGitServer(t *testing.T) {
 			})
 		}
 	}
+}
+
+// historyOf counts the commits in a cache.
+func (h *githost) historyOf(cache string) int {
+	h.t.Helper()
+	packs, err := filepath.Glob(filepath.Join(cache, "git", "*", "*", "objects", "pack", "*.idx"))
+	if err != nil || len(packs) != 1 {
+		h.t.Fatalf("packs in the cache: %v, %v", packs, err)
+	}
+	return strings.Count(h.git("team/lib", "verify-pack", "-v", packs[0]), " commit ")
 }

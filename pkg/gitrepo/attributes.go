@@ -3,6 +3,7 @@ package gitrepo
 import (
 	"bytes"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/go-git/go-git/v5/plumbing/format/gitattributes"
@@ -43,7 +44,7 @@ func (a attributes) with(t *Tree, dir string, entries []Entry) attributes {
 			domain = strings.Split(dir, "/")
 		}
 		found, _ := gitattributes.ReadAttributes(r, domain, true)
-		return append(a[:len(a):len(a)], found...)
+		return append(slices.Clip(a), found...)
 	}
 	return a
 }

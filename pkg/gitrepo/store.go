@@ -80,6 +80,10 @@ func (c *Client) commitStore(ctx context.Context, remote, commit string) (*files
 		}
 		return s, nil
 	}
+	whole := filepath.Join(c.entry(url), wholeHistory)
+	if ok, err := complete(whole, []plumbing.Hash{hash}); err == nil && ok {
+		return openStore(whole), nil
+	}
 	dir, err := c.stored(ctx, remote, url, commit, []plumbing.Hash{hash})
 	if err != nil {
 		return nil, err
@@ -87,13 +91,16 @@ func (c *Client) commitStore(ctx context.Context, remote, commit string) (*files
 	return openStore(dir), nil
 }
 
+// wholeHistory is the name of a store that has more than one commit.
+const wholeHistory = "history"
+
 // history opens a store with every commit that a branch or tag reaches.
 func (c *Client) history(ctx context.Context, remote string) (*filesystem.Storage, error) {
 	url := c.URL(remote)
 	if dir, ok := localDir(url); ok {
 		return openLocal(remote, dir)
 	}
-	dir, err := c.stored(ctx, remote, url, "history", nil)
+	dir, err := c.stored(ctx, remote, url, wholeHistory, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -122,7 +129,7 @@ func (c *Client) stored(ctx context.Context, remote, url, name string, wants []p
 		if err != nil {
 			return "", fmt.Errorf("write the cache: %w", err)
 		}
-		defer os.RemoveAll(tmp)
+		defer func() { _ = os.RemoveAll(tmp) }() // what stays is only rubbish in a cache
 		if err := c.fetch(ctx, remote, url, wants, tmp); err != nil {
 			return "", err
 		}

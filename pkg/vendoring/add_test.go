@@ -127,3 +127,23 @@ func TestOldFormat(t *testing.T) {
 		t.Errorf("from the lock file (-before +after):\n%s", diff)
 	}
 }
+
+// Local directories of a package are read from its one tree, in parallel.
+func TestLocalDirectoriesOfAPackage(t *testing.T) {
+	h := newHost(t)
+	all, deps := map[string]string{}, []string{}
+	for _, name := range []string{"a", "b", "c", "d", "e", "f"} {
+		all[name+"/jsonnetfile.json"] = requires()
+		all[name+"/x"] = name
+		deps = append(deps, `{"source": {"local": {"directory": "`+name+`"}}, "version": ""}`)
+	}
+	all["jsonnetfile.json"] = requires(deps...)
+	h.commit("team/all", "main", files(all)...)
+	dir := project(t, map[string]string{"jsonnetfile.json": requires(dep(lib("all"), "", "main"))})
+	for range 2 { // the second time from vendor
+		h.must(dir, vendoring.Request{}, func(o *vendoring.Options) { o.Workers = 8 })
+		if got := snapshot(t, dir)["vendor/c"]; got != "→ git.example.org/team/all/c" {
+			t.Errorf("vendor/c is %q", got)
+		}
+	}
+}

@@ -24,6 +24,9 @@ type content struct {
 	// package stands in vendor as it should.
 	tree *gitrepo.Tree
 	dir  string
+	// reading is held while the tree is read: a tree is for one at a time, and
+	// the local dependencies of a package are all read from its tree.
+	reading sync.Mutex
 	// target is the absolute directory that a local dependency links to.
 	target string
 	// link is what the link in vendor says.

@@ -15,14 +15,6 @@ type decoded struct {
 	spans []diag.Span
 }
 
-// span is where a package is required.
-func (d *decoded) span(path string) diag.Span {
-	if i := d.find(path); i >= 0 && i < len(d.spans) {
-		return d.spans[i]
-	}
-	return diag.Span{}
-}
-
 // decode reads a file. name is what diagnostics call it, dir the directory
 // that local dependencies are relative to. Empty data is an empty file, as for
 // jb. What is wrong is left out of the result.

@@ -110,7 +110,7 @@ func (r *run) install(ctx context.Context) (result *Result, err error) {
 	if err != nil {
 		return nil, fmt.Errorf("stage packages: %w", err)
 	}
-	defer os.RemoveAll(work)
+	defer func() { _ = os.RemoveAll(work) }() // the next run removes what stays
 	stage := filepath.Base(work)
 	c, err := r.prepare(ctx, home, stage)
 	if err != nil || r.diags.HasErrors() {

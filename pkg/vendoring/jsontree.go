@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"unicode/utf8"
 
 	"github.com/monctl/monctl/pkg/diag"
@@ -27,9 +28,9 @@ type member struct {
 // field returns the last member of a name, which is the one that counts.
 func (n node) field(name string) (node, bool) {
 	members, _ := n.value.([]member)
-	for i := len(members) - 1; i >= 0; i-- {
-		if members[i].name == name {
-			return members[i].node, members[i].node.value != nil
+	for _, m := range slices.Backward(members) {
+		if m.name == name {
+			return m.node, m.value != nil
 		}
 	}
 	return node{}, false

@@ -87,6 +87,8 @@ func (l *loader) readWithin(q requirement) (*content, diag.List, error) {
 	var data []byte
 	var err error
 	if from.tree != nil {
+		from.reading.Lock()
+		defer from.reading.Unlock()
 		data, err = treeFile(from.tree, path.Join(from.dir, within), FileName)
 	} else {
 		data, err = l.vendored(place)
