@@ -33,6 +33,7 @@ const (
 	paging  = "github.com/prometheus/alertmanager/{dispatch,config,notify}"
 	cobra   = "github.com/spf13/cobra"
 	gojson  = "github.com/google/go-jsonnet"
+	gogit   = "github.com/go-git"
 )
 
 // house is the plan of ARCHITECTURE.md.
@@ -53,6 +54,9 @@ func house() map[string]room {
 		"pkg/jsonnet/conformance": {layer: 1}, // tests, which may import more
 		"pkg/secret":              {layer: 1, may: []string{"pkg/bundle"}},
 		"pkg/promeval":            {layer: 1, may: []string{"pkg/expr"}, allows: []string{parser, labels, rulefmt, engine, tsdb}},
+
+		"pkg/gitrepo":   {layer: 1, allows: []string{gogit}},
+		"pkg/vendoring": {layer: 1, may: []string{"pkg/gitrepo"}},
 
 		"pkg/render":    {layer: 2, may: []string{"pkg/project", "pkg/jsonnet", "pkg/cuelang", "pkg/bundle", "pkg/expr", "pkg/secret", "lib"}},
 		"pkg/verdict":   {layer: 2, may: []string{"pkg/bundle"}},
@@ -95,7 +99,7 @@ func guardOf(imported string) string {
 			return guarded
 		}
 	}
-	for _, tree := range []string{tsdb, gojson} {
+	for _, tree := range []string{tsdb, gojson, gogit} {
 		if imported == tree || strings.HasPrefix(imported, tree+"/") {
 			return tree
 		}

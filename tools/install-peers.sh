@@ -3,9 +3,9 @@
 #
 # usage: tools/install-peers.sh [build] [debian]
 #
-#   build   promtool, prometheus, amtool, alertmanager, jsonnet and the Jsonnet
-#           driver of the benchmark, at the versions tools/peers/go.mod pins,
-#           into .bin/.
+#   build   promtool, prometheus, amtool, alertmanager, jsonnet, jb and the
+#           Jsonnet driver of the benchmark, at the versions tools/peers/go.mod
+#           pins, into .bin/.
 #   debian  prometheus-node-exporter and prometheus-blackbox-exporter from the
 #           distribution's packages, where they are missing. The tests start
 #           the programs themselves; no service is started here.
@@ -48,7 +48,7 @@ build_alertmanager() {
 }
 
 build() {
-	log "building promtool, prometheus, amtool, alertmanager and jsonnet into .bin"
+	log "building promtool, prometheus, amtool, alertmanager, jsonnet and jb into .bin"
 	mkdir -p "$bin"
 	go build -C "$root/tools/peers" -ldflags "$(link_flags github.com/prometheus/prometheus)" -o "$bin/" \
 		github.com/prometheus/prometheus/cmd/promtool \
@@ -56,7 +56,8 @@ build() {
 	go build -C "$root/tools/peers" -ldflags "$(link_flags github.com/prometheus/alertmanager)" -o "$bin/" \
 		github.com/prometheus/alertmanager/cmd/amtool
 	go build -C "$root/tools/peers" -ldflags '-s -w' -o "$bin/" \
-		github.com/google/go-jsonnet/cmd/jsonnet ./jsonnetdriver
+		github.com/google/go-jsonnet/cmd/jsonnet ./jsonnetdriver \
+		github.com/jsonnet-bundler/jsonnet-bundler/cmd/jb
 	build_alertmanager
 }
 
