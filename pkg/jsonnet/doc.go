@@ -19,8 +19,8 @@
 // value was made. Upstream evaluates with go-jsonnet; it is what Own is held
 // against, and Verify evaluates with both. Upstream cannot be interrupted: when
 // a limit is exceeded the evaluation is reported and abandoned, but goes on in
-// the background until the process ends. Its origins are found by a second
-// evaluation when somebody asks (see origin.go).
+// the background until the process ends. Its results know no more than the entry
+// file.
 //
 // A Session is an engine of its own kind too, for passes over a project that is
 // being edited: what an edit does not reach is not evaluated again.

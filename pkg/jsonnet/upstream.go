@@ -38,7 +38,7 @@ func (upstream) Evaluate(ctx context.Context, req Request) (*Result, diag.List, 
 	}
 	done := make(chan outcome, 1)
 	go func() {
-		text, err := e.run(nil)
+		text, err := e.run()
 		done <- outcome{text, err}
 	}()
 	diags, err := watch(ctx, req, done)
@@ -49,7 +49,7 @@ func (upstream) Evaluate(ctx context.Context, req Request) (*Result, diag.List, 
 	if o.err != nil {
 		return nil, e.diagnose(o.err), nil
 	}
-	return &Result{JSON: []byte(o.json), Origin: newOrigin(ctx, e, []byte(o.json))}, nil, nil
+	return &Result{JSON: []byte(o.json), Origin: fileOrigin(req.File)}, nil, nil
 }
 
 // watch waits until done has a value, a limit is exceeded or ctx ends.
@@ -114,8 +114,15 @@ func (e *evaluation) Import(from, importedPath string) (jsonnet.Contents, string
 	return c, name, nil
 }
 
-// run evaluates the request; prepare may change the program before.
-func (e *evaluation) run(prepare func(*jsonnet.VM) error) (string, error) {
+// fileOrigin is the origin of a result whose values do not know where they
+// came from, as upstream's do not.
+type fileOrigin string
+
+// At implements Origin.
+func (f fileOrigin) At(string) diag.Span { return diag.Span{File: string(f)} }
+
+// run evaluates the request.
+func (e *evaluation) run() (string, error) {
 	vm := jsonnet.MakeVM()
 	vm.Importer(e)
 	vm.SetTraceOut(io.Discard)
@@ -142,11 +149,6 @@ func (e *evaluation) run(prepare func(*jsonnet.VM) error) (string, error) {
 	entry, _, err := vm.ImportAST(path.Dir(e.req.File)+"/", path.Base(e.req.File))
 	if err != nil {
 		return "", err
-	}
-	if prepare != nil {
-		if err := prepare(vm); err != nil {
-			return "", err
-		}
 	}
 	program, err := jsonnet.SnippetToAST("", e.wrapper(parameters(entry)))
 	if err != nil {
