@@ -79,7 +79,11 @@ func (r *ownRun) run(ctx context.Context, data []byte) ([]byte, *vm.Origins, err
 	if err != nil {
 		return nil, nil, err
 	}
-	v, err := r.vm.Snippet(ctx, "", r.wrapper(params))
+	evaluate := func() (vm.Value, error) { return r.vm.Snippet(ctx, "", r.wrapper(params)) }
+	if r.direct() {
+		evaluate = func() (vm.Value, error) { return r.vm.File(ctx, r.req.File, data) }
+	}
+	v, err := evaluate()
 	if err != nil {
 		return nil, nil, err
 	}

@@ -150,9 +150,11 @@ func (e *evaluation) run() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	program, err := jsonnet.SnippetToAST("", e.wrapper(parameters(entry)))
-	if err != nil {
-		return "", err
+	program := entry
+	if !e.direct() {
+		if program, err = jsonnet.SnippetToAST("", e.wrapper(parameters(entry))); err != nil {
+			return "", err
+		}
 	}
 	for _, p := range e.arguments(parameters(entry)) {
 		if a := e.req.TLA[p]; a.Code {
@@ -163,6 +165,10 @@ func (e *evaluation) run() (string, error) {
 	}
 	return vm.Evaluate(program)
 }
+
+// direct reports whether the entry is evaluated as it is, as the jsonnet command
+// does, without a wrapper that takes room on the stack.
+func (e *evaluation) direct() bool { return e.req.AllTLA && e.req.Transform == "" }
 
 // wrapper is the program that imports the entry and applies the transform.
 func (e *evaluation) wrapper(params []string) string {

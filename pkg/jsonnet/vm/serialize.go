@@ -71,9 +71,16 @@ func (w *writer) value(v Value, depth int) {
 func (w *writer) grow() {
 	w.e.alloc(len(w.buf) - w.counted + placeBytes)
 	w.counted = len(w.buf)
-	if n := cap(w.buf); n > bufferBytes && n-len(w.buf) < n/8 {
-		w.buf = slices.Grow(w.buf, n)
+	n := cap(w.buf)
+	if n <= bufferBytes || n-len(w.buf) >= n/8 {
+		return
 	}
+	// What is indented deeply grows by the square of its depth, so the room is
+	// asked for before it is taken.
+	if limit := w.e.options.MaxMemory; limit > 0 && 2*int64(n) > limit {
+		w.e.failLimit(LimitMemory, "the evaluation needs more than %d MiB of memory", limit>>20)
+	}
+	w.buf = slices.Grow(w.buf, n)
 }
 
 // bufferBytes is from which size on buffers are doubled.
