@@ -16,6 +16,7 @@ import (
 	"github.com/google/go-jsonnet/ast"
 
 	"github.com/monctl/monctl/pkg/diag"
+	"github.com/monctl/monctl/pkg/jsonnet/vm"
 )
 
 // Upstream returns the engine that evaluates with go-jsonnet.
@@ -123,20 +124,20 @@ func (f fileOrigin) At(string) diag.Span { return diag.Span{File: string(f)} }
 
 // run evaluates the request.
 func (e *evaluation) run() (string, error) {
-	vm := jsonnet.MakeVM()
-	vm.Importer(e)
-	vm.SetTraceOut(io.Discard)
+	machine := jsonnet.MakeVM()
+	machine.Importer(e)
+	machine.SetTraceOut(io.Discard)
 	if e.req.Trace != nil {
-		vm.SetTraceOut(e.req.Trace)
+		machine.SetTraceOut(e.req.Trace)
 	}
 	if e.req.Limits.MaxStack > 0 {
-		vm.MaxStack = e.req.Limits.MaxStack
+		machine.MaxStack = e.req.Limits.MaxStack
 	}
 	for name, a := range e.req.Ext {
 		if a.Code {
-			vm.ExtCode(name, a.Text)
+			machine.ExtCode(name, a.Text)
 		} else {
-			vm.ExtVar(name, a.Text)
+			machine.ExtVar(name, a.Text)
 		}
 	}
 	for _, n := range e.req.Natives {
@@ -144,26 +145,26 @@ func (e *evaluation) run() (string, error) {
 		for _, p := range n.Params {
 			f.Params = append(f.Params, ast.Identifier(p))
 		}
-		vm.NativeFunction(f)
+		machine.NativeFunction(f)
 	}
-	entry, _, err := vm.ImportAST(path.Dir(e.req.File)+"/", path.Base(e.req.File))
+	entry, _, err := machine.ImportAST(path.Dir(e.req.File)+"/", path.Base(e.req.File))
 	if err != nil {
 		return "", err
 	}
 	program := entry
 	if !e.direct() {
-		if program, err = jsonnet.SnippetToAST("", e.wrapper(parameters(entry))); err != nil {
+		if program, err = jsonnet.SnippetToAST("", e.wrapper(vm.Parameters(entry))); err != nil {
 			return "", err
 		}
 	}
-	for _, p := range e.arguments(parameters(entry)) {
+	for _, p := range e.arguments(vm.Parameters(entry)) {
 		if a := e.req.TLA[p]; a.Code {
-			vm.TLACode(p, a.Text)
+			machine.TLACode(p, a.Text)
 		} else {
-			vm.TLAVar(p, a.Text)
+			machine.TLAVar(p, a.Text)
 		}
 	}
-	return vm.Evaluate(program)
+	return machine.Evaluate(program)
 }
 
 // direct reports whether the entry is evaluated as it is, as the jsonnet command
@@ -213,27 +214,6 @@ func (e *evaluation) arguments(params []string) []string {
 		}
 	}
 	return out
-}
-
-// parameters returns the parameters of an entry that is a function, as far as
-// its text shows; nil if it is none.
-func parameters(n ast.Node) []string {
-	for {
-		switch t := n.(type) {
-		case *ast.Local:
-			n = t.Body
-		case *ast.Parens:
-			n = t.Inner
-		case *ast.Function:
-			params := []string{}
-			for _, p := range t.Parameters {
-				params = append(params, string(p.Name))
-			}
-			return params
-		default:
-			return nil
-		}
-	}
 }
 
 // located is implemented by upstream's static errors, whose type is internal.

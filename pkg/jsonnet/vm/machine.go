@@ -104,14 +104,14 @@ func (m *Machine) newUnit(diagnosticName, fileName, thisFile, text string) (*uni
 	if err != nil {
 		return nil, err
 	}
-	u := &unit{machine: m, name: diagnosticName, thisFile: thisFile, params: parameters(n)}
+	u := &unit{machine: m, name: diagnosticName, thisFile: thisFile, params: Parameters(n)}
 	u.body.source, u.body.scope = n, &scope{layout: &layout{}, unit: u}
 	return u, nil
 }
 
-// parameters returns the parameters of a program that is a function, as far
-// as its text shows; nil if it is none.
-func parameters(n ast.Node) []string {
+// Parameters returns the parameters of a desugared program that is a function,
+// as far as its text shows; nil if it is none.
+func Parameters(n ast.Node) []string {
 	for {
 		switch t := n.(type) {
 		case *ast.Local:
