@@ -56,6 +56,8 @@ type board struct {
 	// inputs are the names that Grafana asks for when the dashboard is
 	// imported.
 	inputs []string
+	// spec is the dashboard as it is written.
+	spec bundle.Value
 }
 
 func newBoard(o bundle.Object) (board, error) {
@@ -63,7 +65,7 @@ func newBoard(o bundle.Object) (board, error) {
 	if err != nil {
 		return board{}, err
 	}
-	b := board{Dashboard: dashboard.Read(value), object: o}
+	b := board{Dashboard: dashboard.Read(value), object: o, spec: value}
 	for _, input := range value.Array("__inputs") {
 		b.inputs = append(b.inputs, input.Str("name"))
 	}
