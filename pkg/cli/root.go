@@ -84,6 +84,7 @@ Start with 'monctl up' in a project's folder.`,
 		{"server", newServe(g)},
 		{"server", newDeploy(g)},
 		{"server", newRollback(g)},
+		{"", newExplain(g)},
 		{"", newVersion(g)},
 	} {
 		c.cmd.GroupID = c.group
