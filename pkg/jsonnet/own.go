@@ -47,7 +47,8 @@ func evaluateOwn(ctx context.Context, req Request, m *vm.Machine, start func(vm.
 		diags, err := run.explain(ctx, err)
 		return nil, diags, err
 	}
-	return &Result{JSON: append(text, '\n'), Origin: &ownOrigin{file: req.File, origins: origins}}, nil, nil
+	read := &Inputs{Ext: run.vm.ExtVarsRead(), TLA: run.given}
+	return &Result{JSON: append(text, '\n'), Origin: &ownOrigin{file: req.File, origins: origins}, Read: read}, nil, nil
 }
 
 // ownRun is one evaluation of a request.
@@ -55,6 +56,8 @@ type ownRun struct {
 	*evaluation
 	machine *vm.Machine
 	vm      *vm.Evaluation
+	// given are the top-level arguments that the entry has parameters for.
+	given []string
 }
 
 func (r *ownRun) options() vm.Options {
@@ -89,7 +92,8 @@ func (r *ownRun) run(ctx context.Context, data []byte) ([]byte, *vm.Origins, err
 	}
 	if _, ok := v.Parameters(); ok {
 		args := map[string]vm.Arg{}
-		for _, name := range r.arguments(params) {
+		r.given = r.arguments(params)
+		for _, name := range r.given {
 			args[name] = vm.Arg(r.req.TLA[name])
 		}
 		if v, err = r.vm.CallTop(ctx, v, args); err != nil {

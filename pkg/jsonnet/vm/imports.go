@@ -2,6 +2,8 @@ package vm
 
 import (
 	"errors"
+	"maps"
+	"slices"
 	"unsafe"
 
 	"github.com/google/go-jsonnet/ast"
@@ -176,6 +178,10 @@ func (e *Evaluation) extVar(name string) Value {
 	e.extVars[name] = v
 	return e.force(v)
 }
+
+// ExtVarsRead returns the names of the external variables that were looked at
+// since the evaluation was new, sorted.
+func (e *Evaluation) ExtVarsRead() []string { return slices.Sorted(maps.Keys(e.extVars)) }
 
 // extVarKind is how code of external variables is called in diagnostics.
 const extVarKind = "extvar"
