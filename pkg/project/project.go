@@ -25,8 +25,8 @@ type Project struct {
 	Environments []Environment // sorted by name, without abstract ones
 	// Abstract are the names of the environments that are only inherited from.
 	Abstract []string
-	Jsonnet      Jsonnet
-	Sources      Sources
+	Jsonnet  Jsonnet
+	Sources  Sources
 	// Severity holds severities by code of a check, "off" among them.
 	Severity map[string]string
 	Context  []Context
@@ -153,7 +153,7 @@ func (p *Project) EnvironmentNames() []string {
 // raw is the project file as the schema has completed it.
 type raw struct {
 	Environments map[string]rawEnvironment `json:"environments"`
-	Jsonnet struct {
+	Jsonnet      struct {
 		JPath     []string `json:"jpath"`
 		MaxStack  int      `json:"maxStack"`
 		Timeout   string   `json:"timeout"`
