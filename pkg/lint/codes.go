@@ -32,6 +32,7 @@ func Codes() []Code {
 // server.
 func others() []Code {
 	return []Code{
+		{"adjust/no-match", diag.Warning, "line of the project file that nothing matches"},
 		{"alertmanager/config", diag.Error, "the server cannot run the Alertmanager configuration"},
 		{"alertmanager/invalid", diag.Error, "Alertmanager refuses the configuration"},
 		{"alertmanager/receiver", diag.Error, "route to a receiver that is not defined"},
