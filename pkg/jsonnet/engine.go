@@ -76,7 +76,8 @@ type Result struct {
 	Read *Inputs
 }
 
-// Inputs are names of external variables and top-level arguments, sorted.
+// Inputs are names of external variables, in the order in which they were
+// looked at, and of top-level arguments that are or could have been given.
 type Inputs struct{ Ext, TLA []string }
 
 // Origin leads from a place in a result to the source that made it.

@@ -47,7 +47,7 @@ func evaluateOwn(ctx context.Context, req Request, m *vm.Machine, start func(vm.
 		diags, err := run.explain(ctx, err)
 		return nil, diags, err
 	}
-	read := &Inputs{Ext: run.vm.ExtVarsRead(), TLA: run.given}
+	read := &Inputs{Ext: run.vm.ExtVarsRead(), TLA: run.params}
 	return &Result{JSON: append(text, '\n'), Origin: &ownOrigin{file: req.File, origins: origins}, Read: read}, nil, nil
 }
 
@@ -56,8 +56,8 @@ type ownRun struct {
 	*evaluation
 	machine *vm.Machine
 	vm      *vm.Evaluation
-	// given are the top-level arguments that the entry has parameters for.
-	given []string
+	// params are those of an entry that is a function.
+	params []string
 }
 
 func (r *ownRun) options() vm.Options {
@@ -82,6 +82,7 @@ func (r *ownRun) run(ctx context.Context, data []byte) ([]byte, *vm.Origins, err
 	if err != nil {
 		return nil, nil, err
 	}
+	r.params = params
 	evaluate := func() (vm.Value, error) { return r.vm.Snippet(ctx, "", r.wrapper(params)) }
 	if r.direct() {
 		evaluate = func() (vm.Value, error) { return r.vm.File(ctx, r.req.File, data) }
@@ -92,8 +93,7 @@ func (r *ownRun) run(ctx context.Context, data []byte) ([]byte, *vm.Origins, err
 	}
 	if _, ok := v.Parameters(); ok {
 		args := map[string]vm.Arg{}
-		r.given = r.arguments(params)
-		for _, name := range r.given {
+		for _, name := range r.arguments(params) {
 			args[name] = vm.Arg(r.req.TLA[name])
 		}
 		if v, err = r.vm.CallTop(ctx, v, args); err != nil {

@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
+	"strconv"
 	"sync"
 
 	"golang.org/x/sync/errgroup"
@@ -29,11 +29,11 @@ func (t *task) put(env int, r *result) {
 	t.results[env] = r
 }
 
-// pool runs tasks. A job is evaluated for one environment first; the others
-// for which everything that this has looked at is the same take its result,
-// and the rest is evaluated in the same manner, in parallel where what was
-// looked at differs. That is sound because an evaluation is determined by what
-// it looks at, and sources are read through one importer.
+// pool runs tasks. A job is evaluated for one environment first. The others
+// are compared with that by what the evaluation looked at, in its order: those
+// for which all of it is the same take the result, since an evaluation is
+// determined by what it looks at. Those that differ first in the same way go on
+// together in the same manner, and the groups in parallel.
 type pool struct {
 	opts  Options
 	envs  []project.Environment
@@ -57,19 +57,33 @@ func (p *pool) run(ctx context.Context, t *task, envs []int) error {
 		return err
 	}
 	t.put(envs[0], res)
-	same := p.settings(t.job, res.read, envs[0])
+	first := p.settings(t.job, res.read, envs[0])
 	others := map[string][]int{}
 	for _, e := range envs[1:] {
-		if s := p.settings(t.job, res.read, e); s == same {
+		if way := difference(first, p.settings(t.job, res.read, e)); way == "" {
 			t.put(e, res)
 		} else {
-			others[s] = append(others[s], e)
+			others[way] = append(others[way], e)
 		}
 	}
-	for _, s := range slices.Sorted(maps.Keys(others)) {
-		p.group.Go(func() error { return p.run(ctx, t, others[s]) })
+	for _, way := range slices.Sorted(maps.Keys(others)) {
+		p.group.Go(func() error { return p.run(ctx, t, others[way]) })
 	}
 	return nil
+}
+
+// difference returns the first part of b that differs from a, with its place;
+// "" if there is none.
+func difference(a, b []string) string {
+	for i := range b {
+		if i >= len(a) || a[i] != b[i] {
+			return fmt.Sprintf("%d %s", i, b[i])
+		}
+	}
+	if len(a) > len(b) {
+		return strconv.Itoa(len(b))
+	}
+	return ""
 }
 
 func (p *pool) render(ctx context.Context, j job, env project.Environment) (*result, error) {
@@ -89,28 +103,30 @@ func (p *pool) render(ctx context.Context, j job, env project.Environment) (*res
 	return &out, nil
 }
 
-// settings describes what a job's result depends on in an environment, as far
-// as it was looked at; everything if that is not known.
-func (p *pool) settings(j job, read *jsonnet.Inputs, env int) string {
+// settings describes what a job's result depends on in an environment, in the
+// order in which it was looked at: everything if that is not known.
+func (p *pool) settings(j job, read *jsonnet.Inputs, env int) []string {
 	e := p.envs[env]
 	ext, tla := merge(e.Ext, p.opts.Ext), e.TLA
-	if read == nil {
-		read = &jsonnet.Inputs{Ext: slices.Sorted(maps.Keys(ext)), TLA: slices.Sorted(maps.Keys(tla))}
+	var out []string
+	for _, a := range adjustments(p.opts.Project, j, e.Name) {
+		out = append(out, a.Pointer)
 	}
-	var b strings.Builder
-	describe := func(kind string, names []string, args map[string]project.Arg) {
+	out = append(out, "")
+	if read == nil {
+		// Also the names count: a variable that is missing is a mistake.
+		read = &jsonnet.Inputs{Ext: slices.Sorted(maps.Keys(ext)), TLA: slices.Sorted(maps.Keys(tla))}
+		out = append(out, fmt.Sprintf("%q %q", read.Ext, read.TLA))
+	}
+	describe := func(names []string, args map[string]project.Arg) {
 		for _, name := range names {
-			if a, ok := args[name]; ok {
-				fmt.Fprintf(&b, "%s %q %v %q\n", kind, name, a.Code, a.Text)
-			}
+			a, ok := args[name]
+			out = append(out, fmt.Sprintf("%q %v %v %q", name, ok, a.Code, a.Text))
 		}
 	}
-	describe("ext", read.Ext, ext)
-	describe("tla", read.TLA, tla)
-	for _, a := range adjustments(p.opts.Project, j, e.Name) {
-		fmt.Fprintf(&b, "adjust %s\n", a.Pointer)
-	}
-	return b.String()
+	describe(read.TLA, tla)
+	describe(read.Ext, ext)
+	return out
 }
 
 // merge merges arguments; over wins.
