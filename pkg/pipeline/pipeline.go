@@ -11,6 +11,7 @@ import (
 
 	"github.com/monctl/monctl/pkg/bundle"
 	"github.com/monctl/monctl/pkg/diag"
+	"github.com/monctl/monctl/pkg/gitrepo"
 	"github.com/monctl/monctl/pkg/jsonnet"
 	"github.com/monctl/monctl/pkg/lint"
 	"github.com/monctl/monctl/pkg/project"
@@ -33,6 +34,9 @@ type Options struct {
 	Ext map[string]project.Arg
 	// Trace receives what std.trace prints; nil discards it.
 	Trace io.Writer
+	// Repositories gives the client that contexts in Git are read with; nil if
+	// there is none.
+	Repositories func() (*gitrepo.Client, error)
 	// Workers bounds how much is done at a time.
 	Workers int
 }
@@ -47,6 +51,9 @@ type Pass struct {
 	// Project is nil if its file is wrong.
 	Project *project.Project
 	Outputs []*render.Output
+	// Context is the monitoring that is kept elsewhere, by environment; it is
+	// read by Validate.
+	Context map[string][]*bundle.Bundle
 	// Diags are the findings of all stages so far.
 	Diags diag.List
 	// Tests are the results after Test.
@@ -109,15 +116,18 @@ func (p *Pass) Render(ctx context.Context) error {
 
 // Validate judges what was rendered: by the upstream loaders, then by checks.
 func (p *Pass) Validate(ctx context.Context) error {
+	if err := p.readContext(ctx); err != nil {
+		return fmt.Errorf("read the context: %w", err)
+	}
 	for _, out := range p.Outputs {
-		diags, err := judge(ctx, p.Project, out.Bundle)
+		diags, err := p.judge(ctx, out.Bundle)
 		if err != nil {
 			return fmt.Errorf("validate environment %s: %w", out.Env.Name, err)
 		}
 		for _, t := range out.Targets {
 			// A target differs in few objects; what is wrong with the others
 			// has been said.
-			own, err := judge(ctx, p.Project, t.Bundle)
+			own, err := p.judge(ctx, t.Bundle)
 			if err != nil {
 				return fmt.Errorf("validate target %s: %w", t.Target.Name, err)
 			}
@@ -128,12 +138,12 @@ func (p *Pass) Validate(ctx context.Context) error {
 	return nil
 }
 
-func judge(ctx context.Context, proj *project.Project, b *bundle.Bundle) (diag.List, error) {
+func (p *Pass) judge(ctx context.Context, b *bundle.Bundle) (diag.List, error) {
 	diags, err := schema.Validate(ctx, b)
 	if err != nil {
 		return nil, err
 	}
-	more, err := lint.Run(ctx, b, lint.Options{Severity: proj.Severity})
+	more, err := lint.Run(ctx, b, lint.Options{Severity: p.Project.Severity, Context: p.Context[b.Env()]})
 	if err != nil {
 		return nil, err
 	}
@@ -144,7 +154,7 @@ func judge(ctx context.Context, proj *project.Project, b *bundle.Bundle) (diag.L
 		refused[d.Object] = refused[d.Object] || d.Severity == diag.Error
 	}
 	more = slices.DeleteFunc(more, func(d diag.Diagnostic) bool { return d.Object != "" && refused[d.Object] })
-	return append(lint.Apply(diags, proj.Severity), more...), nil
+	return append(lint.Apply(diags, p.Project.Severity), more...), nil
 }
 
 // UnknownEnvironment reports whether an environment was asked for that the
