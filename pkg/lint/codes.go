@@ -32,6 +32,7 @@ func Codes() []Code {
 // server.
 func others() []Code {
 	return []Code{
+		{"adjust/no-match", diag.Warning, "line of the project file that nothing matches"},
 		{"alertmanager/config", diag.Error, "the server cannot run the Alertmanager configuration"},
 		{"alertmanager/invalid", diag.Error, "Alertmanager refuses the configuration"},
 		{"alertmanager/receiver", diag.Error, "route to a receiver that is not defined"},
@@ -39,6 +40,8 @@ func others() []Code {
 		{"alertmanager/time-interval", diag.Error, "route with a time interval that is not defined"},
 		{"alertmanager/unknown-field", diag.Error, "field that Alertmanager's configuration does not have"},
 		{"bundle/body", diag.Error, "object whose content is not what its hash says"},
+		{"context/empty", diag.Warning, "context in which there is no monitoring"},
+		{"context/read", diag.Error, "context that cannot be read"},
 		{"cue/syntax", diag.Error, "CUE that does not parse"},
 		{"cue/value", diag.Error, "CUE that has no concrete value"},
 		{"dashboard/title", diag.Error, "dashboard without title"},

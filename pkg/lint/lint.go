@@ -25,6 +25,9 @@ type Check struct {
 type Options struct {
 	// Severity maps codes to "error", "warning", "info" or "off".
 	Severity map[string]string
+	// Context is monitoring that is kept elsewhere: checks see it, and say
+	// nothing about it. Its routing counts where the bundle has none.
+	Context []*bundle.Bundle
 	// Checks are the checks to run; nil means all.
 	Checks []Check
 }
@@ -35,7 +38,7 @@ func Run(ctx context.Context, b *bundle.Bundle, opts Options) (diag.List, error)
 	if checks == nil {
 		checks = Checks()
 	}
-	view, err := newView(ctx, b)
+	view, err := newView(ctx, b, opts.Context)
 	if err != nil {
 		return nil, err
 	}

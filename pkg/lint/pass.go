@@ -28,6 +28,8 @@ type view struct {
 	config bundle.Object
 	value  bundle.Value
 	tree   *routing.Tree
+	// foreign says that the configuration is the context's.
+	foreign bool
 
 	dashboards []board
 }
@@ -72,7 +74,7 @@ func newBoard(o bundle.Object) (board, error) {
 	return b, nil
 }
 
-func newView(ctx context.Context, b *bundle.Bundle) (*view, error) {
+func newView(ctx context.Context, b *bundle.Bundle, foreign []*bundle.Bundle) (*view, error) {
 	v := &view{bundle: b}
 	for _, o := range b.OfKind(bundle.Rules) {
 		if err := ctx.Err(); err != nil {
@@ -88,14 +90,8 @@ func newView(ctx context.Context, b *bundle.Bundle) (*view, error) {
 			}
 		}
 	}
-	if o, ok := b.Get(bundle.Ref{Kind: bundle.Alertmanager}); ok {
-		if cfg, err := routing.LoadConfig(o.Body.Bytes()); err == nil {
-			value, err := o.Value()
-			if err != nil {
-				return nil, err
-			}
-			v.config, v.value, v.tree = o, value, routing.NewTree(cfg)
-		}
+	if err := v.readRouting(b, foreign); err != nil {
+		return nil, err
 	}
 	for _, o := range b.OfKind(bundle.Dashboard) {
 		b, err := newBoard(o)
@@ -105,6 +101,30 @@ func newView(ctx context.Context, b *bundle.Bundle) (*view, error) {
 		v.dashboards = append(v.dashboards, b)
 	}
 	return v, nil
+}
+
+// readRouting takes the bundle's configuration of Alertmanager or, if it has
+// none, the first one of its context.
+func (v *view) readRouting(b *bundle.Bundle, foreign []*bundle.Bundle) error {
+	ref := bundle.Ref{Kind: bundle.Alertmanager}
+	o, ok := b.Get(ref)
+	for i := 0; !ok && i < len(foreign); i++ {
+		o, ok = foreign[i].Get(ref)
+		v.foreign = ok
+	}
+	if !ok {
+		return nil
+	}
+	cfg, err := routing.LoadConfig(o.Body.Bytes())
+	if err != nil {
+		return nil //nolint:nilerr // pkg/schema says what is wrong with it
+	}
+	value, err := o.Value()
+	if err != nil {
+		return err
+	}
+	v.config, v.value, v.tree = o, value, routing.NewTree(cfg)
+	return nil
 }
 
 // alerts returns the alerting rules.

@@ -90,6 +90,13 @@ func untold(r Report) []mergedFinding {
 		wrong[d.Span.File] = wrong[d.Span.File] || d.Severity == diag.Error
 	}
 	var out []Finding
+	add := func(s Suite, t Test, f Failure) {
+		for _, env := range s.envs() {
+			finding := testFinding(s, t, f)
+			finding.Env = env
+			out = append(out, finding)
+		}
+	}
 	for _, s := range r.Tests.Suites {
 		for _, t := range s.Tests {
 			if t.Result != Failed {
@@ -97,12 +104,12 @@ func untold(r Report) []mergedFinding {
 			}
 			for _, f := range t.Failures {
 				if !told[failureKey{f.code(), f.Message, f.Span}] {
-					out = append(out, testFinding(s, t, f))
+					add(s, t, f)
 				}
 			}
 			// A test that says nothing was not run, for what is wrong with its file.
 			if len(t.Failures) == 0 && !wrong[s.File] {
-				out = append(out, testFinding(s, t, unexplained()))
+				add(s, t, unexplained())
 			}
 		}
 	}
