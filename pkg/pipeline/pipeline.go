@@ -119,11 +119,20 @@ func (p *Pass) Validate(ctx context.Context) error {
 	if err := p.readContext(ctx); err != nil {
 		return fmt.Errorf("read the context: %w", err)
 	}
+	policies, err := p.policies()
+	if err != nil {
+		return err
+	}
 	for _, out := range p.Outputs {
 		diags, err := p.judge(ctx, out.Bundle)
 		if err != nil {
 			return fmt.Errorf("validate environment %s: %w", out.Env.Name, err)
 		}
+		violations, err := policies.Check(ctx, out.Bundle)
+		if err != nil {
+			return fmt.Errorf("validate environment %s: %w", out.Env.Name, err)
+		}
+		diags = append(diags, lint.Apply(violations, p.Project.Severity)...)
 		for _, t := range out.Targets {
 			// A target differs in few objects; what is wrong with the others
 			// has been said.

@@ -30,6 +30,8 @@ type Project struct {
 	// Severity holds severities by code of a check, "off" among them.
 	Severity map[string]string
 	Context  []Context
+	// Policies are patterns of files with the project's own constraints.
+	Policies []string
 
 	place func(pointer string) diag.Span
 }
@@ -163,12 +165,13 @@ type raw struct {
 	Checks  struct {
 		Severity map[string]string `json:"severity"`
 	} `json:"checks"`
-	Context []Context `json:"context"`
+	Context  []Context `json:"context"`
+	Policies []string  `json:"policies"`
 }
 
 // project makes the project in a directory of what its file says.
 func (r raw) project(dir string, report reportFunc) *Project {
-	p := &Project{Sources: r.Sources, Severity: r.Checks.Severity, Context: r.Context}
+	p := &Project{Sources: r.Sources, Severity: r.Checks.Severity, Context: r.Context, Policies: r.Policies}
 	p.Jsonnet.JPath, p.Jsonnet.MaxStack = r.Jsonnet.JPath, r.Jsonnet.MaxStack
 	var err error
 	if p.Jsonnet.Timeout, err = parseDuration(r.Jsonnet.Timeout); err != nil {
