@@ -82,6 +82,7 @@ func others() []Code {
 		{"server/validate", diag.Error, "revision that could not be judged"},
 		{"source/ambiguous", diag.Error, "two sources where one is expected"},
 		{"source/duplicate", diag.Error, "object that is defined twice"},
+		{"source/format", diag.Error, "file that is not formatted, with fmt --test"},
 		{"source/json", diag.Error, "JSON that does not parse"},
 		{"source/read", diag.Error, "source that cannot be read"},
 		{"source/shape", diag.Error, "source that evaluates to nothing that can be deployed"},

@@ -50,11 +50,7 @@ func everything(r Report) []mergedFinding {
 	}
 	if r.Changes != nil && r.Changes.Check {
 		for _, c := range r.Changes.Files {
-			all = append(all, mergedFinding{Finding: Finding{Diagnostic: diag.Diagnostic{
-				Code: "render/outdated", Severity: diag.Error,
-				Summary: outdated(c), Hint: "run monctl render and commit the result",
-				Span: diag.Span{File: c.Path},
-			}}})
+			all = append(all, mergedFinding{Finding: Finding{Diagnostic: difference(r.Command, c)}})
 		}
 	}
 	if len(r.Environments) == 1 { // it goes without saying
@@ -64,6 +60,20 @@ func everything(r Report) []mergedFinding {
 	}
 	return all
 }
+
+// difference is the finding that a file is not as it ought to be.
+func difference(command string, c Change) diag.Diagnostic {
+	if command == formatting {
+		return diag.Diagnostic{Code: "source/format", Severity: diag.Error, Summary: "this file is not formatted", Hint: "run monctl fmt", Span: diag.Span{File: c.Path}}
+	}
+	return diag.Diagnostic{
+		Code: "render/outdated", Severity: diag.Error, Summary: outdated(c),
+		Hint: "run monctl render and commit the result", Span: diag.Span{File: c.Path},
+	}
+}
+
+// formatting is the command whose changes are those of a formatter.
+const formatting = "fmt"
 
 func outdated(c Change) string {
 	switch c.Action {
