@@ -27,3 +27,6 @@ func Static(importer *Importer, file string, err error) (diag.List, error) {
 	}
 	return nil, err
 }
+
+// Cause drops the operation and path from an error of reading a file.
+func Cause(err error) error { return cause(err) }
