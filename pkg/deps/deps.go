@@ -22,11 +22,13 @@ type Edge struct {
 type Graph struct {
 	importer *jsonnet.Importer
 	edges    map[string][]Edge
+	// read are the files whose text or bytes are imported.
+	read map[string]bool
 }
 
 // New returns an empty graph whose files an importer finds.
 func New(importer *jsonnet.Importer) *Graph {
-	return &Graph{importer: importer, edges: map[string][]Edge{}}
+	return &Graph{importer: importer, edges: map[string][]Edge{}, read: map[string]bool{}}
 }
 
 // Add adds a file by its name, and all that it imports. What cannot be read or
@@ -46,13 +48,12 @@ func (g *Graph) Add(file string) (diag.List, error) {
 		diags = append(diags, found...)
 		g.edges[name] = edges
 		for _, e := range edges {
-			if e.File == "" {
-				continue
-			}
-			if e.Kind == jsonnet.ImportCode {
+			switch {
+			case e.File == "":
+			case e.Kind == jsonnet.ImportCode:
 				todo = append(todo, e.File)
-			} else if _, known := g.edges[e.File]; !known {
-				g.edges[e.File] = nil
+			default:
+				g.read[e.File] = true
 			}
 		}
 	}
@@ -103,28 +104,37 @@ func (g *Graph) Files() []string {
 	for name := range g.edges {
 		names = append(names, name)
 	}
+	for name := range g.read {
+		names = append(names, name)
+	}
 	slices.Sort(names)
-	return names
+	return slices.Compact(names)
 }
 
 // Closure returns the files that a file consists of: itself, and what it
 // imports directly or not, sorted. Looked are, sorted, the names that its
 // imports were looked for under, found or not.
 func (g *Graph) Closure(file string) (files, looked []string) {
-	seen, names := map[string]bool{file: true}, map[string]bool{}
+	parts, evaluated, names := map[string]bool{file: true}, map[string]bool{file: true}, map[string]bool{}
 	for todo := []string{file}; len(todo) > 0; {
 		name := todo[len(todo)-1]
 		todo = todo[:len(todo)-1]
-		files = append(files, name)
 		for _, e := range g.edges[name] {
 			for _, l := range e.Looked {
 				names[l] = true
 			}
-			if e.File != "" && !seen[e.File] {
-				seen[e.File] = true
+			if e.File == "" {
+				continue
+			}
+			parts[e.File] = true
+			if e.Kind == jsonnet.ImportCode && !evaluated[e.File] {
+				evaluated[e.File] = true
 				todo = append(todo, e.File)
 			}
 		}
+	}
+	for name := range parts {
+		files = append(files, name)
 	}
 	for name := range names {
 		looked = append(looked, name)

@@ -31,7 +31,9 @@ type Report struct {
 	// Deploys are the targets that were deployed to, in that order.
 	Deploys []Deploy `json:"deploys,omitempty"`
 	Server  *Server  `json:"server,omitempty"`
-	Summary Summary  `json:"summary"`
+	// Dependencies are what files import, or what imports them.
+	Dependencies *Dependencies `json:"dependencies,omitempty"`
+	Summary      Summary       `json:"summary"`
 	// ExitCode is the status that the command ends with; docs/exit-codes.md.
 	ExitCode int `json:"exit_code"`
 }
