@@ -157,6 +157,9 @@ type Object struct {
 	Labels map[string]string
 	// Origin leads to the sources; it is never nil and not part of any hash.
 	Origin Origin
+	// Source is the file that the object was rendered from, "" if there is
+	// none; it is not part of any hash.
+	Source string
 }
 
 // NewObject encodes a value as the body of an object.

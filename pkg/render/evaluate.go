@@ -43,7 +43,7 @@ func (r *renderer) jsonnet(ctx context.Context) ([]bundle.Document, error) {
 		Limits: jsonnet.Limits{MaxStack: p.Jsonnet.MaxStack, Timeout: p.Jsonnet.Timeout, MaxMemory: p.Jsonnet.MaxMemory},
 	}
 	if r.job.source.Kind == project.RulesSource || r.job.source.Kind == project.DashboardsSource {
-		req.Transform = unhide
+		req.Transform = revealing(unhide)
 	}
 	configured := r.job.mixin != nil && (hasFields(r.job.mixin.Config) || hasFields(r.job.mixin.Root))
 	if configured {
@@ -64,7 +64,7 @@ func (r *renderer) jsonnet(ctx context.Context) ([]bundle.Document, error) {
 		r.checkConfiguration(v)
 		d = sub(d, "/value")
 	}
-	return []bundle.Document{d}, nil
+	return []bundle.Document{reveal(d)}, nil
 }
 
 // args merges arguments; over wins.

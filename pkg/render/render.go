@@ -37,6 +37,8 @@ type Output struct {
 	Bundle  *bundle.Bundle
 	Targets []TargetBundle
 	Tests   []Test
+	// Ignored are the findings that rules ask not to be made.
+	Ignored []Ignored
 }
 
 // TargetBundle is the bundle as one target gets it.
@@ -97,7 +99,7 @@ func Environments(ctx context.Context, opts Options, envs []project.Environment)
 	}
 	var outs []*Output
 	for i, env := range envs {
-		out, problems, err := assemble(env, i, planned[i])
+		out, problems, err := assemble(opts.Project, env, i, planned[i])
 		if err != nil {
 			return nil, nil, err
 		}
@@ -114,7 +116,7 @@ func Environments(ctx context.Context, opts Options, envs []project.Environment)
 
 // assemble makes the output of an environment, known by its index, of the
 // results of its tasks.
-func assemble(env project.Environment, index int, tasks []*task) (*Output, diag.List, error) {
+func assemble(p *project.Project, env project.Environment, index int, tasks []*task) (*Output, diag.List, error) {
 	out := &Output{Env: env}
 	var objects []bundle.Object
 	var diags diag.List
@@ -122,11 +124,14 @@ func assemble(env project.Environment, index int, tasks []*task) (*Output, diag.
 		r := t.results[index]
 		objects = append(objects, r.objects...)
 		out.Tests = append(out.Tests, r.tests...)
+		out.Ignored = append(out.Ignored, r.ignored...)
 		diags = append(diags, r.diags...)
 	}
-	if len(env.Labels) > 0 {
+	if len(env.Labels) > 0 || len(p.Fragments) > 0 {
 		for i, o := range objects {
-			labels := maps.Clone(env.Labels)
+			labels := map[string]string{}
+			maps.Copy(labels, env.Labels)
+			maps.Copy(labels, p.LabelsOf(o.Source))
 			maps.Copy(labels, o.Labels)
 			objects[i].Labels = labels
 		}
@@ -191,7 +196,7 @@ func withExternalLabels(b *bundle.Bundle, labels map[string]string) (*bundle.Bun
 	if err != nil {
 		return nil, err
 	}
-	changed.Labels = o.Labels
+	changed.Labels, changed.Source = o.Labels, o.Source
 	return b.Replace(changed), nil
 }
 
@@ -214,6 +219,7 @@ func (j job) key() string {
 type result struct {
 	objects []bundle.Object
 	tests   []Test
+	ignored []Ignored
 	diags   diag.List
 	// read is what the result depends on, nil if that is not known.
 	read *jsonnet.Inputs
@@ -295,7 +301,9 @@ func (r *renderer) raw() {
 		ref = bundle.Ref{Kind: bundle.File, Space: "prometheus", Name: fileName(s)}
 	}
 	origin := bundle.NewOrigin(diag.Span{File: s.Path}, nil)
-	r.out.objects = append(r.out.objects, bundle.NewRawObject(ref, data, origin))
+	o := bundle.NewRawObject(ref, data, origin)
+	o.Source = s.Path
+	r.out.objects = append(r.out.objects, o)
 }
 
 // fileName is the path of a file relative to Prometheus' configuration.
@@ -329,10 +337,14 @@ func (r *renderer) add(ref bundle.Ref, v bundle.Value, origin bundle.Origin) err
 	if !keep {
 		return nil
 	}
+	if ref.Kind == bundle.Rules {
+		v = r.takeIgnored(ref, v, origin)
+	}
 	o, err := bundle.NewObject(ref, v, origin)
 	if err != nil {
 		return fmt.Errorf("render %s: %w", r.job.source.Path, err)
 	}
+	o.Source = r.job.source.Path
 	r.out.objects = append(r.out.objects, o)
 	return nil
 }
