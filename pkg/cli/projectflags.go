@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -72,7 +73,7 @@ func (f *projectFlags) options(g *global) (pipeline.Options, error) {
 	o := pipeline.Options{
 		Dir: dir, Environments: f.envs, Library: lib.FS, Engine: engine,
 		Ext: map[string]project.Arg{}, Workers: workers, Trace: io.Discard,
-		Repositories: sync.OnceValues(g.repositories),
+		Repositories: sync.OnceValues(g.repositories), Now: time.Now(),
 	}
 	if f.traceToStderr {
 		o.Trace = g.sys.Stderr

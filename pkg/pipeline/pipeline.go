@@ -8,6 +8,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/monctl/monctl/pkg/bundle"
 	"github.com/monctl/monctl/pkg/diag"
@@ -42,6 +43,8 @@ type Options struct {
 	Judged *schema.Memory
 	// Workers bounds how much is done at a time.
 	Workers int
+	// Now is the clock that exceptions expire by; the zero time lets none.
+	Now time.Time
 }
 
 // Pass is one run of the stages.
@@ -50,6 +53,8 @@ type Pass struct {
 	importer   *jsonnet.Importer
 	unknownEnv bool
 	envs       []project.Environment
+	comments   map[string]*comments // by source
+	owners     *owners
 
 	// Project is nil if its file is wrong.
 	Project *project.Project
@@ -116,7 +121,7 @@ func (p *Pass) Render(ctx context.Context) error {
 		return fmt.Errorf("render: %w", err)
 	}
 	p.Outputs = outs
-	p.Diags = append(p.Diags, lint.Apply(diags, p.Project.Severity)...)
+	p.Diags = append(p.Diags, p.settle(diags)...)
 	return nil
 }
 
@@ -138,7 +143,7 @@ func (p *Pass) Validate(ctx context.Context) error {
 		if err != nil {
 			return fmt.Errorf("validate environment %s: %w", out.Env.Name, err)
 		}
-		diags = append(diags, lint.Apply(violations, p.Project.Severity)...)
+		diags = append(diags, p.settle(violations)...)
 		for _, t := range out.Targets {
 			// A target differs in few objects; what is wrong with the others
 			// has been said.
@@ -150,6 +155,7 @@ func (p *Pass) Validate(ctx context.Context) error {
 		}
 		p.Diags = append(p.Diags, diags.Sort().WithEnv(out.Env.Name)...)
 	}
+	p.except()
 	return nil
 }
 
@@ -158,7 +164,7 @@ func (p *Pass) judge(ctx context.Context, b *bundle.Bundle) (diag.List, error) {
 	if err != nil {
 		return nil, err
 	}
-	more, err := lint.Run(ctx, b, lint.Options{Severity: p.Project.Severity, Context: p.Context[b.Env()]})
+	more, err := lint.Run(ctx, b, lint.Options{Severity: p.severity(), Context: p.Context[b.Env()]})
 	if err != nil {
 		return nil, err
 	}
@@ -169,7 +175,7 @@ func (p *Pass) judge(ctx context.Context, b *bundle.Bundle) (diag.List, error) {
 		refused[d.Object] = refused[d.Object] || d.Severity == diag.Error
 	}
 	more = slices.DeleteFunc(more, func(d diag.Diagnostic) bool { return d.Object != "" && refused[d.Object] })
-	return append(lint.Apply(diags, p.Project.Severity), more...), nil
+	return p.settle(append(diags, more...)), nil
 }
 
 // UnknownEnvironment reports whether an environment was asked for that the

@@ -35,6 +35,9 @@ func message(f mergedFinding) string {
 	if label, text := whereabouts(f.Diagnostic); text != "" {
 		lines = append(lines, label+": "+plain(text))
 	}
+	if f.Owner != "" {
+		lines = append(lines, "owner: "+onOneLine(f.Owner))
+	}
 	if len(f.envs) > 0 {
 		lines = append(lines, "in: "+plain(strings.Join(f.envs, ", ")))
 	}

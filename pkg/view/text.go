@@ -83,6 +83,9 @@ func (t *textWriter) finding(f mergedFinding) {
 	if label, text := whereabouts(f.Diagnostic); text != "" {
 		t.field(gutter, label, text)
 	}
+	if f.Owner != "" {
+		t.field(gutter, "owner", f.Owner)
+	}
 	if f.Detail != "" {
 		t.field(gutter, "note", f.Detail)
 	}
