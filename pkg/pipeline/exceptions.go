@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"maps"
+	"slices"
 	"strings"
 
 	"github.com/monctl/monctl/pkg/bundle"
@@ -110,12 +111,15 @@ func (p *Pass) except() {
 	if p.Project == nil {
 		return
 	}
-	complete := len(p.envs) == len(p.Project.Environments)
-	for _, d := range p.Diags {
-		complete = complete && (d.Severity != diag.Error || lint.Exceptable(d))
-	}
-	exceptions := p.exceptions()
+	complete, exceptions := p.Complete(), p.exceptions()
 	p.Diags = lint.Except(p.Diags, exceptions, lint.ExceptOptions{Now: p.opts.Now, Subject: p.subject, Complete: complete})
+}
+
+// Complete reports whether all environments were judged, and nothing was found
+// that had to be mended before, so that there is no finding beside those made.
+func (p *Pass) Complete() bool {
+	return p.Project != nil && len(p.envs) == len(p.Project.Environments) &&
+		!slices.ContainsFunc(p.Diags, func(d diag.Diagnostic) bool { return d.Severity == diag.Error && !lint.Exceptable(d) })
 }
 
 // exceptions gathers all of them: of the project file, of its fragments, of

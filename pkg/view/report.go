@@ -31,6 +31,8 @@ type Report struct {
 	// Deploys are the targets that were deployed to, in that order.
 	Deploys []Deploy `json:"deploys,omitempty"`
 	Server  *Server  `json:"server,omitempty"`
+	// Baseline says how the findings that are known were used.
+	Baseline *Known `json:"baseline,omitempty"`
 	// Dependencies are what files import, or what imports them.
 	Dependencies *Dependencies `json:"dependencies,omitempty"`
 	Summary      Summary       `json:"summary"`

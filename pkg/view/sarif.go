@@ -95,7 +95,7 @@ func renderSARIF(w io.Writer, r Report, o Options) error {
 		index, _ := slices.BinarySearchFunc(rules, sarifRule{ID: f.Code}, byID)
 		res := sarifResult{
 			RuleID: f.Code, RuleIndex: index, Level: sarifLevel(f.Severity), Message: sarifMessage{Text: message(f)},
-			PartialFingerprints: map[string]string{"monctlFinding/v1": prints[i]},
+			PartialFingerprints: map[string]string{"monctlFinding/v2": prints[i]},
 		}
 		if f.Owner != "" {
 			res.Properties = &sarifProperties{Owner: f.Owner}

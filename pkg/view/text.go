@@ -44,6 +44,9 @@ func renderText(w io.Writer, r Report, o Options) error {
 	if r.Server != nil {
 		t.server(*r.Server)
 	}
+	if r.Baseline != nil {
+		t.baseline(*r.Baseline)
+	}
 	if r.Dependencies != nil {
 		t.dependencies(*r.Dependencies)
 		if r.Summary == (Summary{}) { // a list of files, for other programs
