@@ -96,7 +96,7 @@ func Except(diags diag.List, exceptions []Exception, opts ExceptOptions) diag.Li
 	for i, e := range exceptions {
 		switch {
 		case expired[i]:
-			day := e.Expires.AddDate(0, 0, -1).Format(time.DateOnly)
+			day := e.Expires.Add(-1).Format(time.DateOnly)
 			d := out.Warnf("exception/expired", e.Span, "the exception of %s has expired on %s", strings.Join(e.Codes, ", "), day)
 			d.Pointer, d.Hint = e.Pointer, "take it away, as nothing needs it"
 			if used[i] {
