@@ -73,6 +73,12 @@ func parse(file string, data []byte) (*ast.File, error) {
 
 // Diagnose turns an error of CUE into diagnostics about a user's file.
 func Diagnose(code, file string, err error) diag.List {
+	return diagnose(code, file, func(name string) bool { return name == file }, err)
+}
+
+// diagnose makes diagnostics whose places lie in one of the user's files; first
+// is the file that is named where no place is known.
+func diagnose(code, first string, own func(file string) bool, err error) diag.List {
 	var diags diag.List
 	list := cueerrors.Errors(err)
 	sums := map[string]bool{}
@@ -82,7 +88,7 @@ func Diagnose(code, file string, err error) diag.List {
 		}
 		format, args := e.Msg()
 		path := e.Path()
-		span, related := places(file, cueerrors.Positions(e))
+		span, related := places(first, own, cueerrors.Positions(e))
 		summary := fmt.Sprintf(format, args...)
 		if p := strings.Join(trimDefinition(path), "."); p != "" && !strings.HasPrefix(summary, p) {
 			summary = p + ": " + summary
@@ -97,7 +103,7 @@ func Diagnose(code, file string, err error) diag.List {
 		d.Pointer = pointer(trimDefinition(path))
 	}
 	if len(diags) == 0 {
-		diags.Errorf(code, diag.Span{File: file}, "%s", err)
+		diags.Errorf(code, diag.Span{File: first}, "%s", err)
 	}
 	return diags
 }
@@ -157,9 +163,9 @@ func pointer(path []string) string {
 	return b.String()
 }
 
-// places picks the first position in the user's file.
-func places(file string, positions []token.Pos) (diag.Span, []diag.Related) {
-	span := diag.Span{File: file}
+// places picks the first position in one of the user's files.
+func places(first string, own func(file string) bool, positions []token.Pos) (diag.Span, []diag.Related) {
+	span := diag.Span{File: first}
 	var related []diag.Related
 	found := false
 	for _, p := range positions {
@@ -168,7 +174,7 @@ func places(file string, positions []token.Pos) (diag.Span, []diag.Related) {
 		}
 		s := diag.Span{File: p.Filename(), Start: diag.Position{Line: p.Line(), Column: p.Column()}}
 		switch {
-		case s.File == file && !found:
+		case own(s.File) && !found:
 			span, found = s, true
 		case strings.HasPrefix(s.File, schemaPrefix):
 			// The last one is the constraint itself, those before lead to it.

@@ -13,6 +13,11 @@ import (
 // Position returns where a file sets the value at a JSON Pointer or, where
 // that is not known, the nearest value around it; at least the file itself.
 func Position(v cue.Value, file, pointer string) diag.Span {
+	return position(v, file, pointer, func(name string) bool { return name == file })
+}
+
+// position prefers places in the files that come first in owns.
+func position(v cue.Value, first, pointer string, owns ...func(file string) bool) diag.Span {
 	unescape := strings.NewReplacer("~1", "/", "~0", "~")
 	var path []cue.Selector
 	var spans []diag.Span
@@ -26,25 +31,28 @@ func Position(v cue.Value, file, pointer string) diag.Span {
 		} else {
 			path = append(path, cue.Str(unescape.Replace(token)))
 		}
-		if s, ok := placeOf(v.LookupPath(cue.MakePath(path...)), file); ok {
-			spans = append(spans, s)
+		for _, own := range owns {
+			if s, ok := placeOf(v.LookupPath(cue.MakePath(path...)), own); ok {
+				spans = append(spans, s)
+				break
+			}
 		}
 	}
 	if len(spans) == 0 {
-		return diag.Span{File: file}
+		return diag.Span{File: first}
 	}
 	return spans[len(spans)-1]
 }
 
-// placeOf looks through the conjuncts of a value for one of the file.
-func placeOf(v cue.Value, file string) (diag.Span, bool) {
+// placeOf looks through the conjuncts of a value for one of the user's files.
+func placeOf(v cue.Value, own func(file string) bool) (diag.Span, bool) {
 	if !v.Exists() {
 		return diag.Span{}, false
 	}
 	_, parts := v.Expr()
 	for _, p := range append([]cue.Value{v}, parts...) {
-		if pos := p.Pos(); pos.IsValid() && pos.Filename() == file {
-			return diag.Span{File: file, Start: diag.Position{Line: pos.Line(), Column: pos.Column()}}, true
+		if pos := p.Pos(); pos.IsValid() && own(pos.Filename()) {
+			return diag.Span{File: pos.Filename(), Start: diag.Position{Line: pos.Line(), Column: pos.Column()}}, true
 		}
 	}
 	return diag.Span{}, false

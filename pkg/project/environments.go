@@ -182,7 +182,7 @@ func arg(value json.RawMessage) (a Arg, field string) {
 			case "code":
 				return Arg{Code: true, Text: text}, ""
 			case "file":
-				return Arg{Code: true, Text: "importstr " + literal, File: text}, field
+				return Arg{Code: true, Text: "importstr " + literal, File: text, IsText: true}, field
 			case "codeFile":
 				return Arg{Code: true, Text: "import " + literal, File: text}, field
 			}

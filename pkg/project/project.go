@@ -79,6 +79,8 @@ type Arg struct {
 	Text string
 	// File is the file that Text imports, "" if it does not stem from one.
 	File string
+	// IsText says that the value is the text of the file.
+	IsText bool
 }
 
 // Target is one receiver of an environment's bundle.

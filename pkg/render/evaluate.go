@@ -7,10 +7,7 @@ import (
 	"path"
 	"strings"
 
-	"cuelang.org/go/cue"
-
 	"github.com/monctl/monctl/pkg/bundle"
-	"github.com/monctl/monctl/pkg/cuelang"
 	"github.com/monctl/monctl/pkg/diag"
 	"github.com/monctl/monctl/pkg/jsonnet"
 	"github.com/monctl/monctl/pkg/project"
@@ -24,6 +21,7 @@ func (r *renderer) documents(ctx context.Context) ([]bundle.Document, error) {
 	case ".cue":
 		return r.cue()
 	default:
+		r.out.read = &jsonnet.Inputs{} // a file says the same everywhere
 		return r.yaml(), nil
 	}
 }
@@ -76,33 +74,6 @@ func args(base, over map[string]project.Arg) map[string]jsonnet.Arg {
 		out[name] = jsonnet.Arg{Code: a.Code, Text: a.Text}
 	}
 	return out
-}
-
-func (r *renderer) cue() ([]bundle.Document, error) {
-	data, ok := r.read()
-	if !ok {
-		return nil, nil
-	}
-	file := r.job.source.Path
-	v, diags := cuelang.NewLoader().Parse("cue/syntax", file, data)
-	r.out.diags = append(r.out.diags, diags...)
-	if len(diags) > 0 {
-		return nil, nil
-	}
-	if err := v.Validate(cue.Concrete(true), cue.Final()); err != nil {
-		r.out.diags = append(r.out.diags, cuelang.Diagnose("cue/value", file, err)...)
-		return nil, nil
-	}
-	text, err := v.MarshalJSON()
-	if err != nil {
-		return nil, fmt.Errorf("export %s: %w", file, err)
-	}
-	value, err := bundle.DecodeJSON(text)
-	if err != nil {
-		return nil, fmt.Errorf("read what %s evaluates to: %w", file, err)
-	}
-	origin := bundle.OriginFunc(func(pointer string) diag.Span { return cuelang.Position(v, file, pointer) })
-	return []bundle.Document{{Value: value, Origin: origin}}, nil
 }
 
 func (r *renderer) yaml() []bundle.Document {

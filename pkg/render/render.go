@@ -199,6 +199,8 @@ func withExternalLabels(b *bundle.Bundle, labels map[string]string) (*bundle.Bun
 type job struct {
 	source project.Source
 	mixin  *project.Mixin
+	// isPackage says that the source stands for a package of CUE.
+	isPackage bool
 }
 
 // key tells jobs apart.
@@ -220,10 +222,7 @@ type result struct {
 
 // jobs makes jobs of all sources.
 func (o Options) jobs(sources []project.Source) []job {
-	var jobs []job
-	for _, s := range sources {
-		jobs = append(jobs, job{source: s})
-	}
+	jobs := packages(sources, o.Importer.Read)
 	for i := range o.Project.Sources.Mixins {
 		m := &o.Project.Sources.Mixins[i]
 		jobs = append(jobs, job{mixin: m, source: mixinSource(*m)})
@@ -269,6 +268,7 @@ func (r *renderer) run(ctx context.Context) (result, error) {
 	s := r.job.source
 	if s.Kind == project.TemplatesSource || s.Kind == project.FilesSource {
 		r.raw()
+		r.out.read = &jsonnet.Inputs{}
 		return r.out, nil
 	}
 	docs, err := r.documents(ctx)
