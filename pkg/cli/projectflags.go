@@ -100,6 +100,9 @@ func (f *projectFlags) one() (string, error) {
 	case 0:
 		return project.DefaultEnvironment, nil
 	case 1:
+		if strings.ContainsAny(f.envs[0], "*?") {
+			return "", fmt.Errorf("name one environment, not the pattern %q", f.envs[0])
+		}
 		return f.envs[0], nil
 	default:
 		return "", fmt.Errorf("name one environment, not %d", len(f.envs))

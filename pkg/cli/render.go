@@ -42,7 +42,7 @@ anything is wrong with a source, nothing is written.`,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return o.run(cmd.Context()) },
 	}
-	o.project.add(g, cmd, "`names` of the environments to render, comma-separated (default all)")
+	o.project.add(g, cmd, "`names` of the environments to render, comma-separated, with * for any part of a name (default all)")
 	cmd.Flags().StringVar(&o.out, "out", "out", "`folder` to write, or - for standard output")
 	cmd.Flags().BoolVar(&o.check, "check", false, "write nothing; exit with code 16 if the folder is not up to date")
 	return cmd

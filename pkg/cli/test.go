@@ -43,7 +43,7 @@ A test file of a project names the project's rules as
 			return o.test(cmd.Context())
 		},
 	}
-	o.project.add(g, cmd, "`names` of the environments to test, comma-separated (default all)")
+	o.project.add(g, cmd, "`names` of the environments to test, comma-separated, with * for any part of a name (default all)")
 	cmd.Flags().StringVar(&o.run, "run", "", "run only tests whose name matches this regular `expression`")
 	cmd.Flags().BoolVar(&o.stage.Debug, "debug", false, "show the series at the end of every test")
 	cmd.Flags().BoolVar(&o.stage.IgnoreUnknownFields, "ignore-unknown-fields", false, "ignore unknown fields of rule files")

@@ -29,7 +29,7 @@ where that can be known, and has a page under docs/checks.`,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return o.run(cmd.Context()) },
 	}
-	o.project.add(g, cmd, "`names` of the environments to validate, comma-separated (default all)")
+	o.project.add(g, cmd, "`names` of the environments to validate, comma-separated, with * for any part of a name (default all)")
 	return cmd
 }
 

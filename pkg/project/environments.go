@@ -116,7 +116,7 @@ func ancestry(raw map[string]rawEnvironment, name string, report reportFunc) ([]
 			return nil, false
 		}
 		if slices.Contains(chain, parent) {
-			if parent == name {
+			if parent == name && name == slices.Min(chain) { // once for a cycle
 				report(pointer, "", fmt.Errorf("environment %q inherits from itself: %s", name, strings.Join(append(chain, parent), " → ")))
 			}
 			return nil, false
