@@ -7,4 +7,8 @@
 // their kind says what the renderer expects in them. Without a project file,
 // the defaults of the schema (schemas/project.cue) hold, and the one
 // environment is called "default".
+//
+// An abstract environment is only inherited from. An Adjustment says how what
+// vendored sources evaluate to is changed; a Context is monitoring that another
+// project keeps.
 package project
