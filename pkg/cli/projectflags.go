@@ -5,12 +5,14 @@ import (
 	"io"
 	"os"
 	"runtime"
+	"strconv"
 	"strings"
 	"sync"
 
 	"github.com/spf13/cobra"
 
 	"github.com/monctl/monctl/lib"
+	"github.com/monctl/monctl/pkg/gitrepo"
 	"github.com/monctl/monctl/pkg/pipeline"
 	"github.com/monctl/monctl/pkg/project"
 )
@@ -70,7 +72,7 @@ func (f *projectFlags) options(g *global) (pipeline.Options, error) {
 	o := pipeline.Options{
 		Dir: dir, Environments: f.envs, Library: lib.FS, Engine: engine,
 		Ext: map[string]project.Arg{}, Workers: workers, Trace: io.Discard,
-		Repositories: sync.OnceValues((&vendorOptions{global: g}).repositories),
+		Repositories: sync.OnceValues(g.repositories),
 	}
 	if f.traceToStderr {
 		o.Trace = g.sys.Stderr
@@ -92,6 +94,20 @@ func (f *projectFlags) options(g *global) (pipeline.Options, error) {
 		o.Ext[name] = project.Arg{Code: true, Text: value}
 	}
 	return o, nil
+}
+
+// repositories makes the client that contexts are read with: that of vendor,
+// with its flags as the environment sets them.
+func (g *global) repositories() (*gitrepo.Client, error) {
+	o := &vendorOptions{global: g}
+	o.cache, _ = g.sys.Getenv("MONCTL_CACHE_DIR")
+	if offline, ok := g.sys.Getenv("MONCTL_OFFLINE"); ok {
+		var err error
+		if o.offline, err = strconv.ParseBool(offline); err != nil {
+			return nil, fmt.Errorf("MONCTL_OFFLINE: %q is neither true nor false", offline)
+		}
+	}
+	return o.repositories()
 }
 
 // one checks that at most one environment is named and returns it.
