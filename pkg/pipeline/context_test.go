@@ -91,11 +91,13 @@ func TestContext(t *testing.T) {
 		{"loose files", `context: [{path: "../ops"}]`, map[string]string{"ops/am/alertmanager.yml": routing, "ops/values.yaml": "a: 1\n"}, finding},
 		{
 			"mapped", `{environments: {a: {}, b: {}}, context: [{path: "../ops", environments: {a: "one", b: ""}}]}`,
-			map[string]string{"ops/one/alertmanager.yml": routing}, finding,
+			map[string]string{"ops/one/alertmanager.yml": routing},
+			finding,
 		},
 		{
 			"own routing counts", `{sources: alertmanager: "am.yml", context: [{path: "../ops"}]}`,
-			map[string]string{"ops/alertmanager.yml": routing, "project/am.yml": "route: {receiver: r}\nreceivers: [{name: r}]\n"}, "",
+			map[string]string{"ops/alertmanager.yml": routing, "project/am.yml": "route: {receiver: r}\nreceivers: [{name: r}]\n"},
+			"",
 		},
 		{"no folder", `context: [{path: "../gone"}]`, nil, "monctl.cue:1:18: error[context/read]: there is no folder ../gone"},
 		{"nothing in it", `context: [{path: "../ops"}]`, map[string]string{"ops/values.yaml": "a: 1\n"}, "monctl.cue:1:11: warning[context/empty]: there is no monitoring in ../ops"},
@@ -105,7 +107,8 @@ func TestContext(t *testing.T) {
 			"monctl.cue:1:42: error[context/read]: ../ops has no folder \"b\" for environment b\n" + finding,
 		},
 		{
-			"broken file", `context: [{path: "../ops"}]`, map[string]string{"ops/a.yaml": "a: [\n"},
+			"broken file", `context: [{path: "../ops"}]`,
+			map[string]string{"ops/a.yaml": "a: [\n"},
 			"../ops/a.yaml:1: error[source/yaml]: did not find expected node content",
 		},
 	} {
