@@ -16,6 +16,7 @@ import (
 	deployserver "github.com/monctl/monctl/pkg/deploy/server"
 	"github.com/monctl/monctl/pkg/diag"
 	"github.com/monctl/monctl/pkg/pipeline"
+	"github.com/monctl/monctl/pkg/schema"
 	"github.com/monctl/monctl/pkg/server"
 	"github.com/monctl/monctl/pkg/view"
 )
@@ -78,6 +79,7 @@ func (o *upOptions) run(ctx context.Context) error {
 		return err
 	}
 	serverOptions.HoldBack, serverOptions.EagerScrape = true, true
+	opts.Judged = schema.NewMemory()
 	p, err := o.check(ctx, opts, true)
 	if err != nil {
 		return err

@@ -37,6 +37,9 @@ type Options struct {
 	// Repositories gives the client that contexts in Git are read with; nil if
 	// there is none.
 	Repositories func() (*gitrepo.Client, error)
+	// Judged is what the passes before have found without fault; nil if there
+	// were none.
+	Judged *schema.Memory
 	// Workers bounds how much is done at a time.
 	Workers int
 }
@@ -63,6 +66,9 @@ type Pass struct {
 // Start begins a pass by loading the project. The error is for I/O; an
 // unknown environment is a diagnostic.
 func Start(opts Options) (*Pass, error) {
+	if opts.Judged == nil {
+		opts.Judged = schema.NewMemory() // environments and targets have much in common
+	}
 	p := &Pass{opts: opts, importer: jsonnet.NewImporter(opts.Dir, nil, opts.Library)}
 	proj, diags, err := project.Load(opts.Dir)
 	if err != nil {
@@ -148,7 +154,7 @@ func (p *Pass) Validate(ctx context.Context) error {
 }
 
 func (p *Pass) judge(ctx context.Context, b *bundle.Bundle) (diag.List, error) {
-	diags, err := schema.Validate(ctx, b)
+	diags, err := p.opts.Judged.Validate(ctx, b)
 	if err != nil {
 		return nil, err
 	}

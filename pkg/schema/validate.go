@@ -16,6 +16,11 @@ import (
 // Validate returns the findings on a bundle, sorted. Objects are judged in
 // parallel. The error means that ctx is done or an object's body is damaged.
 func Validate(ctx context.Context, b *bundle.Bundle) (diag.List, error) {
+	return (*Memory)(nil).Validate(ctx, b)
+}
+
+// Validate is the function Validate, which leaves out what the memory holds.
+func (m *Memory) Validate(ctx context.Context, b *bundle.Bundle) (diag.List, error) {
 	objects := b.Objects()
 	found := make([]diag.List, len(objects))
 	failed := make([]error, len(objects))
@@ -24,7 +29,7 @@ func Validate(ctx context.Context, b *bundle.Bundle) (diag.List, error) {
 	for range min(runtime.GOMAXPROCS(0), max(len(objects), 1)) {
 		wait.Go(func() {
 			for i := range next {
-				found[i], failed[i] = judge(ctx, b, objects[i])
+				found[i], failed[i] = m.judge(ctx, b, objects[i])
 			}
 		})
 	}
@@ -42,6 +47,18 @@ func Validate(ctx context.Context, b *bundle.Bundle) (diag.List, error) {
 	}
 	diags = append(diags, duplicateUIDs(b)...)
 	return diags.WithEnv(b.Env()).Sort(), nil
+}
+
+func (m *Memory) judge(ctx context.Context, b *bundle.Bundle, o bundle.Object) (diag.List, error) {
+	key := keyOf(b, o)
+	if m.has(key) {
+		return nil, ctx.Err()
+	}
+	diags, err := judge(ctx, b, o)
+	if err == nil && len(diags) == 0 {
+		m.put(key)
+	}
+	return diags, err
 }
 
 func judge(ctx context.Context, b *bundle.Bundle, o bundle.Object) (diag.List, error) {
