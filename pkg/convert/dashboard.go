@@ -59,9 +59,11 @@ var (
 	firstOfPanel     = []string{"type", "title", "description", "id", "gridPos", "datasource", "targets"}
 	lastOfPanel      = []string{"panels"}
 	firstOfTarget    = []string{"refId", "datasource", "expr", "legendFormat"}
+	firstOfVariable  = []string{"name", "type", "label", "datasource", "query"}
 )
 
-// ordered sorts the fields of dashboards, panels and targets for a reader.
+// ordered sorts the fields of dashboards, variables, panels and targets for a
+// reader.
 func ordered(v bundle.Value) bundle.Value {
 	elem := make([]bundle.Value, len(v.Elem))
 	for i, e := range v.Elem {
@@ -76,6 +78,8 @@ func ordered(v bundle.Value) bundle.Value {
 		return arranged(v, firstOfPanel, lastOfPanel)
 	case v.Has("refId") && v.Has("expr"):
 		return arranged(v, firstOfTarget, nil)
+	case v.Has("name") && v.Has("type") && v.Has("query"):
+		return arranged(v, firstOfVariable, nil)
 	}
 	return v
 }

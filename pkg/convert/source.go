@@ -56,6 +56,17 @@ func read(src Source) ([]bundle.Document, diag.List) {
 	return []bundle.Document{{Value: v, Origin: origin}}, nil
 }
 
+// Recognise says what the first document of a source is, if it can be converted.
+func Recognise(src Source) (bundle.Kind, bool) {
+	docs, diags := read(src)
+	if diags.HasErrors() || len(docs) == 0 {
+		return "", false
+	}
+	c := converter{doc: docs[0]}
+	_, ok := c.recognise()
+	return c.kind, ok
+}
+
 // recognise finds out the document's kind and where in it the value stands.
 func (c *converter) recognise() (pointer string, ok bool) {
 	v := c.doc.Value
