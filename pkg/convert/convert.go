@@ -188,13 +188,16 @@ func (c *converter) finish() (*Program, error) {
 
 func (c *converter) print() (text []byte, plain bool) {
 	body := c.expr("", c.value)
-	top := c.comments.take("")
-	locals, imports := c.locals(body)
-	head := append(top.head, top.foot...)
-	if top.line != "" {
-		head = append(head, top.line)
+	file, rest := c.comments.own(""), c.comments.take("")
+	if rest.line != "" {
+		rest.head = append(rest.head, rest.line)
 	}
-	return program(head, locals, body), !imports
+	locals, imports := c.locals(body)
+	foot := slices.Concat(rest.foot, file.foot)
+	if file.line != "" {
+		foot = append(foot, file.line)
+	}
+	return program(file.head, locals, item{value: body, notes: notes{head: rest.head, foot: foot}}), !imports
 }
 
 // locals returns those settings that the program makes use of.

@@ -46,7 +46,9 @@ func (c *comments) read(pointer string, n *yaml.Node) {
 		c.read(pointer, n.Content[0])
 	case yaml.SequenceNode:
 		for i, e := range n.Content {
-			c.read(pointer+"/"+strconv.Itoa(i), e)
+			at := pointer + "/" + strconv.Itoa(i)
+			c.behind(at, e)
+			c.read(at, e)
 		}
 	case yaml.MappingNode:
 		for i := 0; i+1 < len(n.Content); i += 2 {
@@ -55,6 +57,17 @@ func (c *comments) read(pointer string, n *yaml.Node) {
 			c.read(at, n.Content[i+1])
 		}
 	}
+}
+
+// behind takes what stands below the last field of an element for a note on the
+// element, which it is as a rule: one that was commented out.
+func (c *comments) behind(pointer string, n *yaml.Node) {
+	if n.Kind != yaml.MappingNode || len(n.Content) == 0 {
+		return
+	}
+	last := n.Content[len(n.Content)-2]
+	c.note(pointer, &yaml.Node{FootComment: last.FootComment})
+	last.FootComment = ""
 }
 
 func (c *comments) note(pointer string, n *yaml.Node) {
@@ -87,6 +100,16 @@ func commentLines(s string) []string {
 		lines[i] = strings.TrimPrefix(strings.TrimPrefix(strings.TrimSpace(l), "#"), " ")
 	}
 	return lines
+}
+
+// own takes the notes of a pointer alone.
+func (c *comments) own(pointer string) notes {
+	if c == nil || c.used[pointer] {
+		return notes{}
+	}
+	c.used[pointer] = true
+	c.log = append(c.log, pointer)
+	return c.at[pointer]
 }
 
 // take returns the notes of a pointer and everything below it that no value of

@@ -56,7 +56,7 @@ func (c *converter) hold(all []candidate) (wrong []candidate) {
 	for _, cand := range all {
 		e.items = append(e.items, item{value: cand.expr})
 	}
-	v, why := c.evaluate(program(nil, c.settings, e))
+	v, why := c.evaluate(program(nil, c.settings, item{value: e}))
 	switch {
 	case why == "" && len(v.Elem) == len(all):
 		for i, cand := range all {

@@ -15,8 +15,8 @@ const (
 
 type printer struct{ b strings.Builder }
 
-// program prints locals and an expression as a file.
-func program(head []string, locals []item, body expr) []byte {
+// program prints a file: what is said of it, locals, an expression.
+func program(head []string, locals []item, body item) []byte {
 	var p printer
 	for _, line := range head {
 		p.comment(0, line)
@@ -33,8 +33,10 @@ func program(head []string, locals []item, body expr) []byte {
 	if len(locals) > 0 {
 		p.b.WriteByte('\n')
 	}
-	p.expr(body, 0, 0)
+	p.comments(0, body.notes.head)
+	p.expr(body.value, 0, 0)
 	p.b.WriteByte('\n')
+	p.comments(0, body.notes.foot)
 	return []byte(p.b.String())
 }
 

@@ -41,7 +41,8 @@ func read(src Source) ([]bundle.Document, diag.List) {
 	if err != nil {
 		var diags diag.List
 		span := diag.Span{File: src.File}
-		if syntax, ok := errors.AsType[*json.SyntaxError](err); ok {
+		var probe any
+		if syntax, ok := errors.AsType[*json.SyntaxError](json.Unmarshal(src.Data, &probe)); ok {
 			before := string(src.Data[:min(max(syntax.Offset-1, 0), int64(len(src.Data)))])
 			span.Start.Line = strings.Count(before, "\n") + 1
 			span.Start.Column = len([]rune(before[strings.LastIndexByte(before, '\n')+1:])) + 1
