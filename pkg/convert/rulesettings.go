@@ -53,7 +53,8 @@ func (s ruleSettings) fields() []item {
 		for _, l := range s.levels {
 			e.items = append(e.items, item{key: fieldName(l), value: name("''")})
 		}
-		fields = append(fields, item{key: "severities+", value: e})
+		say := notes{head: []string{"What each of these promises is not written anywhere yet."}}
+		fields = append(fields, item{key: "severities+", value: e, notes: say})
 	}
 	if s.team != "" {
 		defaults = append(defaults, str("team", s.team))
