@@ -141,12 +141,12 @@ func (o *convertOptions) one(ctx context.Context, in input) ([]outputFile, error
 
 // place is where a program belongs in a project.
 func place(p convert.Program, in input) string {
-	folder := in.folder
 	below := func(kind string) string {
-		if folder == kind {
-			folder = ""
+		folder, inKind := strings.CutPrefix(in.folder+"/", kind+"/")
+		if !in.found && !inKind {
+			folder = "" // a file from anywhere
 		}
-		return path.Join(kind, strings.TrimPrefix(folder, kind+"/"), p.Name+".jsonnet")
+		return path.Join(kind, folder, p.Name+".jsonnet")
 	}
 	switch p.Kind {
 	case bundle.Alertmanager:

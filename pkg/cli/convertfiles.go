@@ -17,7 +17,8 @@ import (
 type input struct {
 	// path is absolute, or - for standard input; name is what findings call it.
 	path, name string
-	// folder is where it lies below the folder that was named, slash-separated.
+	// folder is where it lies below the folder that was named, or the one that
+	// the command works in, slash-separated.
 	folder string
 	// found is true if it was not named itself.
 	found bool
@@ -35,7 +36,8 @@ func (o *convertOptions) inputs(args []string) ([]input, error) {
 		named := o.at(arg)
 		info, err := os.Stat(named)
 		if err != nil || !info.IsDir() {
-			all = append(all, input{path: named, name: filepath.ToSlash(filepath.Clean(arg))})
+			name := filepath.ToSlash(filepath.Clean(arg))
+			all = append(all, input{path: named, name: name, folder: path.Dir(name)})
 			continue
 		}
 		found, err := sourcesBelow(named, filepath.ToSlash(filepath.Clean(arg)))

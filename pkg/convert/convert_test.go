@@ -263,6 +263,26 @@ func TestSecretsAreExtracted(t *testing.T) {
 	}
 }
 
+func TestSecretsOfScraping(t *testing.T) {
+	opts := options()
+	opts.ExtractSecrets = true
+	source := "scrape_configs:\n- job_name: api\n  basic_auth: {username: u, password: hunter22}\n  static_configs: [{targets: [a]}]\nremote_write: [{url: 'https://u:hunter22@x/', bearer_token: hunter22}]\n"
+	r, diags := run(t, "a.yaml", []byte(source), opts)
+	if diags.HasErrors() || len(r.Programs) != 1 {
+		t.Fatal(diags)
+	}
+	v, err := evaluate(t, r.Programs[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := `{"remote_write":[{"bearer_token":"https://secret.invalid/api/password","url":"https://secret.invalid/remote_write/url"}],` +
+		`"scrape_configs":[{"basic_auth":{"password":"https://secret.invalid/api/password","username":"u"},"job_name":"api","static_configs":[{"targets":["a"]}]}]}`
+	got, err := bundle.Canonical(v)
+	if err != nil || string(got) != want {
+		t.Errorf("got  %s\nwant %s (%v)", got, want, err)
+	}
+}
+
 func TestSecretsAreReported(t *testing.T) {
 	r, diags := run(t, "a.yaml", []byte(secretSource), options())
 	if len(r.Programs) != 1 || len(diags) != 6 {
