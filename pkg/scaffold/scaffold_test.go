@@ -100,8 +100,12 @@ func judge(t *testing.T, dir string, envs int) {
 	if len(p.Diags) > 0 {
 		t.Errorf("findings:\n%v", p.Diags)
 	}
-	if len(p.Outputs) != envs || len(p.Tests) != envs {
-		t.Fatalf("%d environments, %d tested, want %d", len(p.Outputs), len(p.Tests), envs)
+	tested := 0
+	for _, run := range p.Tests {
+		tested += len(run.Envs)
+	}
+	if len(p.Outputs) != envs || tested != envs {
+		t.Fatalf("%d environments, %d tested, want %d", len(p.Outputs), tested, envs)
 	}
 	for _, o := range p.Outputs {
 		for _, kind := range []bundle.Kind{bundle.Rules, bundle.Alertmanager, bundle.Prometheus, bundle.Dashboard} {
