@@ -76,13 +76,14 @@ func Convert(ctx context.Context, src Source, opts Options) (Result, diag.List, 
 		return result, diags, nil
 	}
 	notes := readComments(src.Data)
+	run := func(req jsonnet.Request) (*jsonnet.Result, diag.List, error) { return opts.Engine.Evaluate(ctx, req) }
 	var masked []diag.Span
 	for i, d := range docs {
 		name := strings.TrimSuffix(path.Base(src.File), path.Ext(src.File))
 		if len(docs) > 1 {
 			name += "-" + strconv.Itoa(i+1)
 		}
-		c := &converter{opts: opts, ctx: ctx, doc: d, name: name, better: map[string]expr{}, importer: jsonnet.NewImporter("", nil, opts.Library)}
+		c := &converter{opts: opts, run: run, doc: d, name: name, better: map[string]expr{}, importer: jsonnet.NewImporter("", nil, opts.Library)}
 		if i < len(notes) && len(notes) == len(docs) {
 			c.comments = notes[i]
 		}
@@ -103,7 +104,8 @@ func Convert(ctx context.Context, src Source, opts Options) (Result, diag.List, 
 // converter converts one document.
 type converter struct {
 	opts Options
-	ctx  context.Context //nolint:containedctx // of one call of Convert, which made the converter
+	// run evaluates a request.
+	run  func(jsonnet.Request) (*jsonnet.Result, diag.List, error)
 	doc  bundle.Document
 	name string
 

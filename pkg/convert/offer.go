@@ -82,7 +82,7 @@ func (c *converter) evaluate(text []byte) (bundle.Value, string) {
 	c.programs++
 	file := "<converted " + strconv.Itoa(c.programs) + ">"
 	c.importer.Provide(file, text)
-	res, diags, err := c.opts.Engine.Evaluate(c.ctx, jsonnet.Request{File: file, Importer: c.importer, Natives: c.opts.Natives})
+	res, diags, err := c.run(jsonnet.Request{File: file, Importer: c.importer, Natives: c.opts.Natives})
 	if err != nil {
 		c.failed = err
 		return bundle.Value{}, err.Error()

@@ -3,6 +3,7 @@ package convert
 import (
 	"encoding/json"
 	"errors"
+	"math"
 	"regexp"
 	"strconv"
 	"strings"
@@ -179,7 +180,7 @@ func meaning(written string) bundle.Value {
 	}
 	var f float64
 	n := yaml.Node{Kind: yaml.ScalarNode, Value: written}
-	if tag := n.ShortTag(); (tag == "!!int" || tag == "!!float") && n.Decode(&f) == nil && f == f && f-f == 0 {
+	if tag := n.ShortTag(); (tag == "!!int" || tag == "!!float") && n.Decode(&f) == nil && !math.IsNaN(f) && !math.IsInf(f, 0) {
 		return bundle.NumberValue(f)
 	}
 	if n.ShortTag() == "!!null" {
