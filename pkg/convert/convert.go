@@ -205,8 +205,7 @@ func (c *converter) print() (text []byte, plain bool) {
 // locals returns those settings that the program makes use of.
 func (c *converter) locals(body expr) (locals []item, imports bool) {
 	used := body
-	for i := len(c.settings) - 1; i >= 0; i-- {
-		s := c.settings[i]
+	for _, s := range slices.Backward(c.settings) {
 		if !used.mentions(s.key) {
 			continue
 		}

@@ -143,7 +143,7 @@ func encoded(v bundle.Value) []byte {
 
 // library adds the setting that imports a file of the library, adjusted by
 // fields.
-func (c *converter) library(local string, file string, fields []item) {
+func (c *converter) library(local, file string, fields []item) {
 	e := name("import " + quote("monctl/"+file))
 	if len(fields) > 0 {
 		e = with(name("("+e.text+")"), fields)

@@ -109,8 +109,9 @@ func (p *printer) lines(open, end string, items []item, indent int) {
 
 func (p *printer) block(text string, indent int) {
 	mark := "|||-\n"
-	if strings.HasSuffix(text, "\n") {
-		mark, text = "|||\n", strings.TrimSuffix(text, "\n")
+	text, ended := strings.CutSuffix(text, "\n")
+	if ended {
+		mark = "|||\n"
 	}
 	p.b.WriteString(mark)
 	for line := range strings.SplitSeq(text, "\n") {

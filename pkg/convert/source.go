@@ -5,6 +5,7 @@ import (
 	"errors"
 	"math"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -72,14 +73,7 @@ func Recognise(src Source) (bundle.Kind, bool) {
 // recognise finds out the document's kind and where in it the value stands.
 func (c *converter) recognise() (pointer string, ok bool) {
 	v := c.doc.Value
-	has := func(keys ...string) bool {
-		for _, k := range keys {
-			if v.Has(k) {
-				return true
-			}
-		}
-		return false
-	}
+	has := func(keys ...string) bool { return slices.ContainsFunc(keys, v.Has) }
 	isGroup := func(v bundle.Value) bool { return v.Has("name") && v.Has("rules") }
 	switch {
 	case v.Kind == bundle.Array && len(v.Elem) > 0 && isGroup(v.Elem[0]), isRules(v):
@@ -122,17 +116,9 @@ func isRules(v bundle.Value) bool {
 // consist of any of its sections.
 func isScraping(v bundle.Value) bool {
 	global, _ := v.Get("global")
-	for _, key := range []string{"scrape_interval", "scrape_timeout", "evaluation_interval", "external_labels"} {
-		if global.Has(key) {
-			return true
-		}
-	}
-	for _, key := range []string{"scrape_configs", "scrape_config_files", "rule_files", "remote_write", "remote_read", "alerting"} {
-		if v.Has(key) {
-			return true
-		}
-	}
-	return false
+	timing := []string{"scrape_interval", "scrape_timeout", "evaluation_interval", "external_labels"}
+	sections := []string{"scrape_configs", "scrape_config_files", "rule_files", "remote_write", "remote_read", "alerting"}
+	return slices.ContainsFunc(timing, global.Has) || slices.ContainsFunc(sections, v.Has)
 }
 
 func isDashboard(v bundle.Value) bool {
