@@ -63,6 +63,7 @@ func TestWrongInput(t *testing.T) {
 		"missing team":              {`rules.alert('A', { expr: 'up', severity: 'info', summary: 's', description: 'd' })`, `monctl/rules: alert 'A': the field 'team' is missing`},
 		"misspelt field":            {alert + `rules.alert('A', spec { sumary: 's' })`, `monctl/rules: alert 'A': unknown field 'sumary'; did you mean 'summary'?`},
 		"unknown field":             {alert + `rules.alert('A', spec { threshold: 3 })`, `unknown field 'threshold'; allowed: annotations, description, expr,`},
+		"unknown requirement":       {alert + `(rules { required: ['owner'] }).alert('A', spec)`, `monctl/rules: required: 'required' must be one of severity, team, summary, description, got 'owner'`},
 		"missing summary":           {`rules.alert('A', { expr: 'up', severity: 'info', team: 't', description: 'd' })`, `the field 'summary' is missing`},
 		"blank expression":          {alert + `rules.alert('A', spec { expr: ' ' })`, `'expr' must be a text that is not blank`},
 		"wrong duration":            {alert + `rules.alert('A', spec { 'for': '5 minutes' })`, `'for' must be a duration like 30s, 5m or 1h30m, got '5 minutes'`},
@@ -116,6 +117,22 @@ func TestOutput(t *testing.T) {
 		"alert without a runbook": {
 			alert + `rules.alert('A', spec).annotations`,
 			`{"summary": "s", "description": "d"}`,
+		},
+		"alert with fewer fields": {
+			`(rules { required: ['severity'], severities+: { page: '' } }).alert('A', { expr: 'up', severity: 'page' })`,
+			`{"alert": "A", "expr": "up", "labels": {"severity": "page"}}`,
+		},
+		"alert with none": {
+			`(rules { required: [] }).alert('A', { expr: 'up', annotations: { message: 'm' } })`,
+			`{"alert": "A", "expr": "up", "annotations": {"message": "m"}}`,
+		},
+		"text that is not stripped": {
+			alert + `local r = rules { defaults+: { strip: false } }; [r.alert('A', spec { description: 'd\n' }).annotations.description, r.record('a:b:c', { expr: 'up\n' }).expr]`,
+			`["d\n", "up\n"]`,
+		},
+		"no templates": {
+			`std.objectFields(am.config({ route: am.route.root('a'), receivers: [am.receiver('a')], templates: null }))`,
+			`["receivers", "route"]`,
 		},
 		"levels": {
 			`[[a.labels.severity, a.expr] for a in rules.levels('A', { warning: 1, critical: 2 }, function(t) { expr: 'x > %d' % t, team: 't', summary: 's', description: 'd' })]`,

@@ -39,9 +39,10 @@ const (
 // house is the plan of ARCHITECTURE.md.
 func house() map[string]room {
 	return map[string]room{
-		"pkg/diag": {layer: 0},
-		"lib":      {layer: 0},
-		"schemas":  {layer: 0},
+		"pkg/diag":     {layer: 0},
+		"lib":          {layer: 0},
+		"schemas":      {layer: 0},
+		"pkg/scaffold": {layer: 0},
 
 		"pkg/bundle":              {layer: 1},
 		"pkg/expr":                {layer: 1, allows: []string{parser, labels}},
@@ -61,6 +62,7 @@ func house() map[string]room {
 
 		"pkg/render":    {layer: 2, may: []string{"pkg/project", "pkg/jsonnet", "pkg/cuelang", "pkg/bundle", "pkg/expr", "pkg/secret", "lib"}},
 		"pkg/deps":      {layer: 2, may: []string{"pkg/jsonnet"}},
+		"pkg/convert":   {layer: 2, may: []string{"pkg/bundle", "pkg/jsonnet"}},
 		"pkg/verdict":   {layer: 2, may: []string{"pkg/bundle"}},
 		"pkg/dashboard": {layer: 2, may: []string{"pkg/bundle", "pkg/expr", "pkg/verdict"}},
 		"pkg/promconf":  {layer: 2, may: []string{"pkg/bundle", "pkg/expr", "pkg/verdict"}, allows: []string{parser, labels, rulefmt}},

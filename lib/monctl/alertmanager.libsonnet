@@ -51,20 +51,21 @@ local check = import 'check.libsonnet';
   //   receivers       array of receiver(…).                                 required
   //   inhibit_rules   array of inhibit(…).                               default: []
   //   time_intervals  array of interval(…).                              default: []
-  //   templates       globs of template files.        default: ['templates/*.tmpl']
+  //   templates       globs of template files, null = none.
+  //                                                   default: ['templates/*.tmpl']
   //   global          {…} Alertmanager's section `global`: resolve_timeout, http_config,
   //                   and defaults of integrations, e.g. smtp_from.      default: {}
   config(spec)::
     local where = 'monctl/alertmanager: config';
     assert check.fields(where, spec, ['route', 'receivers'], ['inhibit_rules', 'time_intervals', 'templates', 'global']);
-    assert check.types(where, spec, { route: 'object', receivers: 'array', inhibit_rules: 'array', time_intervals: 'array', templates: 'array', global: 'object' });
+    assert check.types(where, spec, { route: 'object', receivers: 'array', inhibit_rules: 'array', time_intervals: 'array', templates: ['array', 'null'], global: 'object' });
     local s = { inhibit_rules: [], time_intervals: [], templates: ['templates/*.tmpl'], global: {} } + spec;
     local receivers = [r.name for r in s.receivers];
     local intervals = [i.name for i in s.time_intervals];
     assert check.unique(where, 'receiver names', receivers);
     assert check.unique(where, 'time interval names', intervals);
     assert this.checkRoute(where + ': route', s.route, receivers, intervals);
-    { route: s.route, receivers: s.receivers, templates: s.templates }
+    { route: s.route, receivers: s.receivers, [if s.templates != null then 'templates']: s.templates }
     + (if std.length(s.inhibit_rules) > 0 then { inhibit_rules: s.inhibit_rules } else {})
     + (if std.length(s.time_intervals) > 0 then { time_intervals: s.time_intervals } else {})
     + (if std.length(s.global) > 0 then { global: s.global } else {}),

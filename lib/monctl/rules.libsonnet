@@ -29,11 +29,19 @@ local check = import 'check.libsonnet';
   //   runbookPrefix  runbook_url is this + alert name + runbookSuffix, unless given;
   //                  null = an alert that gives none has none.
   //   runbookSuffix
+  //   strip          boolean: leave out the space around expressions and
+  //                  descriptions, which a text block brings along.
   defaults:: {
     team: null,
     runbookPrefix: null,
     runbookSuffix: '.md',
+    strip: true,
   },
+
+  // The fields that every alert must have, of severity, team, summary and
+  // description. Rules that were written under other habits begin with fewer:
+  // `rules { required: ['severity'] }`.
+  required:: ['severity', 'team', 'summary', 'description'],
 
   // The values that the label `severity` may have, and what each promises.
   severities:: {
@@ -47,59 +55,72 @@ local check = import 'check.libsonnet';
   //   name             alert name, letters, digits and underscores; CamelCase by habit.
   // spec:
   //   expr             PromQL; every series it returns is one alert.            required
-  //   severity         critical | warning | info | none → label `severity`.     required
-  //   team             who is asked to act → label `team`.        default: defaults.team
-  //   summary          one line, what is wrong and where; a template.           required
-  //   description      what it means, with the value; a template.               required
+  //   severity         critical | warning | info | none → label `severity`.  required *
+  //   team             who is asked to act → label `team`.      default: defaults.team *
+  //   summary          one line, what is wrong and where; a template.        required *
+  //   description      what it means, with the value; a template.            required *
   //   runbook_url      where to read on.         default: built from `defaults` and name
   //   for              duration the expression must hold before firing.  default: at once
   //   keep_firing_for  duration to keep firing after it stopped holding.      default: 0
   //   labels           more labels {name: template}, not severity or team.
   //   annotations      more annotations {name: template}, e.g. dashboard_url.
+  // * unless `required` leaves it out.
   alert(name, spec)::
     local where = "monctl/rules: alert '%s'" % std.toString(name);
     assert check.isName(name) : '%s: the name may hold letters, digits and underscores only' % where;
+    local own = ['severity', 'team', 'summary', 'description'];
+    assert std.all([check.oneOf('monctl/rules: required', 'required', f, own) for f in this.required]);
+    local needed = [f for f in this.required if f != 'team'];
     assert check.fields(
       where,
       spec,
-      ['expr', 'severity', 'summary', 'description'],
-      ['for', 'keep_firing_for', 'team', 'runbook_url', 'labels', 'annotations']
+      ['expr'] + needed,
+      std.setDiff(std.set(own), std.set(needed)) + ['for', 'keep_firing_for', 'runbook_url', 'labels', 'annotations']
     );
+    local has(field) = std.objectHasAll(spec, field);
     local extra = { labels: {}, annotations: {} } + spec;
-    local team = if std.objectHasAll(spec, 'team') then spec.team else this.defaults.team;
+    local team = if has('team') then spec.team else this.defaults.team;
     assert check.text(where, 'expr', spec.expr);
-    assert check.oneOf(where, 'severity', spec.severity, std.objectFields(this.severities));
-    assert team != null : "%s: the field 'team' is missing; name one, or set rules { defaults+: { team: … } }" % where;
-    assert check.text(where, 'team', team);
-    assert check.text(where, 'summary', spec.summary);
-    assert check.text(where, 'description', spec.description);
+    assert !has('severity') || check.oneOf(where, 'severity', spec.severity, std.objectFields(this.severities));
+    assert team != null || !std.member(this.required, 'team')
+           : "%s: the field 'team' is missing; name one, or set rules { defaults+: { team: … } }" % where;
+    assert team == null || check.text(where, 'team', team);
+    assert !has('summary') || check.text(where, 'summary', spec.summary);
+    assert !has('description') || check.text(where, 'description', spec.description);
     assert check.durations(where, spec, ['for', 'keep_firing_for']);
     assert check.labels(where, 'labels', extra.labels);
     assert check.labels(where, 'annotations', extra.annotations);
     assert !std.objectHas(extra.labels, 'severity') && !std.objectHas(extra.labels, 'team')
            : "%s: 'severity' and 'team' are fields of their own, not labels" % where;
+    local runbook = if has('runbook_url') then spec.runbook_url
+    else if this.defaults.runbookPrefix == null then null
+    else this.defaults.runbookPrefix + name + this.defaults.runbookSuffix;
     spec {
       local alert = self,
       // Inputs that Prometheus does not know by this name or in this place: hidden,
       // but still there to be overridden.
-      severity:: super.severity,
+      severity:: if has('severity') then super.severity,
       team:: team,
-      summary:: super.summary,
-      description:: super.description,
-      runbook_url:: if 'runbook_url' in super then super.runbook_url
-      else if this.defaults.runbookPrefix == null then null
-      else this.defaults.runbookPrefix + name + this.defaults.runbookSuffix,
+      summary:: if has('summary') then super.summary,
+      description:: if has('description') then super.description,
+      runbook_url:: runbook,
 
       alert: name,
-      expr: std.stripChars(super.expr, ' \n'),
-      labels: { severity: alert.severity, team: alert.team } + extra.labels,
-      annotations: {
-        summary: alert.summary,
+      expr: this.stripped(super.expr),
+      [if has('severity') || team != null || extra.labels != {} then 'labels']: {
+        [if alert.severity != null then 'severity']: alert.severity,
+        [if alert.team != null then 'team']: alert.team,
+      } + extra.labels,
+      [if has('summary') || has('description') || runbook != null || extra.annotations != {} then 'annotations']: {
+        [if alert.summary != null then 'summary']: alert.summary,
         // A text block may wrap where it likes: the notification decides on lines.
-        description: std.stripChars(alert.description, ' \n'),
+        [if alert.description != null then 'description']: this.stripped(alert.description),
         [if alert.runbook_url != null then 'runbook_url']: alert.runbook_url,
       } + extra.annotations,
     },
+
+  // stripped(text): without the space around it, unless `defaults` keeps it.
+  stripped(text):: if this.defaults.strip then std.stripChars(text, ' \n') else text,
 
   // levels(name, thresholds, spec): alerts of one name, one for each severity that has
   // a threshold. While the higher one fires, the lower one fires too; the inhibition
@@ -130,7 +151,7 @@ local check = import 'check.libsonnet';
     assert !std.objectHasAll(spec, 'labels') || check.labels(where, 'labels', spec.labels);
     spec {
       record: name,
-      expr: std.stripChars(super.expr, ' \n'),
+      expr: this.stripped(super.expr),
     },
 
   // group(name, rules, spec): rules that are evaluated one after the other.

@@ -75,6 +75,7 @@ Start with 'monctl up' in a project's folder.`,
 		group string
 		cmd   *cobra.Command
 	}{
+		{"project", newInit(g)},
 		{"project", newRender(g)},
 		{"project", newValidate(g)},
 		{"project", newTest(g)},
@@ -83,6 +84,7 @@ Start with 'monctl up' in a project's folder.`,
 		{"project", newJsonnet(g)},
 		{"project", newDeps(g)},
 		{"project", newVendor(g)},
+		{"project", newConvert(g)},
 		{"server", newUp(g)},
 		{"server", newServe(g)},
 		{"server", newDeploy(g)},
