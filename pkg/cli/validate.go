@@ -13,6 +13,7 @@ type validateOptions struct {
 	*global
 	project  projectFlags
 	baseline baselineFlags
+	since    sinceFlag
 	owner    string
 }
 
@@ -27,10 +28,16 @@ checks of its own. Every finding names the line of the source that made it,
 where that can be known, and has a page under docs/checks.
 
 With --baseline, findings that the file knows are counted and not shown, so that
-an existing repository can start clean; what a loader refuses is always shown.`,
+an existing repository can start clean; what a loader refuses is always shown.
+
+With --changed-since, findings are shown that have to do with a source which a
+change touches: its own file, or one that it imports. Changes are counted from
+the last commit that HEAD and the revision have in common, and include what is
+not committed yet.`,
 		Example: `  monctl validate
   monctl validate --env tokyo --fail-on warning
   monctl validate -o github            # annotations in a pull request
+  monctl validate --changed-since main # of this branch and what is not committed
   monctl validate --owner @org/team-x
   monctl validate --baseline baseline.json --write-baseline`,
 		Args: noArgs,
@@ -38,6 +45,7 @@ an existing repository can start clean; what a loader refuses is always shown.`,
 	}
 	o.project.add(g, cmd, "`names` of the environments to validate, comma-separated, with * for any part of a name (default all)")
 	o.baseline.add(cmd)
+	o.since.add(cmd, "show what sources have to do with that are touched by a change since this Git `revision`")
 	cmd.Flags().StringVar(&o.owner, "owner", "", "show the findings of one owner, by the `name` in CODEOWNERS or the project file")
 	return cmd
 }
@@ -49,6 +57,9 @@ func (o *validateOptions) run(ctx context.Context) error {
 	}
 	opts, err := o.project.options(o.global)
 	if err != nil {
+		return err
+	}
+	if err := o.since.open(opts.Dir); err != nil {
 		return err
 	}
 	p, err := pipeline.Start(opts)
@@ -65,6 +76,13 @@ func (o *validateOptions) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	since, err := o.since.find(p)
+	if err != nil {
+		return err
+	}
+	if since != nil {
+		p.KeepSince(since)
+	}
 	if o.owner != "" {
 		p.KeepOwner(o.owner)
 	}
@@ -73,7 +91,7 @@ func (o *validateOptions) run(ctx context.Context) error {
 		code = exitFindings
 	}
 	r := newReport("validate", p)
-	r.Baseline = known
+	r.Baseline, r.Since = known, o.since.report(since)
 	return o.finish(r, p, code)
 }
 
@@ -84,6 +102,8 @@ func (o *validateOptions) limited() string {
 		return "--env"
 	case o.owner != "":
 		return "--owner"
+	case o.since.revision != "":
+		return "--changed-since"
 	}
 	return ""
 }

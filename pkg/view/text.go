@@ -44,6 +44,9 @@ func renderText(w io.Writer, r Report, o Options) error {
 	if r.Server != nil {
 		t.server(*r.Server)
 	}
+	if r.Since != nil {
+		t.printf("%d of %s touched since %s (%.12s)\n", len(r.Since.Touched), count(r.Since.Sources, "source"), plain(r.Since.Revision), r.Since.Commit)
+	}
 	if r.Baseline != nil {
 		t.baseline(*r.Baseline)
 	}
