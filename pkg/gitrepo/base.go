@@ -121,9 +121,10 @@ func (b *Base) Changed(file string) (changed, known bool, err error) {
 	}
 	entry, err := b.tree.FindEntry(filepath.ToSlash(rel))
 	if err != nil {
-		switch {
-		case errors.Is(err, object.ErrEntryNotFound), errors.Is(err, object.ErrDirectoryNotFound), errors.Is(err, object.ErrFileNotFound):
-			return content != nil, false, nil
+		for _, absent := range []error{object.ErrEntryNotFound, object.ErrDirectoryNotFound, plumbing.ErrObjectNotFound} {
+			if errors.Is(err, absent) { // the last of a name below a file's, and in a clone without trees
+				return content != nil, false, nil
+			}
 		}
 		return false, false, fmt.Errorf("read %s at %s: %w", rel, b.Commit, err)
 	}

@@ -158,7 +158,7 @@ func CheckException(code string) (problem, hint string) {
 		case c.Name == code && possible, familyOf(c.Name) == code && possible:
 			return "", ""
 		case c.Name == code:
-			return fmt.Sprintf("%s cannot be excepted", code), "it is an error that has to be mended"
+			return fmt.Sprintf("%s cannot be excepted", code), "it has to be mended"
 		}
 		if possible {
 			names = append(names, c.Name, familyOf(c.Name))

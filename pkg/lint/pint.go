@@ -76,7 +76,7 @@ func PintCodes(match string) []string {
 	return pintChecks()[name]
 }
 
-var pintComment = regexp.MustCompile(`(?:^|\s)#\s*pint\s+([a-z]+(?:/[a-z-]+)?)([^#]*)`)
+var pintComment = regexp.MustCompile(`(?:^|\s)#\s*pint\s+([a-z]+(?:/[a-z-]+)?)((?:\s+[^#\s]+)*)`)
 
 // PintComments finds the comments of pint in the text of a YAML file. What is
 // misspelt is passed over: pint says so itself.
