@@ -19,7 +19,8 @@ const documentVersion = 1
 //	  "targets": {NAME: {"revision": HASH, "changed": {REFERENCE: BODY}, "without": [REFERENCE]}}}}}
 //
 // A target has what differs from its environment. The body of a template or
-// another file is a string. Scalars that only YAML knows are strings, too.
+// another file is a string. Scalars that only YAML
+// knows are what they are to YAML 1.2.
 func JSON(outputs []*Output) ([]byte, error) {
 	environments := map[string]bundle.Value{}
 	for _, o := range outputs {
@@ -70,10 +71,6 @@ func bodies(b, but *bundle.Bundle) (bundle.Value, error) {
 			}
 		}
 		v, err := body(o)
-		if err != nil {
-			return bundle.Value{}, err
-		}
-		v, err = v.MapScalars(func(_ string, v bundle.Value) (bundle.Value, error) { return bundle.StringValue(v.Text), nil })
 		if err != nil {
 			return bundle.Value{}, err
 		}
