@@ -182,10 +182,8 @@ func (o *evalOptions) conclude(req jsonnet.Request, diags diag.List) error {
 		if o.maxTrace > 0 {
 			diags[i].Related = d.Related[:min(len(d.Related), o.maxTrace)]
 		}
-		if strings.Contains(d.Hint, "monctl.cue") {
-			diags[i].Hint = evalHint(d)
-		}
 	}
+	hintAtFlags(diags)
 	r.Diagnostics = view.Findings(diags)
 	var err error
 	if r.Profile, err = o.profile.finish(o.global); err != nil {
@@ -206,6 +204,15 @@ func (o *evalOptions) conclude(req jsonnet.Request, diags diag.List) error {
 		return codeError(r.ExitCode)
 	}
 	return nil
+}
+
+// hintAtFlags changes the hints of a command that has no project file.
+func hintAtFlags(diags diag.List) {
+	for i, d := range diags {
+		if strings.Contains(d.Hint, "monctl.cue") {
+			diags[i].Hint = evalHint(d)
+		}
+	}
 }
 
 // evalHint says with flags what an engine's hint says with the project file.

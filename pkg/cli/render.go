@@ -20,6 +20,7 @@ type renderOptions struct {
 	files   fileFlags
 	selects selectFlags
 	form    formFlags
+	profile profileFlags
 	out     string
 	check   bool
 }
@@ -67,6 +68,7 @@ for in the folders of -J, then in those named vendor beside and above a file.`,
 	complete(cmd, "kind", o.files.kinds)
 	o.selects.add(cmd)
 	o.form.add(cmd)
+	o.profile.add(f)
 	return cmd
 }
 
@@ -83,11 +85,17 @@ func (o *renderOptions) run(ctx context.Context, args []string) error {
 	if err := p.Render(ctx); err != nil {
 		return err
 	}
+	if len(args) > 0 && p.Project != nil && p.Project.File == "" {
+		hintAtFlags(p.Diags)
+	}
 	trees, err := o.trees(p)
 	if err != nil {
 		return err
 	}
 	r := newReport("render", p)
+	if r.Profile, err = o.profile.finish(o.global); err != nil {
+		return err
+	}
 	switch {
 	case o.failed(p):
 		return o.finish(r, p, exitFindings)
@@ -114,6 +122,9 @@ func (o *renderOptions) options(args []string) (pipeline.Options, error) {
 	}
 	if o.check && o.out == "-" {
 		return opts, usagef("--check needs a folder to compare with, not --out -")
+	}
+	if opts.Profile, err = o.profile.start(o.project.engine.name); err != nil {
+		return opts, err
 	}
 	return o.files.files(o.global, opts, args)
 }

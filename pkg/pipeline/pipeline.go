@@ -45,6 +45,8 @@ type Options struct {
 	Repositories func() (*gitrepo.Client, error)
 	// Workers bounds how much is done at a time.
 	Workers int
+	// Profile, if it is not nil, collects where Jsonnet spends time.
+	Profile *jsonnet.Profile
 }
 
 // Pass is one run of the stages.
@@ -109,7 +111,7 @@ func (p *Pass) Render(ctx context.Context) error {
 	}
 	opts := render.Options{
 		Project: p.Project, FS: os.DirFS(p.opts.Dir), Engine: p.opts.Engine, Importer: p.importer,
-		Ext: p.opts.Ext, TLA: p.opts.TLA, Plain: p.plain(), Trace: p.opts.Trace, Workers: p.opts.Workers,
+		Ext: p.opts.Ext, TLA: p.opts.TLA, Plain: p.plain(), Profile: p.opts.Profile, Trace: p.opts.Trace, Workers: p.opts.Workers,
 	}
 	outs, diags, err := render.Environments(ctx, opts, p.envs)
 	if err != nil {

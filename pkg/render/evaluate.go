@@ -30,7 +30,7 @@ func (r *renderer) documents(ctx context.Context) ([]bundle.Document, error) {
 func (r *renderer) jsonnet(ctx context.Context) ([]bundle.Document, error) {
 	p := r.opts.Project
 	req := jsonnet.Request{
-		File: r.job.source.Path, Importer: r.importer(), Trace: r.opts.Trace,
+		File: r.job.source.Path, Importer: r.importer(), Trace: r.opts.Trace, Profile: r.opts.Profile,
 		Ext: args(r.env.Ext, r.opts.Ext), TLA: args(r.env.TLA, r.opts.TLA), Natives: Natives(),
 		Limits: jsonnet.Limits{MaxStack: p.Jsonnet.MaxStack, Timeout: p.Jsonnet.Timeout, MaxMemory: p.Jsonnet.MaxMemory},
 	}

@@ -28,6 +28,8 @@ type Options struct {
 	Ext, TLA map[string]project.Arg
 	// Trace receives what std.trace prints; nil discards it.
 	Trace io.Writer
+	// Profile, if it is not nil, collects where the own engine spends time.
+	Profile *jsonnet.Profile
 	// Plain, if there are any, are rendered in the place of the project's
 	// sources.
 	Plain []Plain
