@@ -126,6 +126,7 @@ func (o *renderOptions) options(args []string) (pipeline.Options, error) {
 	if opts.Profile, err = o.profile.start(o.project.engine.name); err != nil {
 		return opts, err
 	}
+	o.files.out = o.out
 	return o.files.files(o.global, opts, args)
 }
 

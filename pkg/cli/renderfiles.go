@@ -21,6 +21,8 @@ type fileFlags struct {
 	code       bool
 	jpath      []string
 	kind, name string
+	// out is the folder to be written, which is no source.
+	out string
 }
 
 // kinds are the values of --kind.
@@ -95,7 +97,7 @@ func (f *fileFlags) one(g *global, dir, arg string) ([]pipeline.File, error) {
 	case !info.IsDir():
 		return []pipeline.File{plainFile(dir, full)}, nil
 	}
-	found, err := plainFolder(dir, full)
+	found, err := f.folder(g, dir, full)
 	if err != nil {
 		return nil, err
 	}
@@ -157,9 +159,9 @@ func plainName(full string) string {
 	return name
 }
 
-// plainFolder finds what can be rendered in a folder. A mixin is all of its
-// folder: what lies beside it is what it is made of.
-func plainFolder(dir, full string) ([]pipeline.File, error) {
+// folder finds what can be rendered in a folder. A mixin is all of its folder:
+// what lies beside it is what it is made of.
+func (f *fileFlags) folder(g *global, dir, full string) ([]pipeline.File, error) {
 	for _, name := range project.FileNames() {
 		if _, err := os.Lstat(filepath.Join(full, name)); err == nil && full != dir {
 			return nil, &usageError{err: fmt.Errorf("%s is a project", full), hint: "render it with -C " + full}
@@ -170,7 +172,7 @@ func plainFolder(dir, full string) ([]pipeline.File, error) {
 		switch {
 		case err != nil:
 			return fmt.Errorf("find what to render: %w", err)
-		case name != full && skipped(d.Name()):
+		case name != full && (skipped(d.Name()) || name == f.at(g, f.out)):
 			if d.IsDir() {
 				return fs.SkipDir
 			}

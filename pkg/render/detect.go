@@ -80,7 +80,7 @@ func shapeOfMap(v bundle.Value) shape {
 		return resourceShape
 	case isKubernetes(v):
 		return kubernetesShape
-	case v.Array("tests") != nil:
+	case hasArray(v, "tests"):
 		return testShape
 	case v.Has("groups"):
 		return ruleFileShape
@@ -96,6 +96,11 @@ func shapeOfMap(v bundle.Value) shape {
 		return prometheusShape
 	}
 	return unknownShape
+}
+
+func hasArray(v bundle.Value, key string) bool {
+	e, ok := v.Get(key)
+	return ok && e.Kind == bundle.Array
 }
 
 func isMixin(v bundle.Value) bool {
@@ -123,7 +128,7 @@ func isKubernetes(v bundle.Value) bool {
 // has.
 func isPrometheus(v bundle.Value) bool {
 	for _, section := range []string{"scrape_configs", "scrape_config_files", "rule_files", "remote_write", "remote_read"} {
-		if v.Array(section) != nil {
+		if hasArray(v, section) {
 			return true
 		}
 	}

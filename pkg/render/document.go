@@ -3,7 +3,9 @@ package render
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/monctl/monctl/pkg/bundle"
 )
@@ -89,57 +91,87 @@ func body(o bundle.Object) (bundle.Value, error) {
 // YAML returns environments as a stream of documents in the form in which each
 // is read: rule files, one a namespace, in front, so that a stream of one
 // namespace is a rule file; then the configurations, dashboards and, as
-// strings, templates and other files. A comment names each.
+// strings, templates and other files. A comment names each. What a target has
+// in another form follows, behind "environment/target".
 func YAML(outputs []*Output) ([]byte, error) {
 	var b bytes.Buffer
 	for _, o := range outputs {
-		var spaces []string
-		groups := map[string][]bundle.Value{}
-		for _, object := range o.Bundle.OfKind(bundle.Rules) {
-			v, err := object.Value()
+		shared, err := documents(o.Bundle)
+		if err != nil {
+			return nil, err
+		}
+		addDocuments(&b, o.Env.Name, shared, nil)
+		for _, t := range o.Targets {
+			own, err := documents(t.Bundle)
 			if err != nil {
 				return nil, err
 			}
-			if groups[object.Ref.Space] == nil {
-				spaces = append(spaces, object.Ref.Space)
-			}
-			groups[object.Ref.Space] = append(groups[object.Ref.Space], v)
-		}
-		for _, space := range spaces {
-			if err := addDocument(&b, o.Env.Name, "rules/"+space, bundle.RuleFile(groups[space])); err != nil {
-				return nil, err
-			}
-		}
-		for _, kind := range []bundle.Kind{bundle.Prometheus, bundle.Alertmanager, bundle.Dashboard, bundle.Template, bundle.File} {
-			for _, object := range o.Bundle.OfKind(kind) {
-				v, err := body(object)
-				if err != nil {
-					return nil, err
-				}
-				if err := addDocument(&b, o.Env.Name, object.Ref.String(), v); err != nil {
-					return nil, err
-				}
-			}
+			addDocuments(&b, o.Env.Name+"/"+t.Target.Name, own, shared)
 		}
 	}
 	return b.Bytes(), nil
 }
 
-func addDocument(b *bytes.Buffer, env, name string, v bundle.Value) error {
-	data, err := bundle.EncodeYAML(v)
-	if err != nil {
-		return fmt.Errorf("encode %s: %w", name, err)
-	}
-	if b.Len() > 0 {
-		b.WriteString("---\n")
-	}
-	comment := strings.Map(func(r rune) rune {
-		if r < ' ' || r == '\u0085' || r == '\u2028' || r == '\u2029' {
-			return ' '
+// document is one of a stream.
+type document struct {
+	name string
+	data []byte
+}
+
+func documents(b *bundle.Bundle) ([]document, error) {
+	var docs []document
+	add := func(name string, v bundle.Value) error {
+		data, err := bundle.EncodeYAML(v)
+		if err != nil {
+			return fmt.Errorf("encode %s: %w", name, err)
 		}
-		return r
-	}, env+" "+name)
-	fmt.Fprintf(b, "# %s\n", comment)
-	b.Write(data)
-	return nil
+		docs = append(docs, document{name, data})
+		return nil
+	}
+	groups := b.OfKind(bundle.Rules)
+	for len(groups) > 0 {
+		space := groups[0].Ref.Space
+		var file []bundle.Value
+		for ; len(groups) > 0 && groups[0].Ref.Space == space; groups = groups[1:] {
+			v, err := groups[0].Value()
+			if err != nil {
+				return nil, err
+			}
+			file = append(file, v)
+		}
+		if err := add(string(bundle.Rules)+"/"+space, bundle.RuleFile(file)); err != nil {
+			return nil, err
+		}
+	}
+	for _, kind := range []bundle.Kind{bundle.Prometheus, bundle.Alertmanager, bundle.Dashboard, bundle.Template, bundle.File} {
+		for _, object := range b.OfKind(kind) {
+			v, err := body(object)
+			if err != nil {
+				return nil, err
+			}
+			if err := add(object.Ref.String(), v); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return docs, nil
+}
+
+// addDocuments adds documents but those that another bundle has, too.
+func addDocuments(b *bytes.Buffer, where string, docs, but []document) {
+	for _, d := range docs {
+		if slices.ContainsFunc(but, func(o document) bool { return o.name == d.name && bytes.Equal(o.data, d.data) }) {
+			continue
+		}
+		if b.Len() > 0 {
+			b.WriteString("---\n")
+		}
+		comment := strings.Map(func(r rune) rune {
+			if unicode.IsPrint(r) {
+				return r
+			}
+			return ' '
+		}, where+" "+d.name)
+		fmt.Fprintf(b, "# %s\n%s", comment, d.data)
+	}
 }

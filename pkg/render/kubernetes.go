@@ -72,7 +72,7 @@ func (r *renderer) data(p place, d bundle.Document) (found bool, err error) {
 				content = bundle.StringValue(string(text))
 			}
 			pointer := "/" + field + "/" + bundle.EscapeToken(file)
-			if ext := path.Ext(file); (ext == ".tmpl" || ext == ".tpl") && r.accepts(alertmanagerShape) && content.Kind == bundle.String {
+			if ext := path.Ext(file); (ext == ".tmpl" || ext == ".tpl") && r.accepts(p, alertmanagerShape) && content.Kind == bundle.String {
 				ref := bundle.Ref{Kind: bundle.Template, Name: file}
 				r.keep(bundle.NewRawObject(ref, []byte(content.Text), fixed(d, pointer)))
 				found = true
@@ -88,7 +88,7 @@ func (r *renderer) data(p place, d bundle.Document) (found bool, err error) {
 				in.namespace = baseName(file)
 			}
 			switch s := shapeOf(v); {
-			case s == unknownShape, s == mapShape, s == listShape, s == kubernetesShape, !r.accepts(s):
+			case s == unknownShape, s == mapShape, s == listShape, s == kubernetesShape, !r.accepts(p, s):
 			default:
 				found = true
 				if err := r.take(in, bundle.Document{Value: v, Origin: fixed(d, pointer)}); err != nil {

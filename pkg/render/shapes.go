@@ -57,7 +57,7 @@ func (r *renderer) document(d bundle.Document) error {
 func (r *renderer) take(p place, d bundle.Document) error {
 	s := shapeOf(d.Value)
 	empty := s == listShape && len(d.Value.Elem) == 0
-	if p.depth > maxNesting || !r.accepts(s) || empty && p.depth == 0 && r.job.source.Kind != project.RulesSource {
+	if p.depth > maxNesting || !r.accepts(p, s) || empty && p.depth == 0 && r.job.source.Kind != project.RulesSource {
 		s = unknownShape
 	}
 	switch s {
@@ -98,11 +98,16 @@ func (r *renderer) take(p place, d bundle.Document) error {
 
 // accepts reports whether the source may hold something of a shape. The
 // folders of a project mean what they are called: routing does not stand among
-// the rules.
-func (r *renderer) accepts(s shape) bool {
+// the rules. In a mixin or a list there may be both rules and dashboards.
+func (r *renderer) accepts(p place, s shape) bool {
+	kind := r.job.source.Kind
 	switch s {
 	case alertmanagerShape, prometheusShape, testShape:
-		return r.job.source.Kind == AnySource
+		return kind == AnySource
+	case ruleFileShape, groupShape:
+		return kind != project.DashboardsSource || p.depth > 0
+	case dashboardShape, resourceShape, envelopeShape:
+		return kind != project.RulesSource || p.depth > 0
 	default:
 		return true
 	}
