@@ -59,7 +59,7 @@ for in the folders of -J, then in those named vendor beside and above a file.`,
 	}
 	o.project.add(g, cmd, "`names` of the environments to render, comma-separated (default all)")
 	f := cmd.Flags()
-	f.StringVar(&o.out, "out", "out", "`folder` to write, or - for standard output, the default of the formats yaml and json")
+	f.StringVar(&o.out, "out", "out", "`folder` to write, or a file for the formats yaml and json, or - for standard output, the default of the formats yaml and json")
 	f.BoolVar(&o.check, "check", false, "write nothing; exit with code 16 if the folder is not up to date")
 	f.BoolVarP(&o.files.code, "exec", "e", false, "take the argument as a Jsonnet program, not as a file")
 	f.StringArrayVarP(&o.files.jpath, "jpath", "J", nil, "look for imports in this `folder` first; the last one wins")

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -31,6 +32,9 @@ func (o *renderOptions) write(r view.Report, p *pipeline.Pass, trees []tree) err
 	if filepath.IsAbs(o.out) {
 		root = filepath.Clean(o.out)
 	}
+	if ext := filepath.Ext(root); o.form.isDocument() && (ext == ".json" || ext == ".yaml" || ext == ".yml") {
+		return o.writeDocument(r, p, root, trees)
+	}
 	if info, err := os.Stat(root); err == nil && !info.IsDir() {
 		return &hinted{fmt.Errorf("write the rendered tree: %s is not a folder", o.out), "name another folder with --out"}
 	}
@@ -51,6 +55,50 @@ func (o *renderOptions) write(r view.Report, p *pipeline.Pass, trees []tree) err
 		return o.finish(r, p, exitChanges)
 	}
 	return o.finish(r, p, exitOK)
+}
+
+// writeDocument makes a file hold the document of all environments.
+func (o *renderOptions) writeDocument(r view.Report, p *pipeline.Pass, name string, trees []tree) error {
+	var text bytes.Buffer
+	if err := o.form.print(&text, trees); err != nil {
+		return err
+	}
+	old, err := os.ReadFile(name)
+	change := view.Change{Path: filepath.ToSlash(o.out), Action: "update"}
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		change.Action = "add"
+	case err != nil:
+		return fmt.Errorf("write %s: %w", o.out, cause(err))
+	}
+	r.Changes = &view.Changes{Path: filepath.ToSlash(o.out), Check: o.check, Files: []view.Change{}}
+	switch {
+	case err == nil && bytes.Equal(old, text.Bytes()):
+		r.Changes.Unchanged = 1
+		return o.finish(r, p, exitOK)
+	case o.check:
+		change.Diff = view.Diff(string(old), text.String())
+		r.Changes.Files = append(r.Changes.Files, change)
+		return o.finish(r, p, exitChanges)
+	}
+	if err := replaceFile(name, text.Bytes()); err != nil {
+		return fmt.Errorf("write %s: %w", o.out, cause(err))
+	}
+	r.Changes.Files = append(r.Changes.Files, change)
+	return o.finish(r, p, exitOK)
+}
+
+// replaceFile writes a file as a whole or not at all, and makes its folder.
+func replaceFile(name string, data []byte) error {
+	if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil { //nolint:gosec // what is written is for everybody
+		return err
+	}
+	root, err := os.OpenRoot(filepath.Dir(name))
+	if err != nil {
+		return err
+	}
+	defer func() { _ = root.Close() }()
+	return replace(root, filepath.Base(name), data)
 }
 
 // report adds what changed in one environment.
