@@ -69,6 +69,8 @@ func house() map[string]room {
 		"pkg/routing":   {layer: 2, may: []string{"pkg/bundle", "pkg/verdict"}, allows: []string{paging}},
 		"pkg/api":       {layer: 2, may: []string{"pkg/bundle"}},
 
+		"pkg/kubernetes": {layer: 2, may: []string{"pkg/bundle"}},
+
 		"pkg/schema":   {layer: 3, may: []string{"pkg/bundle", "pkg/cuelang", "schemas", "pkg/dashboard", "pkg/promconf", "pkg/routing", "pkg/verdict"}},
 		"pkg/lint":     {layer: 3, may: []string{"pkg/bundle", "pkg/expr", "pkg/dashboard", "pkg/routing", "pkg/promconf", "pkg/verdict"}, allows: []string{parser, labels, rulefmt}},
 		"pkg/ruletest": {layer: 3, may: []string{"pkg/bundle", "pkg/expr", "pkg/promeval", "pkg/routing", "pkg/promconf"}, allows: []string{parser, labels, rulefmt}},

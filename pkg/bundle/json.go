@@ -6,8 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"slices"
 	"unicode/utf8"
+
+	"go.yaml.in/yaml/v3"
 )
 
 // DecodeJSON reads exactly one JSON document. The error carries the byte
@@ -194,10 +197,11 @@ func encodeString(b *bytes.Buffer, s string) error {
 	return nil
 }
 
-// IndentJSON returns canonical JSON laid out for people, with two spaces a
-// level and a final newline.
+// IndentJSON returns a value as JSON laid out for people, with two spaces a
+// level and a final newline. A scalar with Src becomes what it is to YAML 1.2:
+// 1.0 and 0x10 are numbers, "yes" and dates are strings.
 func IndentJSON(v Value) ([]byte, error) {
-	data, err := Canonical(v)
+	data, err := Canonical(withoutSrc(v))
 	if err != nil {
 		return nil, err
 	}
@@ -207,4 +211,35 @@ func IndentJSON(v Value) ([]byte, error) {
 	}
 	b.WriteByte('\n')
 	return b.Bytes(), nil
+}
+
+func withoutSrc(v Value) Value {
+	if v.Kind == String && v.Src != "" {
+		return resolved(v.Src)
+	}
+	if len(v.Elem) > 0 {
+		v.Elem = slices.Clone(v.Elem)
+		for i, e := range v.Elem {
+			v.Elem[i] = withoutSrc(e)
+		}
+	}
+	return v
+}
+
+// resolved is what a plain scalar is to YAML 1.2.
+func resolved(src string) Value {
+	var plain any
+	if yaml.Unmarshal([]byte(src), &plain) == nil {
+		switch n := plain.(type) {
+		case bool:
+			return BoolValue(n)
+		case int, int64, uint64:
+			return Value{Kind: Number, Text: fmt.Sprint(n)}
+		case float64:
+			if !math.IsInf(n, 0) && !math.IsNaN(n) {
+				return NumberValue(n)
+			}
+		}
+	}
+	return StringValue(src)
 }

@@ -155,6 +155,9 @@ type Object struct {
 	Body Blob
 	// Labels are for selection on this side; they are never shipped.
 	Labels map[string]string
+	// Entry is the source that was rendered, as the project calls it, or "".
+	// Like Origin it is not part of any hash.
+	Entry string
 	// Origin leads to the sources; it is never nil and not part of any hash.
 	Origin Origin
 }

@@ -30,8 +30,14 @@ type Options struct {
 	// Library is the Jsonnet library in the binary.
 	Library fs.FS
 	Engine  jsonnet.Engine
-	// Ext overrides external variables of every environment.
-	Ext map[string]project.Arg
+	// Ext and TLA override external variables and top-level arguments of every
+	// environment.
+	Ext, TLA map[string]project.Arg
+	// JPath are folders to look for imports in before those of the project.
+	JPath []string
+	// Files, if there are any, are rendered in the place of the project's
+	// sources.
+	Files []File
 	// Trace receives what std.trace prints; nil discards it.
 	Trace io.Writer
 	// Repositories gives the client that contexts in Git are read with; nil if
@@ -42,6 +48,8 @@ type Options struct {
 	Judged *schema.Memory
 	// Workers bounds how much is done at a time.
 	Workers int
+	// Profile, if it is not nil, collects where Jsonnet spends time.
+	Profile *jsonnet.Profile
 }
 
 // Pass is one run of the stages.
@@ -79,7 +87,7 @@ func Start(opts Options) (*Pass, error) {
 		return p, nil
 	}
 	p.Project = proj
-	p.importer = jsonnet.NewImporter(opts.Dir, proj.Jsonnet.JPath, opts.Library)
+	p.importer = jsonnet.NewImporter(opts.Dir, slices.Concat(opts.JPath, proj.Jsonnet.JPath), opts.Library)
 	var unknown []string
 	p.envs, unknown = proj.Select(opts.Environments)
 	for _, name := range unknown {
@@ -109,7 +117,7 @@ func (p *Pass) Render(ctx context.Context) error {
 	}
 	opts := render.Options{
 		Project: p.Project, FS: os.DirFS(p.opts.Dir), Engine: p.opts.Engine, Importer: p.importer,
-		Ext: p.opts.Ext, Trace: p.opts.Trace, Workers: p.opts.Workers,
+		Ext: p.opts.Ext, TLA: p.opts.TLA, Plain: p.plain(), Profile: p.opts.Profile, Trace: p.opts.Trace, Workers: p.opts.Workers,
 	}
 	outs, diags, err := render.Environments(ctx, opts, p.envs)
 	if err != nil {
