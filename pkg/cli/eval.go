@@ -23,6 +23,7 @@ import (
 type evalOptions struct {
 	*global
 	engine     engineFlag
+	profile    profileFlags
 	code       bool
 	jpath      []string
 	ext, tla   argFlags
@@ -74,6 +75,7 @@ last, and then in the library that is part of monctl.`,
 	f.IntVarP(&o.maxStack, "max-stack", "s", 500, "how many calls may be within each other")
 	f.IntVarP(&o.maxTrace, "max-trace", "t", 20, "how many places of the stack an error shows; 0 for all there are")
 	o.engine.add(cmd)
+	o.profile.add(f)
 	return cmd
 }
 
@@ -88,6 +90,9 @@ func (o *evalOptions) run(ctx context.Context, arg string) error {
 	}
 	req, err := o.request(arg)
 	if err != nil {
+		return err
+	}
+	if req.Profile, err = o.profile.start(o.engine.name); err != nil {
 		return err
 	}
 	result, diags, err := engine.Evaluate(ctx, req)
@@ -182,10 +187,16 @@ func (o *evalOptions) conclude(req jsonnet.Request, diags diag.List) error {
 		}
 	}
 	r.Diagnostics = view.Findings(diags)
+	var err error
+	if r.Profile, err = o.profile.finish(o.global); err != nil {
+		return err
+	}
 	w := io.Discard
+	if len(diags) > 0 || r.Profile != nil {
+		w = o.sys.Stderr
+	}
 	if len(diags) > 0 {
 		r.ExitCode = exitFindings
-		w = o.sys.Stderr
 	}
 	open := func(file string) ([]byte, error) { return req.Importer.Read(file) }
 	if err := o.print(w, o.sys.StderrTerminal, r, open); err != nil {

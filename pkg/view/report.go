@@ -33,7 +33,9 @@ type Report struct {
 	Server  *Server  `json:"server,omitempty"`
 	// Dependencies are what files import, or what imports them.
 	Dependencies *Dependencies `json:"dependencies,omitempty"`
-	Summary      Summary       `json:"summary"`
+	// Profile is where the evaluation of Jsonnet spent time and memory.
+	Profile *Profile `json:"profile,omitempty"`
+	Summary Summary  `json:"summary"`
 	// ExitCode is the status that the command ends with; docs/exit-codes.md.
 	ExitCode int `json:"exit_code"`
 }

@@ -51,6 +51,9 @@ func renderText(w io.Writer, r Report, o Options) error {
 		}
 		t.out.WriteByte('\n')
 	}
+	if r.Profile != nil {
+		t.profile(*r.Profile)
+	}
 	t.summary(r)
 	return write(w, t.out.String())
 }

@@ -27,6 +27,9 @@ func (e *Evaluation) protect(ctx context.Context, from *site, f func()) (err err
 		e.profiler.start(e)
 	}
 	defer func() {
+		if e.profiler.Profile != nil {
+			e.profiler.sample(e)
+		}
 		e.machine.active.Add(-1)
 		e.ctx = nil
 		if r := recover(); r != nil {
