@@ -2,7 +2,6 @@ package vm
 
 import (
 	"math"
-	"slices"
 	"strconv"
 	"unicode/utf8"
 )
@@ -14,7 +13,7 @@ func (e *Evaluation) toText(v Value) string {
 	}
 	w := writer{e: e}
 	w.value(v, 0)
-	return string(w.buf)
+	return string(w.text())
 }
 
 func (e *Evaluation) toString(v Value) *String {
@@ -33,6 +32,10 @@ type writer struct {
 	origins   *Origins
 	// counted is how much of buf has been accounted for.
 	counted int
+	// full is what has been written before buf, size how much that is. A
+	// large result is put together once and not copied whenever it grows.
+	full [][]byte
+	size int
 }
 
 // placeBytes is about what the origin of a value takes.
@@ -44,6 +47,7 @@ func (w *writer) value(v Value, depth int) {
 	e := w.e
 	cur := e.cur
 	n := e.push(cur)
+	e.alloc(placeBytes)
 	w.grow()
 	switch v.kind() {
 	case kindNull:
@@ -66,25 +70,37 @@ func (w *writer) value(v Value, depth int) {
 	e.cur = cur
 }
 
-// grow accounts for what has been written and doubles the room when little is
-// left.
+// grow accounts for what has been written, and goes on elsewhere when little
+// room is left.
 func (w *writer) grow() {
-	w.e.alloc(len(w.buf) - w.counted + placeBytes)
+	w.e.alloc(len(w.buf) - w.counted)
 	w.counted = len(w.buf)
-	n := cap(w.buf)
-	if n <= bufferBytes || n-len(w.buf) >= n/8 {
-		return
+	if len(w.buf) >= bufferBytes {
+		w.full = append(w.full, w.buf)
+		w.size += len(w.buf)
+		w.buf, w.counted = make([]byte, 0, bufferBytes+bufferBytes/8), 0
 	}
-	// What is indented deeply grows by the square of its depth, so the room is
-	// asked for before it is taken.
-	if limit := w.e.options.MaxMemory; limit > 0 && 2*int64(n) > limit {
-		w.e.failLimit(LimitMemory, "the evaluation needs more than %d MiB of memory", limit>>20)
-	}
-	w.buf = slices.Grow(w.buf, n)
 }
 
-// bufferBytes is from which size on buffers are doubled.
-const bufferBytes = 4096
+// bufferBytes is how much is written before a buffer is full, but for what the
+// last value adds.
+const bufferBytes = 256 << 10
+
+// text returns all that has been written, with room for one more byte. The
+// writer must not be used any more.
+func (w *writer) text() []byte {
+	w.grow()
+	if w.full == nil {
+		return w.buf
+	}
+	// The parts are still there while the text is put together.
+	w.e.alloc(w.size + len(w.buf))
+	text := make([]byte, 0, w.size+len(w.buf)+1)
+	for _, part := range w.full {
+		text = append(text, part...)
+	}
+	return append(text, w.buf...)
+}
 
 func (w *writer) array(a *Array, depth int) {
 	if len(a.elems) == 0 {
@@ -164,6 +180,7 @@ func (w *writer) separate(i, depth int) {
 
 func (w *writer) end(bracket byte, depth int) {
 	if w.multiline {
+		w.grow() // brackets that are deep come one behind the other
 		w.newline(depth)
 	}
 	w.buf = append(w.buf, bracket)
