@@ -2,7 +2,6 @@ package cli
 
 import (
 	"fmt"
-	"io"
 	"os"
 	"runtime"
 	"strings"
@@ -20,7 +19,7 @@ type projectFlags struct {
 	envs            []string
 	extStr, extCode []string
 	workers         int
-	traceToStderr   bool
+	trace           bool
 	engine          engineFlag
 }
 
@@ -28,7 +27,7 @@ func (f *projectFlags) add(g *global, cmd *cobra.Command, envUsage string) {
 	cmd.Flags().StringSliceVar(&f.envs, "env", nil, envUsage)
 	cmd.Flags().StringArrayVarP(&f.extStr, "ext-str", "V", nil, "override an external variable, `name=string`; a name alone takes it from the environment")
 	cmd.Flags().StringArrayVar(&f.extCode, "ext-code", nil, "override an external variable with Jsonnet code, `name=code`")
-	cmd.Flags().BoolVar(&f.traceToStderr, "trace", false, "print what std.trace says to standard error")
+	cmd.Flags().BoolVar(&f.trace, "trace", false, "report what std.trace says as findings of severity info")
 	cmd.Flags().IntVar(&f.workers, "workers", 0, "how many sources and tests to work on at a time (default the number of processors)")
 	f.engine.add(cmd)
 	complete(cmd, "env", func() []string { return g.environmentNames() })
@@ -69,11 +68,8 @@ func (f *projectFlags) options(g *global) (pipeline.Options, error) {
 	}
 	o := pipeline.Options{
 		Dir: dir, Environments: f.envs, Library: lib.FS, Engine: engine,
-		Ext: map[string]project.Arg{}, Workers: workers, Trace: io.Discard,
+		Ext: map[string]project.Arg{}, Workers: workers, Trace: f.trace,
 		Repositories: sync.OnceValues((&vendorOptions{global: g}).repositories),
-	}
-	if f.traceToStderr {
-		o.Trace = g.sys.Stderr
 	}
 	for _, v := range f.extStr {
 		name, value, ok := strings.Cut(v, "=")

@@ -3,7 +3,6 @@ package pipeline
 import (
 	"context"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"slices"
@@ -32,8 +31,8 @@ type Options struct {
 	Engine  jsonnet.Engine
 	// Ext overrides external variables of every environment.
 	Ext map[string]project.Arg
-	// Trace receives what std.trace prints; nil discards it.
-	Trace io.Writer
+	// Trace has the messages of std.trace reported as findings.
+	Trace bool
 	// Repositories gives the client that contexts in Git are read with; nil if
 	// there is none.
 	Repositories func() (*gitrepo.Client, error)

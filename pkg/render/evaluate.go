@@ -40,9 +40,12 @@ function(v) local m = mixin(v); if isMixin(m) then { [f]: m[f] for f in fields i
 func (r *renderer) jsonnet(ctx context.Context) ([]bundle.Document, error) {
 	p := r.opts.Project
 	req := jsonnet.Request{
-		File: r.job.source.Path, Importer: r.opts.Importer, Trace: r.opts.Trace,
+		File: r.job.source.Path, Importer: r.opts.Importer,
 		Ext: args(r.env.Ext, r.opts.Ext), TLA: args(r.env.TLA, nil), Natives: Natives(),
 		Limits: jsonnet.Limits{MaxStack: p.Jsonnet.MaxStack, Timeout: p.Jsonnet.Timeout, MaxMemory: p.Jsonnet.MaxMemory},
+	}
+	if r.opts.Trace {
+		req.Trace = func(t jsonnet.Trace) { t.AddTo(&r.out.diags) }
 	}
 	if r.job.source.Kind == project.RulesSource || r.job.source.Kind == project.DashboardsSource {
 		req.Transform = unhide

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"maps"
 	"slices"
@@ -25,8 +24,8 @@ type Options struct {
 	Importer *jsonnet.Importer
 	// Ext overrides external variables of every environment.
 	Ext map[string]project.Arg
-	// Trace receives what std.trace prints; nil discards it.
-	Trace io.Writer
+	// Trace has the messages of std.trace reported as findings.
+	Trace bool
 	// Workers bounds how many sources are evaluated at a time.
 	Workers int
 }
