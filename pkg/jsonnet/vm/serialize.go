@@ -2,6 +2,7 @@ package vm
 
 import (
 	"math"
+	"slices"
 	"strconv"
 	"unicode/utf8"
 )
@@ -30,8 +31,6 @@ type writer struct {
 	buf       []byte
 	multiline bool
 	origins   *Origins
-	// counted is how much of buf has been accounted for.
-	counted int
 	// full is what has been written before buf, size how much that is. A
 	// large result is put together once and not copied whenever it grows.
 	full [][]byte
@@ -41,6 +40,9 @@ type writer struct {
 // placeBytes is about what the origin of a value takes.
 const placeBytes = 32
 
+// smallBytes is room for a number, a word, or brackets and separators.
+const smallBytes = 32
+
 // value writes v, which is n levels deep. The expression that asks for it is
 // the current one.
 func (w *writer) value(v Value, depth int) {
@@ -48,7 +50,7 @@ func (w *writer) value(v Value, depth int) {
 	cur := e.cur
 	n := e.push(cur)
 	e.alloc(placeBytes)
-	w.grow()
+	w.room(smallBytes)
 	switch v.kind() {
 	case kindNull:
 		w.buf = append(w.buf, "null"...)
@@ -57,7 +59,7 @@ func (w *writer) value(v Value, depth int) {
 	case kindNumber:
 		w.buf = appendNumber(w.buf, v.n)
 	case kindString:
-		w.buf = appendQuoted(w.buf, e.flat(v.str()))
+		w.quoted(e.flat(v.str()))
 	case kindArray:
 		w.array(v.array(), depth)
 	case kindObject:
@@ -70,26 +72,29 @@ func (w *writer) value(v Value, depth int) {
 	e.cur = cur
 }
 
-// grow accounts for what has been written, and goes on elsewhere when little
-// room is left.
-func (w *writer) grow() {
-	w.e.alloc(len(w.buf) - w.counted)
-	w.counted = len(w.buf)
-	if len(w.buf) >= bufferBytes {
-		w.full = append(w.full, w.buf)
-		w.size += len(w.buf)
-		w.buf, w.counted = make([]byte, 0, bufferBytes+bufferBytes/8), 0
-	}
-}
-
-// bufferBytes is how much is written before a buffer is full, but for what the
-// last value adds.
+// bufferBytes is from which size on buffers are not copied into larger ones.
 const bufferBytes = 256 << 10
+
+// room makes room for n more bytes and accounts for it. What is large is
+// continued elsewhere.
+func (w *writer) room(n int) {
+	if cap(w.buf)-len(w.buf) >= n {
+		return
+	}
+	size := max(n, min(2*cap(w.buf), bufferBytes))
+	w.e.alloc(size)
+	if cap(w.buf) < bufferBytes {
+		w.buf = slices.Grow(w.buf, size)
+		return
+	}
+	w.full = append(w.full, w.buf)
+	w.size += len(w.buf)
+	w.buf = make([]byte, 0, size)
+}
 
 // text returns all that has been written, with room for one more byte. The
 // writer must not be used any more.
 func (w *writer) text() []byte {
-	w.grow()
 	if w.full == nil {
 		return w.buf
 	}
@@ -150,7 +155,7 @@ func (w *writer) object(o *Object, depth int) {
 		w.separate(i, depth+1)
 		e.path[at] = step{name: name}
 		e.cur = &pathSite
-		w.buf = appendQuoted(w.buf, name.text)
+		w.quoted(name.text)
 		w.buf = append(w.buf, ':', ' ')
 		p := e.find(o, name, 0)
 		v := e.field(o, p)
@@ -163,6 +168,11 @@ func (w *writer) object(o *Object, depth int) {
 	}
 	e.path = e.path[:at]
 	w.end('}', depth)
+}
+
+func (w *writer) quoted(s string) {
+	w.room(len(s) + smallBytes)
+	w.buf = appendQuoted(w.buf, s)
 }
 
 func (w *writer) separate(i, depth int) {
@@ -180,7 +190,6 @@ func (w *writer) separate(i, depth int) {
 
 func (w *writer) end(bracket byte, depth int) {
 	if w.multiline {
-		w.grow() // brackets that are deep come one behind the other
 		w.newline(depth)
 	}
 	w.buf = append(w.buf, bracket)
@@ -189,6 +198,7 @@ func (w *writer) end(bracket byte, depth int) {
 const spaces = "                                                                "
 
 func (w *writer) newline(depth int) {
+	w.room(3*depth + smallBytes)
 	w.buf = append(w.buf, '\n')
 	for n := 3 * depth; n > 0; n -= len(spaces) {
 		w.buf = append(w.buf, spaces[:min(n, len(spaces))]...)
