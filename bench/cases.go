@@ -43,6 +43,7 @@ func cases() []benchCase {
 		{"render", "monctl render of this repository, beside go-jsonnet evaluating the same entries", runRender},
 		{"test", "monctl test of this repository's rendered tests, beside promtool test rules", runTest},
 		{"jsonnet", "monctl eval of a generated mixin in three sizes, beside the jsonnet command", runJsonnet},
+		{"jsonnet-session", "evaluating a mixin again after an edit of each of its files", runSession},
 		{"jsonnet-upstream", "monctl eval of upstream's benchmarks, beside the jsonnet command", runUpstreamBenchmarks},
 		{"jsonnet-corpus", "monctl eval of public mixins, beside the jsonnet command", runCorpus},
 		{"idle", "monctl serve at rest, beside Prometheus and Alertmanager", runIdle},

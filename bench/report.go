@@ -13,6 +13,7 @@ type unit string
 const (
 	seconds unit = "s"
 	octets  unit = "B"
+	times   unit = "×"
 )
 
 // row is one line of the table: one measure of one case.
@@ -133,6 +134,8 @@ func (u unit) one(v float64) string {
 	switch {
 	case u == octets:
 		return fmt.Sprintf("%.1f MB", v/1e6)
+	case u == times:
+		return fmt.Sprintf("%.1f×", v)
 	case v < 1:
 		return fmt.Sprintf("%.1f ms", v*1e3)
 	default:

@@ -32,6 +32,8 @@ type evalOptions struct {
 	create     bool
 	maxStack   int
 	maxTrace   int
+	// traces are the messages of std.trace.
+	traces diag.List
 }
 
 func newEval(g *global) *cobra.Command {
@@ -148,7 +150,7 @@ func (o *evalOptions) request(arg string) (jsonnet.Request, error) {
 		AllTLA:    true,
 		Natives:   render.Natives(),
 		Limits:    jsonnet.Limits{MaxStack: o.maxStack},
-		Trace:     o.sys.Stderr,
+		Trace:     o.trace,
 	}
 	var err error
 	if req.Ext, err = o.ext.values(o.global); err != nil {
@@ -174,6 +176,15 @@ func (o *evalOptions) request(arg string) (jsonnet.Request, error) {
 	return req, nil
 }
 
+// trace takes a message of std.trace. Where standard error is for people they
+// see it at once, as jsonnet shows it; the reports have it as a finding.
+func (o *evalOptions) trace(t jsonnet.Trace) {
+	if o.output == "text" {
+		fmt.Fprintln(o.sys.Stderr, t)
+	}
+	t.AddTo(&o.traces)
+}
+
 // conclude says how the evaluation ended. The report goes to standard error,
 // since standard output is the program's.
 func (o *evalOptions) conclude(req jsonnet.Request, diags diag.List) error {
@@ -184,20 +195,26 @@ func (o *evalOptions) conclude(req jsonnet.Request, diags diag.List) error {
 		}
 	}
 	hintAtFlags(diags)
-	r.Diagnostics = view.Findings(diags)
 	var err error
 	if r.Profile, err = o.profile.finish(o.global); err != nil {
 		return err
 	}
-	w := io.Discard
-	if len(diags) > 0 || r.Profile != nil {
-		w = o.sys.Stderr
-	}
 	if len(diags) > 0 {
 		r.ExitCode = exitFindings
 	}
+	shown := diags
+	if o.output != "text" {
+		shown = append(shown, o.traces...)
+	}
 	open := func(file string) ([]byte, error) { return req.Importer.Read(file) }
-	if err := o.print(w, o.sys.StderrTerminal, r, open); err != nil {
+	if len(shown) > 0 || r.Profile != nil {
+		r.Diagnostics = view.Findings(shown)
+		if err := o.show(o.sys.Stderr, o.sys.StderrTerminal, view.Annotate(r, open)); err != nil {
+			return err
+		}
+	}
+	r.Diagnostics = view.Findings(append(diags, o.traces...))
+	if err := o.writeReports(view.Annotate(r, open)); err != nil {
 		return err
 	}
 	if r.ExitCode != exitOK {

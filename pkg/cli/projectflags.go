@@ -2,7 +2,6 @@ package cli
 
 import (
 	"fmt"
-	"io"
 	"os"
 	"runtime"
 	"strconv"
@@ -19,18 +18,18 @@ import (
 
 // projectFlags are the flags of commands that render a project.
 type projectFlags struct {
-	envs          []string
-	ext, tla      argFlags
-	workers       int
-	traceToStderr bool
-	engine        engineFlag
+	envs     []string
+	ext, tla argFlags
+	workers  int
+	trace    bool
+	engine   engineFlag
 }
 
 func (f *projectFlags) add(g *global, cmd *cobra.Command, envUsage string) {
 	cmd.Flags().StringSliceVar(&f.envs, "env", nil, envUsage)
 	f.ext.add(cmd.Flags(), "ext", "V", "external variable")
 	f.tla.add(cmd.Flags(), "tla", "A", "top-level argument")
-	cmd.Flags().BoolVar(&f.traceToStderr, "trace", false, "print what std.trace says to standard error")
+	cmd.Flags().BoolVar(&f.trace, "trace", false, "report what std.trace says as findings of severity info")
 	cmd.Flags().IntVar(&f.workers, "workers", 0, "how many sources and tests to work on at a time (default the number of processors)")
 	f.engine.add(cmd)
 	complete(cmd, "env", func() []string { return g.environmentNames() })
@@ -71,11 +70,8 @@ func (f *projectFlags) options(g *global) (pipeline.Options, error) {
 	}
 	o := pipeline.Options{
 		Dir: dir, Environments: f.envs, Library: lib.FS, Engine: engine,
-		Workers: workers, Trace: io.Discard,
+		Workers: workers, Trace: f.trace,
 		Repositories: sync.OnceValues(g.repositories),
-	}
-	if f.traceToStderr {
-		o.Trace = g.sys.Stderr
 	}
 	if o.Ext, err = f.ext.overrides(g); err != nil {
 		return o, err

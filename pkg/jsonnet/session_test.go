@@ -30,16 +30,12 @@ func (p project) write(name, text string) {
 // tells which files were evaluated.
 func (p project) run(e jsonnet.Engine, entry string, ext map[string]jsonnet.Arg) (result, traced string) {
 	p.t.Helper()
-	var trace strings.Builder
+	var files []string
 	r, diags, err := e.Evaluate(p.t.Context(), jsonnet.Request{
-		File: entry, Importer: jsonnet.NewImporter(p.dir, []string{"lib"}, nil), Trace: &trace, Ext: ext,
+		File: entry, Importer: jsonnet.NewImporter(p.dir, []string{"lib"}, nil), Trace: func(t jsonnet.Trace) { files = append(files, t.Message) }, Ext: ext,
 	})
 	if err != nil {
 		p.t.Fatal(err)
-	}
-	var files []string
-	for line := range strings.Lines(trace.String()) {
-		files = append(files, strings.Fields(line)[2])
 	}
 	if r == nil {
 		return diags.String(), strings.Join(files, " ")

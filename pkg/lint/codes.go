@@ -70,6 +70,7 @@ func others() []Code {
 		{"jsonnet/runtime", diag.Error, "Jsonnet that fails when it is evaluated"},
 		{"jsonnet/syntax", diag.Error, "Jsonnet that does not parse"},
 		{"jsonnet/timeout", diag.Error, "evaluation that takes too long"},
+		{"jsonnet/trace", diag.Info, "message of std.trace, with --trace"},
 		{"jsonnet/type", diag.Warning, "value of a wrong type, or call with wrong arguments"},
 		{"jsonnet/unused", diag.Warning, "variable that nothing uses"},
 		{"jsonnet/verify", diag.Error, "engines that disagree, with --engine verify"},

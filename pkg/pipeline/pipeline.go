@@ -3,7 +3,6 @@ package pipeline
 import (
 	"context"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"slices"
@@ -38,8 +37,8 @@ type Options struct {
 	// Files, if there are any, are rendered in the place of the project's
 	// sources.
 	Files []File
-	// Trace receives what std.trace prints; nil discards it.
-	Trace io.Writer
+	// Trace has the messages of std.trace reported as findings.
+	Trace bool
 	// Repositories gives the client that contexts in Git are read with; nil if
 	// there is none.
 	Repositories func() (*gitrepo.Client, error)

@@ -28,9 +28,12 @@ func (r *renderer) documents(ctx context.Context) ([]bundle.Document, error) {
 func (r *renderer) jsonnet(ctx context.Context) ([]bundle.Document, error) {
 	p := r.opts.Project
 	req := jsonnet.Request{
-		File: r.job.source.Path, Importer: r.importer(), Trace: r.opts.Trace, Profile: r.opts.Profile,
+		File: r.job.source.Path, Importer: r.importer(), Profile: r.opts.Profile,
 		Ext: args(r.env.Ext, r.opts.Ext), TLA: args(r.env.TLA, r.opts.TLA), Natives: Natives(),
 		Limits: jsonnet.Limits{MaxStack: p.Jsonnet.MaxStack, Timeout: p.Jsonnet.Timeout, MaxMemory: p.Jsonnet.MaxMemory},
+	}
+	if r.opts.Trace {
+		req.Trace = func(t jsonnet.Trace) { t.AddTo(&r.out.diags) }
 	}
 	switch r.job.source.Kind {
 	case project.RulesSource, project.DashboardsSource, AnySource:

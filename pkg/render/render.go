@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"maps"
 	"slices"
@@ -26,8 +25,8 @@ type Options struct {
 	// Ext and TLA override external variables and top-level arguments of every
 	// environment.
 	Ext, TLA map[string]project.Arg
-	// Trace receives what std.trace prints; nil discards it.
-	Trace io.Writer
+	// Trace has the messages of std.trace reported as findings.
+	Trace bool
 	// Profile, if it is not nil, collects where the own engine spends time.
 	Profile *jsonnet.Profile
 	// Plain, if there are any, are rendered in the place of the project's

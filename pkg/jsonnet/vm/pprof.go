@@ -4,6 +4,7 @@ import (
 	"compress/gzip"
 	"fmt"
 	"io"
+	"slices"
 	"time"
 
 	"google.golang.org/protobuf/encoding/protowire"
@@ -75,8 +76,8 @@ type pprofBuilder struct {
 // sample adds a stack.
 func (b *pprofBuilder) sample(path []*profileNode) {
 	var ids, values, m message
-	for i := len(path) - 1; i >= 0; i-- { // the innermost first
-		ids = protowire.AppendVarint(ids, b.function(path[i].profileKey))
+	for _, n := range slices.Backward(path) { // the innermost first
+		ids = protowire.AppendVarint(ids, b.function(n.profileKey))
 	}
 	self := path[len(path)-1].self
 	values = protowire.AppendVarint(values, uint64(max(0, self.time)))

@@ -35,8 +35,10 @@ func TestWritePprof(t *testing.T) {
 	var sum [2]uint64
 	texts := map[string]bool{}
 	for field, value := range fields(t, data) {
-		switch field {
-		case 2: // a sample
+		if field == 6 {
+			texts[string(value)] = true
+		}
+		if field == 2 { // a sample
 			for field, packed := range fields(t, value) {
 				if field != 2 {
 					continue
@@ -47,8 +49,6 @@ func TestWritePprof(t *testing.T) {
 					sum[i] += v
 				}
 			}
-		case 6:
-			texts[string(value)] = true
 		}
 	}
 	took, made := p.Sum()
