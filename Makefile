@@ -81,7 +81,7 @@ check: lint test e2e ## what CI runs: lint, test and e2e
 peers: $(BIN)/.peers ## build the pinned peers into .bin and install the exporters where missing
 	tools/install-peers.sh debian
 
-$(BIN)/.peers: tools/peers/go.mod tools/peers/go.sum tools/install-peers.sh $(wildcard tools/peers/*/*.go)
+$(BIN)/.peers: $(wildcard tools/peers/go.* tools/peers/*/go.*) tools/install-peers.sh $(wildcard tools/peers/*/*.go)
 	tools/install-peers.sh build
 	touch $@
 
