@@ -16,6 +16,7 @@ import (
 	deployserver "github.com/monctl/monctl/pkg/deploy/server"
 	"github.com/monctl/monctl/pkg/diag"
 	"github.com/monctl/monctl/pkg/pipeline"
+	"github.com/monctl/monctl/pkg/schema"
 	"github.com/monctl/monctl/pkg/server"
 	"github.com/monctl/monctl/pkg/view"
 )
@@ -78,6 +79,9 @@ func (o *upOptions) run(ctx context.Context) error {
 		return err
 	}
 	serverOptions.HoldBack, serverOptions.EagerScrape = true, true
+	// The server is sent what this very process has judged.
+	opts.Validator = new(schema.Validator)
+	serverOptions.Validate = judge(opts.Validator)
 	p, err := o.check(ctx, opts, true)
 	if err != nil {
 		return err

@@ -39,6 +39,8 @@ type Options struct {
 	Repositories func() (*gitrepo.Client, error)
 	// Workers bounds how much is done at a time.
 	Workers int
+	// Validator is shared by passes that follow each other; nil is a new one.
+	Validator *schema.Validator
 }
 
 // Pass is one run of the stages.
@@ -63,6 +65,9 @@ type Pass struct {
 // Start begins a pass by loading the project. The error is for I/O; an
 // unknown environment is a diagnostic.
 func Start(opts Options) (*Pass, error) {
+	if opts.Validator == nil {
+		opts.Validator = new(schema.Validator)
+	}
 	p := &Pass{opts: opts, importer: jsonnet.NewImporter(opts.Dir, nil, opts.Library)}
 	proj, diags, err := project.Load(opts.Dir)
 	if err != nil {
@@ -148,7 +153,7 @@ func (p *Pass) Validate(ctx context.Context) error {
 }
 
 func (p *Pass) judge(ctx context.Context, b *bundle.Bundle) (diag.List, error) {
-	diags, err := schema.Validate(ctx, b)
+	diags, err := p.opts.Validator.Validate(ctx, b)
 	if err != nil {
 		return nil, err
 	}

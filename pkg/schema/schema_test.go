@@ -106,3 +106,24 @@ func TestValidateStopsWhenCancelled(t *testing.T) {
 		t.Errorf("error = %v, want context.Canceled", err)
 	}
 }
+
+func TestValidatorKnowsWhatWasFlawless(t *testing.T) {
+	sound := object(t, "rules/n/sound", "name: sound\nrules: [{record: a:b, expr: up}]\n")
+	broken := object(t, "rules/n/broken", "name: broken\nrules: [{record: a:b, expr: 'sum('}]\n")
+	mended := object(t, "rules/n/broken", "name: broken\nrules: [{record: a:b, expr: sum(up)}]\n")
+	var v schema.Validator
+	for i, step := range []struct {
+		bundle *bundle.Bundle
+		errors int
+	}{
+		{newBundle(t, sound, broken), 1},
+		{newBundle(t, sound, broken), 1}, // found anew
+		{newBundle(t, sound, mended), 0},
+		{newBundle(t, sound, broken), 1},
+	} {
+		diags, err := v.Validate(t.Context(), step.bundle)
+		if err != nil || len(diags) != step.errors {
+			t.Errorf("step %d: %v, %v, want %d findings", i, diags, err, step.errors)
+		}
+	}
+}

@@ -13,9 +13,28 @@ import (
 	"github.com/monctl/monctl/pkg/verdict"
 )
 
+// Validator judges bundles one after the other. It judges no rule group and no
+// dashboard twice that it has found flawless, since what is said of them
+// depends on their bodies alone; findings are found anew, for the sake of their
+// places. The zero Validator is ready, and safe for concurrent use.
+type Validator struct {
+	mu       sync.Mutex
+	flawless map[judged]struct{}
+}
+
+type judged struct {
+	ref  bundle.Ref
+	body bundle.Hash
+}
+
+// Validate is that of a Validator that has seen nothing yet.
+func Validate(ctx context.Context, b *bundle.Bundle) (diag.List, error) {
+	return new(Validator).Validate(ctx, b)
+}
+
 // Validate returns the findings on a bundle, sorted. Objects are judged in
 // parallel. The error means that ctx is done or an object's body is damaged.
-func Validate(ctx context.Context, b *bundle.Bundle) (diag.List, error) {
+func (v *Validator) Validate(ctx context.Context, b *bundle.Bundle) (diag.List, error) {
 	objects := b.Objects()
 	found := make([]diag.List, len(objects))
 	failed := make([]error, len(objects))
@@ -24,7 +43,7 @@ func Validate(ctx context.Context, b *bundle.Bundle) (diag.List, error) {
 	for range min(runtime.GOMAXPROCS(0), max(len(objects), 1)) {
 		wait.Go(func() {
 			for i := range next {
-				found[i], failed[i] = judge(ctx, b, objects[i])
+				found[i], failed[i] = v.judge(ctx, b, objects[i])
 			}
 		})
 	}
@@ -42,6 +61,36 @@ func Validate(ctx context.Context, b *bundle.Bundle) (diag.List, error) {
 	}
 	diags = append(diags, duplicateUIDs(b)...)
 	return diags.WithEnv(b.Env()).Sort(), nil
+}
+
+// judge asks about an object, unless its verdict is known.
+func (v *Validator) judge(ctx context.Context, b *bundle.Bundle, o bundle.Object) (diag.List, error) {
+	alone := o.Ref.Kind == bundle.Rules || o.Ref.Kind == bundle.Dashboard
+	key := judged{o.Ref, o.Body.Hash()}
+	if alone && v.isFlawless(key) {
+		return nil, nil
+	}
+	diags, err := judge(ctx, b, o)
+	if alone && err == nil && len(diags) == 0 {
+		v.keep(key)
+	}
+	return diags, err
+}
+
+func (v *Validator) isFlawless(key judged) bool {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	_, ok := v.flawless[key]
+	return ok
+}
+
+func (v *Validator) keep(key judged) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.flawless == nil {
+		v.flawless = map[judged]struct{}{}
+	}
+	v.flawless[key] = struct{}{}
 }
 
 func judge(ctx context.Context, b *bundle.Bundle, o bundle.Object) (diag.List, error) {
