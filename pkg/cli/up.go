@@ -159,10 +159,12 @@ func (u *upRun) loop(ctx context.Context, p *pipeline.Pass) error {
 		return err
 	}
 	defer w.Close()
-	u.say("watching the sources; Ctrl-C ends it")
-	for {
+	for first := true; ; first = false {
 		if err := w.Follow(p); err != nil {
 			return err
+		}
+		if first {
+			u.say("watching the sources; Ctrl-C ends it")
 		}
 		changed, err := w.Wait(ctx)
 		if err != nil {
