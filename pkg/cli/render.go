@@ -54,6 +54,7 @@ func (o *renderOptions) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	onePass(opts)
 	if o.check && o.out == "-" {
 		return usagef("--check needs a folder to compare with, not --out -")
 	}
