@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"os/exec"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -98,28 +99,6 @@ func runUpstreamBenchmarks(ctx context.Context, b *bench) ([]row, error) {
 	return rows, nil
 }
 
-// corpusEntry is a program of the corpus, see tools/jsonnetcheck.
-type corpusEntry struct {
-	Name, Dir, Entry, Transform string
-	JPath                       []string
-}
-
-// corpusEntries reads the entries of -corpus; there are none without it.
-func (b *bench) corpusEntries() ([]corpusEntry, error) {
-	if b.corpus == "" {
-		return nil, nil
-	}
-	data, err := os.ReadFile(filepath.Join(b.corpus, "entries.json"))
-	if err != nil {
-		return nil, fmt.Errorf("read the corpus: %w", err)
-	}
-	var all []corpusEntry
-	if err := json.Unmarshal(data, &all); err != nil {
-		return nil, fmt.Errorf("read the corpus: %w", err)
-	}
-	return all, nil
-}
-
 // runCorpus evaluates the entries of -corpus, see tools/jsonnetcheck, as whole
 // processes.
 func runCorpus(ctx context.Context, b *bench) ([]row, error) {
@@ -127,7 +106,7 @@ func runCorpus(ctx context.Context, b *bench) ([]row, error) {
 		b.note("jsonnet-corpus: not measured; -corpus names the folder with entries.json, see tools/jsonnetcheck")
 		return nil, nil
 	}
-	all, err := b.corpusEntries()
+	all, err := readCorpus(b.corpus)
 	if err != nil {
 		return nil, err
 	}
@@ -157,6 +136,34 @@ func runCorpus(ctx context.Context, b *bench) ([]row, error) {
 	}
 	b.note(fmt.Sprintf("jsonnet-corpus: the sum of the medians is %.2f s of %.2f s, ratio %.3f", ours, peer, ours/peer))
 	return rows, nil
+}
+
+// corpusEntry is one mixin of -corpus, see tools/jsonnetcheck.
+type corpusEntry struct {
+	Name, Dir, Entry, Transform string
+	JPath                       []string
+}
+
+// linked are the folders of its search path where the mixin's folder is reached
+// as "mixin".
+func (e corpusEntry) linked() []string {
+	out := []string{"mixin"}
+	for _, dir := range e.JPath {
+		out = append(out, path.Join("mixin", dir))
+	}
+	return out
+}
+
+func readCorpus(dir string) ([]corpusEntry, error) {
+	data, err := os.ReadFile(filepath.Join(dir, "entries.json"))
+	if err != nil {
+		return nil, fmt.Errorf("read the corpus: %w", err)
+	}
+	var all []corpusEntry
+	if err := json.Unmarshal(data, &all); err != nil {
+		return nil, fmt.Errorf("read the corpus: %w", err)
+	}
+	return all, nil
 }
 
 // mean says how the ratios of rows lie.

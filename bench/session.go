@@ -32,7 +32,10 @@ func runSession(ctx context.Context, b *bench) ([]row, error) {
 	if err != nil {
 		return nil, err
 	}
-	entries, err := b.corpusEntries()
+	if b.corpus == "" {
+		return rows, nil
+	}
+	entries, err := readCorpus(b.corpus)
 	if err != nil {
 		return nil, err
 	}

@@ -8,6 +8,7 @@ import (
 	"io"
 	"math"
 	"slices"
+	"strings"
 	"unicode/utf8"
 
 	"go.yaml.in/yaml/v3"
@@ -16,6 +17,10 @@ import (
 // DecodeJSON reads exactly one JSON document. The error carries the byte
 // offset (json.SyntaxError) where there is one.
 func DecodeJSON(data []byte) (Value, error) {
+	r := jsonReader{text: string(data)}
+	if v, ok := r.document(); ok {
+		return v, nil
+	}
 	d := json.NewDecoder(bytes.NewReader(data))
 	d.UseNumber()
 	v, err := decodeJSON(d, 0)
@@ -171,6 +176,9 @@ func sortedKeys(v Value) []int {
 	for i := range order {
 		order[i] = i
 	}
+	if slices.IsSorted(v.Keys) {
+		return order
+	}
 	slices.SortStableFunc(order, func(i, j int) int {
 		switch {
 		case v.Keys[i] < v.Keys[j]:
@@ -184,16 +192,41 @@ func sortedKeys(v Value) []int {
 	return order
 }
 
+// encodeString writes what json.Encoder would, which is asked only for what is
+// rare.
 func encodeString(b *bytes.Buffer, s string) error {
 	if !utf8.ValidString(s) {
 		return fmt.Errorf("string %q is not valid UTF-8", s)
 	}
-	e := json.NewEncoder(b)
-	e.SetEscapeHTML(false)
-	if err := e.Encode(s); err != nil {
-		return err
+	if strings.ContainsFunc(s, func(c rune) bool { return c < ' ' && c != '\n' && c != '\t' || c == '\u2028' || c == '\u2029' }) {
+		e := json.NewEncoder(b)
+		e.SetEscapeHTML(false)
+		if err := e.Encode(s); err != nil {
+			return err
+		}
+		b.Truncate(b.Len() - 1) // Encode ends its output with a newline.
+		return nil
 	}
-	b.Truncate(b.Len() - 1) // Encode ends its output with a newline.
+	b.WriteByte('"')
+	for start := 0; ; {
+		i := strings.IndexAny(s[start:], "\"\\\n\t")
+		if i < 0 {
+			b.WriteString(s[start:])
+			break
+		}
+		b.WriteString(s[start : start+i])
+		b.WriteByte('\\')
+		switch c := s[start+i]; c {
+		case '\n':
+			b.WriteByte('n')
+		case '\t':
+			b.WriteByte('t')
+		default:
+			b.WriteByte(c)
+		}
+		start += i + 1
+	}
+	b.WriteByte('"')
 	return nil
 }
 

@@ -180,6 +180,9 @@ func newObject(ref Ref, body []byte, origin Origin) Object {
 	if origin == nil {
 		origin = NewOrigin(diag.Span{File: ref.String()}, nil)
 	}
+	// The names are parts of the document that they were read from, which must
+	// not stay for their sake.
+	ref.Space, ref.Name = strings.Clone(ref.Space), strings.Clone(ref.Name)
 	return Object{Ref: ref, Body: NewBlob(body), Origin: origin}
 }
 

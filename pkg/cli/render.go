@@ -78,6 +78,7 @@ func (o *renderOptions) run(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
+	onePass(opts)
 	p, err := pipeline.Start(opts)
 	if err != nil {
 		return err

@@ -79,7 +79,9 @@ func (o *upOptions) run(ctx context.Context) error {
 		return err
 	}
 	serverOptions.HoldBack, serverOptions.EagerScrape = true, true
+	// The server is sent what this very process has judged.
 	opts.Judged = schema.NewMemory()
+	serverOptions.Validate = judge(opts.Judged)
 	p, err := o.check(ctx, opts, true)
 	if err != nil {
 		return err
@@ -157,10 +159,12 @@ func (u *upRun) loop(ctx context.Context, p *pipeline.Pass) error {
 		return err
 	}
 	defer w.Close()
-	u.say("watching the sources; Ctrl-C ends it")
-	for {
+	for first := true; ; first = false {
 		if err := w.Follow(p); err != nil {
 			return err
+		}
+		if first {
+			u.say("watching the sources; Ctrl-C ends it")
 		}
 		changed, err := w.Wait(ctx)
 		if err != nil {

@@ -39,6 +39,7 @@ func (o *validateOptions) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	onePass(opts)
 	p, err := pipeline.Start(opts)
 	if err != nil {
 		return err

@@ -163,3 +163,25 @@ func TestSessionInParallel(t *testing.T) {
 		p.write("lib.libsonnet", "{ f(x): { y: x, z: [i + i for i in std.range(1, 20)], ['k' + x]: self.y } }")
 	}
 }
+
+func TestSessionOfOnePass(t *testing.T) {
+	dir := t.TempDir()
+	for name, text := range map[string]string{"a.jsonnet": "(import 'lib.libsonnet') + { a: 1, file: std.thisFile }", "b.jsonnet": "(import 'a.jsonnet') + { b: 2 }", "lib.libsonnet": "{ l: 0 }"} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s, importer := jsonnet.NewSession(), jsonnet.NewImporter(dir, nil, nil)
+	s.Once()
+	for _, file := range []string{"a.jsonnet", "b.jsonnet", "a.jsonnet"} {
+		req := jsonnet.Request{File: file, Importer: importer, Transform: "function(v) v { length: std.length(v) }"}
+		got, _, err := s.Evaluate(t.Context(), req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want, _, err := jsonnet.Own().Evaluate(t.Context(), req)
+		if err != nil || got == nil || string(got.JSON) != string(want.JSON) {
+			t.Errorf("%s: %v, %v", file, got, err)
+		}
+	}
+}
