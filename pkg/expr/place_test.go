@@ -16,7 +16,7 @@ func TestLocate(t *testing.T) {
 		want               string
 	}{
 		"plain":                {`sum(x) > 1`, `sum(x)`, "- alert: A\n  expr: sum(x) > 1\n", diag.Position{Line: 2, Column: 9}, "2:9-2:15"},
-		"quoted":               {`sum(é) > 1`, `1`, "- alert: A\n  expr: 'sum(é) > 1'\n", diag.Position{Line: 2, Column: 9}, "2:19-2:20"},
+		"quoted":               {`x{a="é"} > 1`, `1`, "- alert: A\n  expr: 'x{a=\"é\"} > 1'\n", diag.Position{Line: 2, Column: 9}, "2:21-2:22"},
 		"block":                {"sum(x)\n  > 1\n", `1`, "expr: |\n  sum(x)\n    > 1\n", diag.Position{Line: 1, Column: 7}, "3:7-3:8"},
 		"over two lines":       {"sum(\nx)", "sum(\nx)", "expr: |\n  sum(\n  x)\n", diag.Position{Line: 1, Column: 7}, "2:3-3:5"},
 		"text block":           {"sum(x)\n  > 1\n", `sum(x)`, "{\n  expr: |||\n    sum(x)\n      > 1\n  |||,\n}\n", diag.Position{Line: 2, Column: 9}, "3:5-3:11"},
