@@ -152,7 +152,10 @@ func (p *Pass) judge(ctx context.Context, b *bundle.Bundle) (diag.List, error) {
 	if err != nil {
 		return nil, err
 	}
-	more, err := lint.Run(ctx, b, lint.Options{Severity: p.Project.Severity, Context: p.Context[b.Env()]})
+	more, err := lint.Run(ctx, b, lint.Options{
+		Severity: p.Project.Severity, Conventions: lint.Conventions(p.Project.Checks), Context: p.Context[b.Env()],
+		Open: p.Open, Project: os.DirFS(p.opts.Dir),
+	})
 	if err != nil {
 		return nil, err
 	}
