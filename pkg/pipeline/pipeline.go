@@ -11,10 +11,12 @@ import (
 
 	"github.com/monctl/monctl/pkg/bundle"
 	"github.com/monctl/monctl/pkg/diag"
+	"github.com/monctl/monctl/pkg/expr"
 	"github.com/monctl/monctl/pkg/gitrepo"
 	"github.com/monctl/monctl/pkg/jsonnet"
 	"github.com/monctl/monctl/pkg/lint"
 	"github.com/monctl/monctl/pkg/project"
+	"github.com/monctl/monctl/pkg/promconf"
 	"github.com/monctl/monctl/pkg/render"
 	"github.com/monctl/monctl/pkg/schema"
 	"github.com/monctl/monctl/schemas"
@@ -47,6 +49,9 @@ type Pass struct {
 	importer   *jsonnet.Importer
 	unknownEnv bool
 	envs       []project.Environment
+	// rules and parsed hold what is the same in all environments.
+	rules  *promconf.Judge
+	parsed expr.Cache
 
 	// Project is nil if its file is wrong.
 	Project *project.Project
@@ -64,6 +69,7 @@ type Pass struct {
 // unknown environment is a diagnostic.
 func Start(opts Options) (*Pass, error) {
 	p := &Pass{opts: opts, importer: jsonnet.NewImporter(opts.Dir, nil, opts.Library)}
+	p.rules = promconf.NewJudge(&p.parsed)
 	proj, diags, err := project.Load(opts.Dir)
 	if err != nil {
 		return nil, err
@@ -148,13 +154,13 @@ func (p *Pass) Validate(ctx context.Context) error {
 }
 
 func (p *Pass) judge(ctx context.Context, b *bundle.Bundle) (diag.List, error) {
-	diags, err := schema.Validate(ctx, b)
+	diags, err := schema.ValidateWith(ctx, b, p.rules)
 	if err != nil {
 		return nil, err
 	}
 	more, err := lint.Run(ctx, b, lint.Options{
 		Severity: p.Project.Severity, Conventions: lint.Conventions(p.Project.Checks), Context: p.Context[b.Env()],
-		Open: p.Open, Project: os.DirFS(p.opts.Dir),
+		Open: p.Open, Project: os.DirFS(p.opts.Dir), Parsed: &p.parsed,
 	})
 	if err != nil {
 		return nil, err

@@ -16,6 +16,12 @@ import (
 // Validate returns the findings on a bundle, sorted. Objects are judged in
 // parallel. The error means that ctx is done or an object's body is damaged.
 func Validate(ctx context.Context, b *bundle.Bundle) (diag.List, error) {
+	return ValidateWith(ctx, b, promconf.NewJudge(nil))
+}
+
+// ValidateWith is Validate with a judge of rules that remembers what it has
+// seen in other bundles.
+func ValidateWith(ctx context.Context, b *bundle.Bundle, rules *promconf.Judge) (diag.List, error) {
 	objects := b.Objects()
 	found := make([]diag.List, len(objects))
 	failed := make([]error, len(objects))
@@ -24,7 +30,7 @@ func Validate(ctx context.Context, b *bundle.Bundle) (diag.List, error) {
 	for range min(runtime.GOMAXPROCS(0), max(len(objects), 1)) {
 		wait.Go(func() {
 			for i := range next {
-				found[i], failed[i] = judge(ctx, b, objects[i])
+				found[i], failed[i] = judge(ctx, b, rules, objects[i])
 			}
 		})
 	}
@@ -44,13 +50,13 @@ func Validate(ctx context.Context, b *bundle.Bundle) (diag.List, error) {
 	return diags.WithEnv(b.Env()).Sort(), nil
 }
 
-func judge(ctx context.Context, b *bundle.Bundle, o bundle.Object) (diag.List, error) {
+func judge(ctx context.Context, b *bundle.Bundle, rules *promconf.Judge, o bundle.Object) (diag.List, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
 	switch o.Ref.Kind {
 	case bundle.Rules:
-		return promconf.JudgeRules(ctx, o)
+		return rules.Rules(ctx, o)
 	case bundle.Prometheus:
 		return promconf.JudgeConfig(ctx, o)
 	case bundle.Alertmanager:
