@@ -28,6 +28,8 @@ type Expr struct {
 
 	once     sync.Once
 	analysis *Analysis
+	walked   sync.Once
+	nodes    []parser.Expr
 }
 
 // Parse parses an expression. An error is always a *SyntaxError.

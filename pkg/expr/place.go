@@ -34,16 +34,18 @@ func (e *Expr) Span(node parser.Node) diag.Span {
 	return diag.Span{File: "<expression>", Start: position(e.Text, posrange.Pos(start)), End: position(e.Text, posrange.Pos(end))}
 }
 
-// Nodes returns all parts of the expression, outer ones first.
+// Nodes returns all parts of the expression, outer ones first. The list is
+// made once and must not be changed.
 func (e *Expr) Nodes() []parser.Expr {
-	var out []parser.Expr
-	parser.Inspect(e.Node, func(n parser.Node, _ []parser.Node) error {
-		if part, ok := n.(parser.Expr); ok {
-			out = append(out, part)
-		}
-		return nil
+	e.walked.Do(func() {
+		parser.Inspect(e.Node, func(n parser.Node, _ []parser.Node) error {
+			if part, ok := n.(parser.Expr); ok {
+				e.nodes = append(e.nodes, part)
+			}
+			return nil
+		})
 	})
-	return out
+	return e.nodes
 }
 
 // Locate finds a part of the expression in the source that the expression
