@@ -11,8 +11,7 @@ func alertHumanize(p *Pass) {
 		}
 		for _, t := range texts(r, "annotations", r.Annotations) {
 			if p.template(t.value).raw {
-				p.Reportf(r.object, t.pointer, "the value of alert %q is a fraction, which is printed with all its digits", r.Alert).Hint =
-					"{{ $value | humanize }}, humanizePercentage for a ratio, humanizeDuration for seconds"
+				p.Reportf(r.object, t.pointer, "the value of alert %q is a fraction, which is printed with all its digits", r.Alert).Hint = "{{ $value | humanize }}, humanizePercentage for a ratio, humanizeDuration for seconds"
 			}
 		}
 	}

@@ -13,14 +13,12 @@ import (
 func promqlFragile(p *Pass) {
 	for _, r := range p.alerts() {
 		if pick := picked(r.expr.Node); pick != nil {
-			p.ReportExpr(r, pick, "%s picks other series at every evaluation, so that alert %q begins anew for each", pick.Op, r.Alert).Hint =
-				"alert on all series that pass a threshold, or aggregate them"
+			p.ReportExpr(r, pick, "%s picks other series at every evaluation, so that alert %q begins anew for each", pick.Op, r.Alert).Hint = "alert on all series that pass a threshold, or aggregate them"
 			continue
 		}
 		if r.For == 0 && r.KeepFiringFor == 0 {
 			if n := unevenRatio(r.expr); n != nil {
-				p.ReportExpr(r, n, "alert %q combines aggregations of different jobs without for: after a restart, one is scraped before the other", r.Alert).Hint =
-					"add for: 2m, or a few scrape intervals at least"
+				p.ReportExpr(r, n, "alert %q combines aggregations of different jobs without for: after a restart, one is scraped before the other", r.Alert).Hint = "add for: 2m, or a few scrape intervals at least"
 			}
 		}
 	}

@@ -19,8 +19,7 @@ func promqlNaN(p *Pass) {
 			switch agg.Op {
 			case parser.SUM, parser.AVG, parser.STDDEV, parser.STDVAR:
 				if div := idleDivision(r.expr, agg.Expr); div != nil {
-					p.ReportExpr(r, div, "where nothing happens, this divides 0 by 0, and one NaN makes the %s NaN", agg.Op).Hint =
-						"aggregate both sides before you divide, or leave idle ones out: … / (… > 0)"
+					p.ReportExpr(r, div, "where nothing happens, this divides 0 by 0, and one NaN makes the %s NaN", agg.Op).Hint = "aggregate both sides before you divide, or leave idle ones out: … / (… > 0)"
 				}
 			}
 		}

@@ -20,13 +20,11 @@ func rulesInterval(p *Pass) {
 		if ref := r.object.Ref.String(); r.group.Interval > lookback && !seen[ref] {
 			if r.Record != "" || r.KeepFiringFor < r.group.Interval {
 				seen[ref] = true
-				p.Reportf(r.object, "/interval", "group %q is evaluated every %s, and a sample is current for %s only: its series have holes", r.group.Name, short(r.group.Interval), short(lookback)).Hint =
-					"evaluate it every 5m or more often"
+				p.Reportf(r.object, "/interval", "group %q is evaluated every %s, and a sample is current for %s only: its series have holes", r.group.Name, short(r.group.Interval), short(lookback)).Hint = "evaluate it every 5m or more often"
 			}
 		}
 		if m, ok := gap(r); ok {
-			p.ReportExpr(r, m, "the range %s is shorter than the interval %s of the group: what happens in between is never seen", short(m.Range), short(r.group.Interval)).Hint =
-				"take a range of at least the interval"
+			p.ReportExpr(r, m, "the range %s is shorter than the interval %s of the group: what happens in between is never seen", short(m.Range), short(r.group.Interval)).Hint = "take a range of at least the interval"
 		}
 	}
 }

@@ -23,7 +23,7 @@ func plainGroup(v bundle.Value) (Group, bool) {
 	}
 	for i, key := range v.Keys {
 		elem := v.Elem[i]
-		ok := true
+		var ok bool
 		switch key {
 		case "name":
 			g.Name, ok = elem.Text, plainText(elem)
@@ -57,7 +57,7 @@ func plainRule(v bundle.Value) (Rule, bool) {
 	}
 	for i, key := range v.Keys {
 		elem := v.Elem[i]
-		ok := true
+		var ok bool
 		switch key {
 		case "alert":
 			r.Alert, ok = elem.Text, plainText(elem)

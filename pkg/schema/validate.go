@@ -16,12 +16,15 @@ import (
 // Validate returns the findings on a bundle, sorted. Objects are judged in
 // parallel. The error means that ctx is done or an object's body is damaged.
 func Validate(ctx context.Context, b *bundle.Bundle) (diag.List, error) {
-	return ValidateWith(ctx, b, promconf.NewJudge(nil))
+	return ValidateWith(ctx, b, nil)
 }
 
 // ValidateWith is Validate with a judge of rules that remembers what it has
-// seen in other bundles.
+// seen in other bundles, or a new one where it is nil.
 func ValidateWith(ctx context.Context, b *bundle.Bundle, rules *promconf.Judge) (diag.List, error) {
+	if rules == nil {
+		rules = promconf.NewJudge(nil)
+	}
 	objects := b.Objects()
 	found := make([]diag.List, len(objects))
 	failed := make([]error, len(objects))
