@@ -15,11 +15,16 @@ import (
 // else at the whole, and the detail shows where in it.
 func (p *Pass) ReportExpr(r rule, node parser.Expr, format string, args ...any) *diag.Diagnostic {
 	d := p.Reportf(r.object, r.Pointer+"/expr", format, args...)
-	if node == r.expr.Node {
+	whole := node == r.expr.Node
+	if whole && d.Span.End.Line > 0 {
 		return d
 	}
+	// The place of a block ends where it begins; its text comes after it.
 	if span, ok := p.within(r, d.Span, node); ok {
 		d.Span = span
+		return d
+	}
+	if whole {
 		return d
 	}
 	d.Detail = r.expr.Excerpt(node)
