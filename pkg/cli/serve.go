@@ -77,7 +77,7 @@ func (f *serverFlags) options(g *global, dir string, l net.Listener) (server.Opt
 	if info, err := os.Stat(data); err == nil && !info.IsDir() {
 		return server.Options{}, &hinted{fmt.Errorf("the data folder %s is a file", data), "choose another folder with --data"}
 	}
-	o := server.Options{DataDir: data, Version: buildInfo().Version, Commit: buildInfo().Revision, AllowOpen: f.allowOpen, Validate: judge(schema.NewMemory())}
+	o := server.Options{DataDir: data, Version: buildInfo().Version, Commit: buildInfo().Revision, AllowOpen: f.allowOpen, Validate: judge(schema.NewMemory(nil))}
 	var err error
 	if o.Logger, err = f.logger(g); err != nil {
 		return o, err

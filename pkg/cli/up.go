@@ -80,8 +80,8 @@ func (o *upOptions) run(ctx context.Context) error {
 	}
 	serverOptions.HoldBack, serverOptions.EagerScrape = true, true
 	// The server is sent what this very process has judged.
-	opts.Judged = schema.NewMemory()
-	serverOptions.Validate = judge(opts.Judged)
+	opts.Memory = pipeline.NewMemory()
+	serverOptions.Validate = judge(opts.Memory.Judged)
 	p, err := o.check(ctx, opts, true)
 	if err != nil {
 		return err

@@ -10,6 +10,11 @@
 // The language is that of Prometheus 3.15 without feature flags, which is what
 // the bundled server runs and what promtool checks.
 //
-// Evaluation is not done here, and what labels a result can have is not known
-// here yet.
+// An Analysis is what is known about an expression without any data: which
+// labels its result has, may have or cannot have, between which bounds its
+// values lie, and which of its parts cannot do what they say. A Source is one
+// way in which series come into a result. Whatever depends on the data is left
+// open, so that what an analysis says is certain.
+//
+// Evaluation is not done here.
 package expr

@@ -25,6 +25,11 @@ type Expr struct {
 	Text string
 	// Node is the root of the syntax tree, which must not be changed.
 	Node parser.Expr
+
+	once     sync.Once
+	analysis *Analysis
+	walked   sync.Once
+	nodes    []parser.Expr
 }
 
 // Parse parses an expression. An error is always a *SyntaxError.

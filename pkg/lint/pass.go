@@ -22,8 +22,16 @@ type Pass struct {
 // view is what all checks share. It holds only what loads.
 type view struct {
 	bundle *bundle.Bundle
-	// rules are those whose expression parses, in the order of the bundle.
-	rules []rule
+	// rules are those whose expression parses, in the order of the bundle;
+	// alerting are the alerting rules among them.
+	rules, alerting []rule
+	// recordedNames are the names that some rule records.
+	recordedNames map[string]bool
+	// prometheus is what the bundle's Prometheus configuration says about
+	// time and labels.
+	prometheus settings
+	opts       Options
+	templates  map[string]*templateText
 	// config is Alertmanager's configuration; tree is nil without one.
 	config bundle.Object
 	value  bundle.Value
@@ -74,8 +82,8 @@ func newBoard(o bundle.Object) (board, error) {
 	return b, nil
 }
 
-func newView(ctx context.Context, b *bundle.Bundle, foreign []*bundle.Bundle) (*view, error) {
-	v := &view{bundle: b}
+func newView(ctx context.Context, b *bundle.Bundle, opts Options) (*view, error) {
+	v := &view{bundle: b, opts: opts, templates: map[string]*templateText{}, recordedNames: map[string]bool{}}
 	for _, o := range b.OfKind(bundle.Rules) {
 		if err := ctx.Err(); err != nil {
 			return nil, err
@@ -85,12 +93,20 @@ func newView(ctx context.Context, b *bundle.Bundle, foreign []*bundle.Bundle) (*
 			continue // pkg/schema says why
 		}
 		for _, r := range group.Rules {
-			if e, err := expr.Parse(r.Expr); err == nil {
+			if e, err := opts.Parsed.Parse(r.Expr); err == nil {
 				v.rules = append(v.rules, rule{Rule: r, object: o, group: group, expr: e})
 			}
 		}
 	}
-	if err := v.readRouting(b, foreign); err != nil {
+	for _, r := range v.rules {
+		if r.Alert != "" {
+			v.alerting = append(v.alerting, r)
+		} else {
+			v.recordedNames[r.Record] = true
+		}
+	}
+	v.prometheus = readSettings(b)
+	if err := v.readRouting(b, opts.Context); err != nil {
 		return nil, err
 	}
 	for _, o := range b.OfKind(bundle.Dashboard) {
@@ -128,15 +144,7 @@ func (v *view) readRouting(b *bundle.Bundle, foreign []*bundle.Bundle) error {
 }
 
 // alerts returns the alerting rules.
-func (v *view) alerts() []rule {
-	var out []rule
-	for _, r := range v.rules {
-		if r.Alert != "" {
-			out = append(out, r)
-		}
-	}
-	return out
-}
+func (v *view) alerts() []rule { return v.alerting }
 
 // Reportf adds a finding about a part of an object, with the check's severity.
 // The caller may fill in the rest.

@@ -15,7 +15,6 @@ import (
 	"github.com/monctl/monctl/pkg/lint"
 	"github.com/monctl/monctl/pkg/project"
 	"github.com/monctl/monctl/pkg/render"
-	"github.com/monctl/monctl/pkg/schema"
 	"github.com/monctl/monctl/schemas"
 )
 
@@ -42,9 +41,8 @@ type Options struct {
 	// Repositories gives the client that contexts in Git are read with; nil if
 	// there is none.
 	Repositories func() (*gitrepo.Client, error)
-	// Judged is what the passes before have found without fault; nil if there
-	// were none.
-	Judged *schema.Memory
+	// Memory is that of the passes before; nil if there were none.
+	Memory *Memory
 	// Workers bounds how much is done at a time.
 	Workers int
 	// Profile, if it is not nil, collects where Jsonnet spends time.
@@ -73,8 +71,8 @@ type Pass struct {
 // Start begins a pass by loading the project. The error is for I/O; an
 // unknown environment is a diagnostic.
 func Start(opts Options) (*Pass, error) {
-	if opts.Judged == nil {
-		opts.Judged = schema.NewMemory() // environments and targets have much in common
+	if opts.Memory == nil {
+		opts.Memory = NewMemory() // environments and targets have much in common
 	}
 	p := &Pass{opts: opts, importer: jsonnet.NewImporter(opts.Dir, nil, opts.Library)}
 	proj, diags, err := project.Load(opts.Dir)
@@ -161,11 +159,14 @@ func (p *Pass) Validate(ctx context.Context) error {
 }
 
 func (p *Pass) judge(ctx context.Context, b *bundle.Bundle) (diag.List, error) {
-	diags, err := p.opts.Judged.Validate(ctx, b)
+	diags, err := p.opts.Memory.Judged.Validate(ctx, b)
 	if err != nil {
 		return nil, err
 	}
-	more, err := lint.Run(ctx, b, lint.Options{Severity: p.Project.Severity, Context: p.Context[b.Env()]})
+	more, err := lint.Run(ctx, b, lint.Options{
+		Severity: p.Project.Severity, Conventions: lint.Conventions(p.Project.Checks), Context: p.Context[b.Env()],
+		Open: p.Open, Project: os.DirFS(p.opts.Dir), Parsed: &p.opts.Memory.parsed,
+	})
 	if err != nil {
 		return nil, err
 	}

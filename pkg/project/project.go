@@ -29,6 +29,7 @@ type Project struct {
 	Sources  Sources
 	// Severity holds severities by code of a check, "off" among them.
 	Severity map[string]string
+	Checks   Checks
 	Context  []Context
 	// Policies are patterns of files with the project's own constraints.
 	Policies []string
@@ -163,10 +164,8 @@ type raw struct {
 		Timeout   string   `json:"timeout"`
 		MaxMemory string   `json:"maxMemory"`
 	} `json:"jsonnet"`
-	Sources Sources `json:"sources"`
-	Checks  struct {
-		Severity map[string]string `json:"severity"`
-	} `json:"checks"`
+	Sources  Sources   `json:"sources"`
+	Checks   rawChecks `json:"checks"`
 	Context  []Context `json:"context"`
 	Policies []string  `json:"policies"`
 }
@@ -174,6 +173,7 @@ type raw struct {
 // project makes the project in a directory of what its file says.
 func (r raw) project(dir string, report reportFunc) *Project {
 	p := &Project{Sources: r.Sources, Severity: r.Checks.Severity, Context: r.Context, Policies: r.Policies}
+	p.Checks = r.Checks.checks(report)
 	p.Jsonnet.JPath, p.Jsonnet.MaxStack = r.Jsonnet.JPath, r.Jsonnet.MaxStack
 	var err error
 	if p.Jsonnet.Timeout, err = parseDuration(r.Jsonnet.Timeout); err != nil {
