@@ -10,6 +10,8 @@
 // The language is that of Prometheus 3.15 without feature flags, which is what
 // the bundled server runs and what promtool checks.
 //
-// Evaluation is not done here, and what labels a result can have is not known
-// here yet.
+// Evaluation is not done here. What can be said of a result without data is
+// its Output: which labels every element has with one value, and which it
+// cannot have. A label whose value depends on the data is unknown, and what
+// follows from it is Possible at most, never Certain.
 package expr
