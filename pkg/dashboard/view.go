@@ -16,6 +16,8 @@ type Dashboard struct {
 	// Panels are all panels, those within rows included, rows excluded.
 	Panels    []Panel
 	Variables []Variable
+	// Annotations are the queries of annotations; RefID is their name.
+	Annotations []Query
 }
 
 // Datasource is a reference to a data source. Both parts are empty where the
@@ -81,6 +83,13 @@ func Read(v bundle.Value) Dashboard {
 			variable.Query = q.Str("query")
 		}
 		d.Variables = append(d.Variables, variable)
+	}
+	annotations, _ := spec.Get("annotations")
+	for i, e := range annotations.Array("list") {
+		d.Annotations = append(d.Annotations, Query{
+			Pointer: pointer + "/annotations/list/" + strconv.Itoa(i), RefID: e.Str("name"),
+			Datasource: readDatasource(e), Expr: e.Str("expr"), Hidden: e.Str("enable") == "false",
+		})
 	}
 	return d
 }
