@@ -195,5 +195,6 @@ func quoted(query string, at int) bool {
 // duration reports whether a duration is wanted at an offset.
 func duration(query string, at int) bool {
 	before := strings.TrimRight(query[:at], " \t\n")
-	return strings.HasSuffix(before, "[") || strings.HasSuffix(before, ":") || strings.HasSuffix(before, "offset")
+	inRange := strings.LastIndexByte(before, '[') > strings.LastIndexByte(before, ']')
+	return inRange && (strings.HasSuffix(before, "[") || strings.HasSuffix(before, ":")) || strings.HasSuffix(before, "offset")
 }

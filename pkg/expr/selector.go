@@ -41,6 +41,22 @@ func (s Selector) Names() (names []string, exact bool) {
 	return nil, false
 }
 
+// Values returns the values that a selector spells out for a label, sorted. It
+// reports false where it leaves them open.
+func (s Selector) Values(label string) (values []string, exact bool) {
+	for _, m := range s.Matchers {
+		switch {
+		case m.Name != label:
+		case m.Type == labels.MatchEqual:
+			return []string{m.Value}, true
+		case m.Type == labels.MatchRegexp && len(m.SetMatches()) > 0:
+			values = slices.Sorted(slices.Values(m.SetMatches()))
+			return slices.Compact(values), true
+		}
+	}
+	return nil, false
+}
+
 // IsNamed reports whether the selector says anything about the metric's name.
 // One that does not reads every metric there is.
 func (s Selector) IsNamed() bool {
