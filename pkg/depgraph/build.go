@@ -200,7 +200,7 @@ func (b *builder) readName(to *Node, s expr.Selector, name string, certain bool)
 func (b *builder) recordMatch(s expr.Selector, name string) expr.Certainty {
 	best := expr.Never
 	for _, r := range b.makers[name] {
-		best = max(best, r.Feeds(s))
+		best = max(best, r.labelsMatch(s))
 	}
 	return best
 }
@@ -212,6 +212,10 @@ func (r *Rule) Feeds(s expr.Selector) expr.Certainty {
 	if r.Record == "" || !s.Selects(r.Record) {
 		return expr.Never
 	}
+	return r.labelsMatch(s)
+}
+
+func (r *Rule) labelsMatch(s expr.Selector) expr.Certainty {
 	return s.Match(func(name string) (string, bool) {
 		value, known := r.Label(name)
 		return value, known && value != ""
