@@ -218,8 +218,19 @@ func (r *Rule) Feeds(s expr.Selector) expr.Certainty {
 func (r *Rule) labelsMatch(s expr.Selector) expr.Certainty {
 	return s.Match(func(name string) (string, bool) {
 		value, known := r.Label(name)
-		return value, known && value != ""
+		return value, known && value != "" && !variableMatcher(s, name)
 	})
+}
+
+// variableMatcher reports whether a selector compares a label with what a
+// dashboard's variable holds.
+func variableMatcher(s expr.Selector, label string) bool {
+	for _, m := range s.Matchers {
+		if m.Name == label && isVariable(m.Value) {
+			return true
+		}
+	}
+	return false
 }
 
 // metric returns the node of the metric that series belong to.
@@ -249,7 +260,7 @@ func (b *builder) metric(series string) *Node {
 // metric.
 func (b *builder) readAlerts(to *Node, s expr.Selector) {
 	names, named := s.Values(model.AlertNameLabel)
-	if !named {
+	if !named || variableMatcher(s, model.AlertNameLabel) {
 		b.connect(b.metric(s.Metric), to, Reads, true)
 		b.allAlerts = true
 		return
@@ -260,7 +271,7 @@ func (b *builder) readAlerts(to *Node, s expr.Selector) {
 		for _, a := range b.alertsByName[name] {
 			match := s.Match(func(label string) (string, bool) {
 				value, known := a.rule.Label(label)
-				return value, known && value != "" && label != "alertstate"
+				return value, known && value != "" && label != "alertstate" && !variableMatcher(s, label)
 			})
 			if match != expr.Never {
 				b.connect(a.node, to, Reads, certain || match == expr.Certain)

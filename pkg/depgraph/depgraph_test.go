@@ -115,18 +115,20 @@ metric/t_sum reads record/a:t
 
 func TestDashboards(t *testing.T) {
 	expect(t, build(t, depgraph.Options{}, map[string]string{
-		"rules/n/g": group(`{record: 'job:x:rate5m', expr: 'x'}`, `{record: 'job:x:rate1h', expr: 'x'}`),
+		"rules/n/g": group(`{record: 'job:x:rate5m', expr: 'x', labels: {job: a}}`, `{record: 'job:x:rate1h', expr: 'x'}`, `{alert: A, expr: 'vector(1)'}`),
 		"dashboard/f/d": `
 title: Board
 uid: d
 panels:
 - {title: Rates, type: timeseries, targets: [{expr: 'job:x:rate5m{job="$job"}'}, {expr: 'x[$__rate_interval]'}]}
 - {title: Any, type: timeseries, targets: [{expr: 'job:x:${range}'}, {expr: '$metric'}]}
+- {title: States, type: table, targets: [{expr: 'ALERTS{alertname="$alert"}'}]}
 - {title: Logs, type: logs, datasource: {type: loki}, targets: [{expr: '{a="b"}'}]}
 templating: {list: [{name: job, type: query, query: 'label_values(up, job)'}]}
 annotations: {list: [{name: deploys, expr: 'deployed'}]}
 `,
 	}), `
+metric/ALERTS reads panel/States
 metric/deployed reads annotation/deploys
 metric/up reads variable/job
 metric/x reads record/job:x:rate1h
@@ -135,8 +137,10 @@ metric/x reads panel/Rates
 record/job:x:rate1h reads? panel/Any
 record/job:x:rate5m reads? panel/Any
 record/job:x:rate5m reads? panel/Rates
+alert/A reads? metric/ALERTS
 panel/Any shows dashboard/Board
 panel/Rates shows dashboard/Board
+panel/States shows dashboard/Board
 variable/job shows dashboard/Board
 annotation/deploys shows dashboard/Board
 `)
@@ -323,5 +327,30 @@ func TestBuildStopsWhenCancelled(t *testing.T) {
 	_, err := depgraph.Build(ctx, newBundle(t, map[string]string{"rules/n/g": group(`{record: a, expr: b}`)}), depgraph.Options{})
 	if !errors.Is(err, context.Canceled) {
 		t.Errorf("error = %v, want context.Canceled", err)
+	}
+}
+
+func TestCycles(t *testing.T) {
+	g := build(t, depgraph.Options{}, map[string]string{"rules/n/g": group(
+		`{record: a, expr: 'b + 1'}`,
+		`{record: b, expr: 'c + 1'}`,
+		`{record: c, expr: 'a + 1'}`,
+		`{record: itself, expr: 'x or itself'}`,
+		`{record: before, expr: 'x or before offset 1m'}`,
+		`{record: window, expr: 'x or last_over_time(window[1h])'}`,
+		`{record: other, expr: 'x or other{env="b"}', labels: {env: a}}`,
+		`{record: chain, expr: 'itself + a'}`,
+		`{record: maybe, expr: 'sum by (job) (maybe{job=~"a|b"})'}`,
+	)})
+	var got []string
+	for _, c := range g.Cycles() {
+		var names []string
+		for _, r := range c {
+			names = append(names, r.Record)
+		}
+		got = append(got, strings.Join(names, " "))
+	}
+	if diff := cmp.Diff([]string{"a b c", "itself"}, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
 	}
 }

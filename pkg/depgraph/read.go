@@ -15,8 +15,11 @@ import (
 
 // Rule is a rule whose expression parses.
 type Rule struct {
-	promconf.Rule
 	Place
+	// Spec is the rule as it is written. Its name is Alert or Record, the
+	// other one empty.
+	Spec          promconf.Rule
+	Alert, Record string
 	// Group is the rule's group, Index its position there.
 	Group *Group
 	Index int
@@ -38,6 +41,9 @@ type Group struct {
 	// where that is not known.
 	Interval time.Duration
 }
+
+// Name returns the name of the alert or of the recorded series.
+func (r *Rule) Name() string { return r.Spec.Name() }
 
 // Label returns what is known of a label of the series or alerts that the rule
 // makes, before anything outside of the rule adds labels: its value, "" where
@@ -110,7 +116,7 @@ func (b *builder) readRules(ctx context.Context, s *source) error {
 				fixed[k] = v
 			}
 			rule := &Rule{
-				Rule: r, Place: Place{Object: o, Pointer: r.Pointer, Foreign: s.foreign}, Group: group, Index: i,
+				Place: Place{Object: o, Pointer: r.Pointer, Foreign: s.foreign}, Spec: r, Alert: r.Alert, Record: r.Record, Group: group, Index: i,
 				Expr: e, Selectors: e.Selectors(), Fixed: fixed, output: e.Output(), origin: s,
 			}
 			b.rules = append(b.rules, rule)

@@ -39,6 +39,8 @@ func others() []Code {
 		{"alertmanager/time-interval", diag.Error, "route with a time interval that is not defined"},
 		{"alertmanager/unknown-field", diag.Error, "field that Alertmanager's configuration does not have"},
 		{"bundle/body", diag.Error, "object whose content is not what its hash says"},
+		{"catalog/read", diag.Error, "catalogue of metrics that cannot be read"},
+		{"catalog/value", diag.Error, "catalogue of metrics that is not as it must be"},
 		{"cue/syntax", diag.Error, "CUE that does not parse"},
 		{"cue/value", diag.Error, "CUE that has no concrete value"},
 		{"dashboard/title", diag.Error, "dashboard without title"},

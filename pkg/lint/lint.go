@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/monctl/monctl/pkg/bundle"
+	"github.com/monctl/monctl/pkg/catalog"
 	"github.com/monctl/monctl/pkg/diag"
 )
 
@@ -27,6 +28,11 @@ type Options struct {
 	Severity map[string]string
 	// Checks are the checks to run; nil means all.
 	Checks []Check
+	// Context are bundles that are owned elsewhere. They are not checked, but
+	// what they define and use counts.
+	Context []*bundle.Bundle
+	// Catalog says which metrics there are; nil means that this is not known.
+	Catalog *catalog.Catalog
 }
 
 // Run runs the checks over a bundle and returns their findings, sorted.
@@ -35,7 +41,7 @@ func Run(ctx context.Context, b *bundle.Bundle, opts Options) (diag.List, error)
 	if checks == nil {
 		checks = Checks()
 	}
-	view, err := newView(ctx, b)
+	view, err := newView(ctx, b, opts)
 	if err != nil {
 		return nil, err
 	}

@@ -5,7 +5,9 @@ import (
 	"maps"
 
 	"github.com/monctl/monctl/pkg/bundle"
+	"github.com/monctl/monctl/pkg/catalog"
 	"github.com/monctl/monctl/pkg/dashboard"
+	"github.com/monctl/monctl/pkg/depgraph"
 	"github.com/monctl/monctl/pkg/diag"
 	"github.com/monctl/monctl/pkg/expr"
 	"github.com/monctl/monctl/pkg/promconf"
@@ -30,6 +32,10 @@ type view struct {
 	tree   *routing.Tree
 
 	dashboards []board
+
+	// graph is what hangs on what, with the context; catalog may be nil.
+	graph   *depgraph.Graph
+	catalog *catalog.Catalog
 }
 
 // rule is a rule with its expression and its group.
@@ -70,8 +76,13 @@ func newBoard(o bundle.Object) (board, error) {
 	return b, nil
 }
 
-func newView(ctx context.Context, b *bundle.Bundle) (*view, error) {
-	v := &view{bundle: b}
+func newView(ctx context.Context, b *bundle.Bundle, opts Options) (*view, error) {
+	var cache expr.Cache
+	graph, err := depgraph.Build(ctx, b, depgraph.Options{Context: opts.Context, Catalog: opts.Catalog, Cache: &cache})
+	if err != nil {
+		return nil, err
+	}
+	v := &view{bundle: b, graph: graph, catalog: opts.Catalog}
 	for _, o := range b.OfKind(bundle.Rules) {
 		if err := ctx.Err(); err != nil {
 			return nil, err
@@ -81,7 +92,7 @@ func newView(ctx context.Context, b *bundle.Bundle) (*view, error) {
 			continue // pkg/schema says why
 		}
 		for _, r := range group.Rules {
-			if e, err := expr.Parse(r.Expr); err == nil {
+			if e, err := cache.Parse(r.Expr); err == nil {
 				v.rules = append(v.rules, rule{Rule: r, object: o, group: group, expr: e})
 			}
 		}
