@@ -37,8 +37,8 @@ var (
 )
 
 // ExpandVariable returns the expression in the query of a variable:
-// label_values(selector, label), query_result(expression) and
-// metrics(expression), the last one as a selector of names. Anything else
+// label_values(selector, label), query_result(expression), metrics(expression)
+// as a selector of names, or a selector whose series are listed. Anything else
 // reads no series.
 func (d Dashboard) ExpandVariable(v Variable, cache *expr.Cache) (*expr.Expr, bool) {
 	if v.Type != "query" || !IsPromQL(d.DatasourceType(v.Datasource)) {
@@ -49,6 +49,8 @@ func (d Dashboard) ExpandVariable(v Variable, cache *expr.Cache) (*expr.Expr, bo
 		text = m[1]
 	} else if m := queryResult.FindStringSubmatch(v.Query); m != nil {
 		text = m[1]
+	} else if strings.Contains(v.Query, "{") && !strings.Contains(v.Query, "(") {
+		text = v.Query
 	} else if m := metricNames.FindStringSubmatch(v.Query); m != nil {
 		text = `{__name__=~".*(?:` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(m[1]) + `).*"}`
 	}

@@ -47,6 +47,7 @@ func TestExpandVariable(t *testing.T) {
 		`label_values(instance)`:                      "",
 		`query_result(topk(3, x))`:                    `topk(3, x)`,
 		`metrics(node_)`:                              `{__name__=~".*(?:node_).*"}`,
+		`ifName{job=~"$job"}`:                         `ifName{job=~"__variable__"}`,
 		`label_names()`:                               "",
 		`a, b`:                                        "",
 	} {

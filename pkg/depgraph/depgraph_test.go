@@ -354,3 +354,26 @@ func TestCycles(t *testing.T) {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
+
+func TestPartLeavesOut(t *testing.T) {
+	g := build(t, depgraph.Options{}, map[string]string{
+		"alertmanager": routes,
+		"rules/n/g": group(
+			`{record: 'a:x', expr: 'x'}`,
+			`{alert: A, expr: 'a:x > 1', labels: {severity: page}}`,
+			`{alert: B, expr: 'x > 1'}`,
+		),
+	})
+	kinds := []depgraph.Kind{depgraph.Metric, depgraph.Receiver}
+	p := g.Part(func(n *depgraph.Node) bool { return n.Name != "team" }, func(n *depgraph.Node) bool {
+		return n.Kind == kinds[0] || n.Kind == kinds[1]
+	})
+	var got []string
+	for _, e := range p.Edges {
+		got = append(got, fmt.Sprint(e.From.ID, " ", e.Relation, " ", e.To.ID, " ", e.Certain))
+	}
+	want := []string{"metric/x reaches receiver/default false", "metric/x reaches receiver/pager true"}
+	if diff := cmp.Diff(want, got); diff != "" || len(p.Nodes) != 3 {
+		t.Errorf("%d nodes (-want +got):\n%s", len(p.Nodes), diff)
+	}
+}

@@ -50,6 +50,8 @@ const (
 	Inhibited Relation = "inhibited"
 	// Shows leads from a panel, a variable or an annotation to its dashboard.
 	Shows Relation = "shows"
+	// Reaches stands for a way through nodes that are left out.
+	Reaches Relation = "reaches"
 )
 
 // Place is where something is defined.

@@ -12,7 +12,7 @@ import (
 )
 
 // promqlMetricType finds what does not suit the type that the catalogue gives
-// a metric. What promqlRate tells by the name is left to it.
+// a metric. What the name tells as well is left to the checks that go by names.
 func promqlMetricType(p *Pass) {
 	if p.catalog == nil {
 		return
@@ -130,32 +130,20 @@ func (t *typeCheck) thresholds(e *expr.Expr) {
 		if !ok || !slices.Contains([]parser.ItemType{parser.GTR, parser.GTE, parser.LSS, parser.LTE}, b.Op) {
 			return nil
 		}
-		side := b.LHS
-		if isLiteral(b.LHS) {
-			side = b.RHS
-		} else if !isLiteral(b.RHS) {
-			return nil
+		side, number := b.LHS, b.RHS
+		if side.Type() == parser.ValueTypeScalar {
+			side, number = number, side
 		}
-		v, ok := addedUp(side).(*parser.VectorSelector)
-		if !ok {
-			return nil
+		limit, literal := unwrap(number).(*parser.NumberLiteral)
+		v, selector := addedUp(side).(*parser.VectorSelector)
+		if !literal || !selector || limit.Val == 0 {
+			return nil // above zero says that it has ever happened, which may be meant
 		}
-		if name, s, ok := t.typed(v); ok && s.Type == catalog.Counter {
+		if name, s, ok := t.typed(v); ok && s.Type == catalog.Counter && !strings.HasSuffix(name, "_total") {
 			t.report("compare its rate or increase instead", "alert compares the counter %s itself: what it has counted since the start only goes away with a restart", name)
 		}
 		return nil
 	})
-}
-
-func isLiteral(e parser.Expr) bool {
-	switch n := unwrap(e).(type) {
-	case *parser.NumberLiteral:
-		return true
-	case *parser.UnaryExpr:
-		return isLiteral(n.Expr)
-	default:
-		return false
-	}
 }
 
 // addedUp takes aggregations that keep the meaning of a counter off.

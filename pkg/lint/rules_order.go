@@ -9,9 +9,9 @@ import (
 	"github.com/monctl/monctl/pkg/diag"
 )
 
-// lookback is how old a sample may be for an instant vector, unless Prometheus
+// instantLookback is how old a sample may be for an instant vector, unless Prometheus
 // is told otherwise (--query.lookback-delta).
-const lookback = 5 * time.Minute
+const instantLookback = 5 * time.Minute
 
 // rulesOrder finds rules that read what is recorded after them.
 func rulesOrder(p *Pass) {
@@ -54,7 +54,7 @@ func rulesOrder(p *Pass) {
 // slowGroup reports a rule that reads what another group records less often.
 func (p *Pass) slowGroup(r, s *depgraph.Rule) {
 	every := model.Duration(s.Group.Interval)
-	if s.Group.Interval > lookback {
+	if s.Group.Interval > instantLookback {
 		d := p.Reportf(r.Object, r.Pointer+"/expr", "%q reads %q, which group %q records every %s only: in between it sees nothing once the last sample is older than 5m", r.Name(), s.Record, s.Group.Name, every)
 		d.Hint = "use last_over_time(" + s.Record + "[" + every.String() + "]), or record more often"
 		d.Related = []diag.Related{{Message: "recorded here", Span: s.Object.Origin.At(s.Pointer)}}

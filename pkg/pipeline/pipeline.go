@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/monctl/monctl/pkg/bundle"
+	"github.com/monctl/monctl/pkg/catalog"
 	"github.com/monctl/monctl/pkg/diag"
 	"github.com/monctl/monctl/pkg/jsonnet"
 	"github.com/monctl/monctl/pkg/lint"
@@ -43,12 +44,17 @@ type Pass struct {
 	opts       Options
 	importer   *jsonnet.Importer
 	unknownEnv bool
+	// catalogRead says that the catalogue has been looked for.
+	catalogRead bool
 
 	// Project is nil if its file is wrong.
 	Project *project.Project
 	Outputs []*render.Output
 	// Diags are the findings of all stages so far.
 	Diags diag.List
+	// Catalog is the project's catalogue of metrics, or nil, after
+	// Validate and Graph.
+	Catalog *catalog.Catalog
 	// Tests are the results, one for each environment, after Test.
 	Tests []TestRun
 }
@@ -111,15 +117,16 @@ func (p *Pass) Render(ctx context.Context) error {
 
 // Validate judges what was rendered: by the upstream loaders, then by checks.
 func (p *Pass) Validate(ctx context.Context) error {
+	p.readCatalog()
 	for _, out := range p.Outputs {
-		diags, err := judge(ctx, p.Project, out.Bundle)
+		diags, err := p.judge(ctx, out.Bundle)
 		if err != nil {
 			return fmt.Errorf("validate environment %s: %w", out.Env.Name, err)
 		}
 		for _, t := range out.Targets {
 			// A target differs in few objects; what is wrong with the others
 			// has been said.
-			own, err := judge(ctx, p.Project, t.Bundle)
+			own, err := p.judge(ctx, t.Bundle)
 			if err != nil {
 				return fmt.Errorf("validate target %s: %w", t.Target.Name, err)
 			}
@@ -130,12 +137,13 @@ func (p *Pass) Validate(ctx context.Context) error {
 	return nil
 }
 
-func judge(ctx context.Context, proj *project.Project, b *bundle.Bundle) (diag.List, error) {
+func (p *Pass) judge(ctx context.Context, b *bundle.Bundle) (diag.List, error) {
+	proj := p.Project
 	diags, err := schema.Validate(ctx, b)
 	if err != nil {
 		return nil, err
 	}
-	more, err := lint.Run(ctx, b, lint.Options{Severity: proj.Severity})
+	more, err := lint.Run(ctx, b, lint.Options{Severity: proj.Severity, Catalog: p.Catalog})
 	if err != nil {
 		return nil, err
 	}

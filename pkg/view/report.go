@@ -31,6 +31,12 @@ type Report struct {
 	// Deploys are the targets that were deployed to, in that order.
 	Deploys []Deploy `json:"deploys,omitempty"`
 	Server  *Server  `json:"server,omitempty"`
+	// Graphs are what hangs on what, one for each environment.
+	Graphs []Graph `json:"graphs,omitempty"`
+	// Impacts are what hangs on the things that were asked about.
+	Impacts []Impact `json:"impacts,omitempty"`
+	// Metrics is the catalogue of metrics, or how it changes.
+	Metrics *Metrics `json:"metrics,omitempty"`
 	Summary Summary  `json:"summary"`
 	// ExitCode is the status that the command ends with; docs/exit-codes.md.
 	ExitCode int `json:"exit_code"`
