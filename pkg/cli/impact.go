@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"fmt"
 	"slices"
 
 	"github.com/spf13/cobra"
@@ -77,7 +78,12 @@ func impactOf(g envGraph, name string, nodes []*depgraph.Node) view.Impact {
 		out.Nodes = append(out.Nodes, graphNode(n))
 	}
 	told := map[*depgraph.Node]bool{}
-	for _, s := range affected(g, nodes) {
+	steps := affected(g, nodes)
+	reached := map[*depgraph.Node]bool{}
+	for _, s := range steps {
+		reached[s.Node] = true
+	}
+	for _, s := range steps {
 		if s.Depth == 0 || told[s.Node] {
 			continue
 		}
@@ -85,6 +91,9 @@ func impactOf(g envGraph, name string, nodes []*depgraph.Node) view.Impact {
 		a := view.Affected{GraphNode: graphNode(s.Node), Depth: s.Depth, Certain: s.Certain}
 		if s.Node.Kind == depgraph.Alert {
 			a.Receivers = receiversOf(s.Node)
+		}
+		if s.Node.Kind == depgraph.Dashboard {
+			a.Parts = partsOf(s.Node, reached)
 		}
 		out.Affected = append(out.Affected, a)
 	}
@@ -126,6 +135,17 @@ func throughAnAlert(s depgraph.Step, from []*depgraph.Node) bool {
 		return e.Relation != depgraph.Reads && (slices.Contains(from, e.To) ||
 			slices.ContainsFunc(e.To.Out, func(next *depgraph.Edge) bool { return slices.Contains(from, next.To) }))
 	})
+}
+
+// partsOf names the parts of a dashboard that are affected.
+func partsOf(board *depgraph.Node, affected map[*depgraph.Node]bool) []string {
+	var out []string
+	for _, e := range board.In {
+		if affected[e.From] {
+			out = append(out, fmt.Sprintf("%s %q", e.From.Kind, e.From.Name))
+		}
+	}
+	return slices.Compact(out)
 }
 
 // receiversOf returns who an alert is sent to.

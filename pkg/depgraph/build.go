@@ -36,8 +36,6 @@ type builder struct {
 	bases            map[string]bool
 	alerts           []alertNode
 	alertsByName     map[string][]alertNode
-	// allAlerts says that something reads the state of alerts of any name.
-	allAlerts bool
 }
 
 type alertNode struct {
@@ -70,7 +68,6 @@ func Build(ctx context.Context, own *bundle.Bundle, opts Options) (*Graph, error
 	b.index()
 	b.ruleNodes()
 	b.boardNodes()
-	b.stateOfAll()
 	if err := b.readRoutes(); err != nil {
 		return nil, err
 	}
@@ -256,13 +253,12 @@ func (b *builder) metric(series string) *Node {
 }
 
 // readAlerts connects alerts with an expression that reads their state. A
-// selector without the name of an alert reads all of them, by way of the
-// metric.
+// selector without the name of an alert reads the metric: a table of whatever
+// fires hangs on no alert.
 func (b *builder) readAlerts(to *Node, s expr.Selector) {
 	names, named := s.Values(model.AlertNameLabel)
 	if !named || variableMatcher(s, model.AlertNameLabel) {
 		b.connect(b.metric(s.Metric), to, Reads, true)
-		b.allAlerts = true
 		return
 	}
 	// Whether an alert is pending or firing is not known, and it can be both.
@@ -275,21 +271,6 @@ func (b *builder) readAlerts(to *Node, s expr.Selector) {
 			})
 			if match != expr.Never {
 				b.connect(a.node, to, Reads, certain || match == expr.Certain)
-			}
-		}
-	}
-}
-
-// stateOfAll connects all alerts with the metrics of their state, if something
-// reads those without naming an alert.
-func (b *builder) stateOfAll() {
-	if !b.allAlerts {
-		return
-	}
-	for _, name := range []string{"ALERTS", "ALERTS_FOR_STATE"} {
-		if n, ok := b.metrics[name]; ok {
-			for _, a := range b.alerts {
-				b.connect(a.node, n, Reads, false)
 			}
 		}
 	}

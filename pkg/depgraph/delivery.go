@@ -1,6 +1,8 @@
 package depgraph
 
 import (
+	"regexp"
+	"slices"
 	"time"
 
 	"github.com/prometheus/common/model"
@@ -15,10 +17,12 @@ type delivery struct {
 	known    bool
 	external map[string]string
 	// relabelled are labels that relabelling writes; anything says that it may
-	// write or drop any label; drops, that not every alert arrives.
-	relabelled map[string]bool
-	anything   bool
-	drops      bool
+	// write any label. removed match the labels that it takes away, kept those
+	// that it leaves. drops says that not every alert arrives.
+	relabelled    map[string]bool
+	anything      bool
+	removed, kept []*regexp.Regexp
+	drops         bool
 }
 
 // defaultInterval is Prometheus' own global.evaluation_interval.
@@ -62,17 +66,36 @@ func (d *delivery) relabel(r bundle.Value) {
 		d.relabelled[r.Str("target_label")] = true
 	case "keep", "drop", "keepequal", "dropequal":
 		d.drops = true
-	default: // labelmap, labeldrop, labelkeep
+	case "labeldrop", "labelkeep":
+		re, err := regexp.Compile("^(?s:" + r.Str("regex") + ")$") // as model/relabel does
+		switch {
+		case err != nil:
+			d.anything = true // pkg/schema says why
+		case action == "labeldrop":
+			d.removed = append(d.removed, re)
+		default:
+			d.kept = append(d.kept, re)
+		}
+	default: // labelmap
 		d.anything = true
 	}
 }
 
-// label returns what is known of a label of an alert when Alertmanager gets
-// it.
+// removes reports whether relabelling takes a label away.
+func (d *delivery) removes(name string) bool {
+	match := func(re *regexp.Regexp) bool { return re.MatchString(name) }
+	return slices.ContainsFunc(d.removed, match) || slices.ContainsFunc(d.kept, func(re *regexp.Regexp) bool { return !match(re) })
+}
+
+// delivered returns what is known of a label of an alert when Alertmanager
+// gets it.
 func (r *Rule) delivered(name string) (value string, known bool) {
-	d := r.origin.delivery
-	if d.anything || d.relabelled[name] {
+	d := &r.origin.delivery
+	switch {
+	case d.anything || d.relabelled[name]:
 		return "", false
+	case d.removes(name):
+		return "", true
 	}
 	value, known = r.Label(name)
 	if !known || value != "" {

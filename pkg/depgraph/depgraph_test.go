@@ -137,7 +137,6 @@ metric/x reads panel/Rates
 record/job:x:rate1h reads? panel/Any
 record/job:x:rate5m reads? panel/Any
 record/job:x:rate5m reads? panel/Rates
-alert/A reads? metric/ALERTS
 panel/Any shows dashboard/Board
 panel/Rates shows dashboard/Board
 panel/States shows dashboard/Board
@@ -193,7 +192,9 @@ route/route.routes[1] notifies receiver/team
 func TestRelabellingMakesLabelsUnknown(t *testing.T) {
 	for _, tc := range []struct{ relabel, want string }{
 		{"{target_label: severity, replacement: warn}", "route? route.routes[0]?"},
-		{"{action: labeldrop, regex: sev.*}", "route? route.routes[0]? route.routes[1]?"},
+		{"{action: labeldrop, regex: sev.*}", "route"},
+		{"{action: labelkeep, regex: severity|alertname}", "route.routes[0]"},
+		{"{action: labelmap, regex: (.*)}", "route? route.routes[0]? route.routes[1]?"},
 		{"{action: drop, source_labels: [x], regex: y}", "route.routes[0]?"},
 		{"{target_label: cluster, replacement: x}", "route.routes[0]"},
 	} {
@@ -235,7 +236,6 @@ alert/B reads alert/OnPage
 		`{record: 'a:n', expr: 'count(ALERTS{severity="page"})'}`,
 	)}), `
 metric/ALERTS reads record/a:n
-alert/A reads? metric/ALERTS
 `)
 }
 

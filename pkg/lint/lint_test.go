@@ -59,12 +59,19 @@ func group(rules ...string) string {
 // severity in front where it is not the check's own.
 func check(t *testing.T, code string, objects map[string]string, want ...string) {
 	t.Helper()
+	checkWith(t, lint.Options{}, code, objects, want...)
+}
+
+// checkWith is check with a catalogue or a context.
+func checkWith(t *testing.T, opts lint.Options, code string, objects map[string]string, want ...string) {
+	t.Helper()
 	i := slices.IndexFunc(lint.Checks(), func(c lint.Check) bool { return c.Code == code })
 	if i < 0 {
 		t.Fatalf("there is no check %s", code)
 	}
 	c := lint.Checks()[i]
-	diags, err := lint.Run(t.Context(), newBundle(t, objects), lint.Options{Checks: []lint.Check{c}})
+	opts.Checks = []lint.Check{c}
+	diags, err := lint.Run(t.Context(), newBundle(t, objects), opts)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,6 +1,7 @@
 package view
 
 import (
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -51,16 +52,17 @@ type Place struct {
 	Span    diag.Span `json:"span,omitzero"`
 }
 
-// graphs draws graphs as trees.
+// graphs draws graphs as trees; those that are the same in several
+// environments once.
 func (t *textWriter) graphs(graphs []Graph) {
-	for i, g := range graphs {
+	for i, m := range sameAnswers(graphs, func(g *Graph) *string { return &g.Environment }) {
 		if i > 0 {
 			t.out.WriteByte('\n')
 		}
-		if len(graphs) > 1 {
-			t.printf("%s\n", t.styled(bold, "environment "+plain(g.Environment)))
+		if names := t.environmentNames(m.envs); names != "" {
+			t.printf("%s\n", t.styled(bold, "in "+plain(names)))
 		}
-		newTree(t, g).draw(g)
+		newTree(t, m.answer).draw(m.answer)
 	}
 }
 
@@ -211,6 +213,9 @@ type Affected struct {
 	Depth int `json:"depth"`
 	// Certain says that it hangs on the other whatever the data.
 	Certain bool `json:"certain"`
+	// Parts are the panels, variables and annotations of a dashboard through
+	// which it hangs on it.
+	Parts []string `json:"parts,omitempty"`
 	// Receivers are who an alert is sent to.
 	Receivers []AlertReceiver `json:"receivers,omitempty"`
 }
@@ -221,33 +226,56 @@ type AlertReceiver struct {
 	Certain bool   `json:"certain"`
 }
 
-// groups are the sections of an impact, in their order.
-func groups() []struct{ kind, noun string } {
+// sections are the kinds that the text of an impact lists, in their order.
+// Routes stand in their alerts' lines, panels in their dashboards'.
+func sections() []struct{ kind, noun string } {
 	return []struct{ kind, noun string }{
-		{"record", "recording rule"}, {"alert", "alert"}, {"receiver", "receiver"}, {"route", "route"}, {"inhibition", "inhibition rule"},
-		{"dashboard", "dashboard"}, {"panel", "panel"}, {"variable", "variable"}, {"annotation", "annotation"}, {"metric", "metric"},
+		{"metric", "metric"}, {"record", "recording rule"}, {"alert", "alert"}, {"receiver", "receiver"},
+		{"inhibition", "inhibition rule"}, {"dashboard", "dashboard"},
 	}
 }
 
+// impacts draws impacts; those that are the same in several environments once.
 func (t *textWriter) impacts(impacts []Impact) {
-	envs := map[string]bool{}
-	for _, i := range impacts {
-		envs[i.Environment] = true
-	}
-	for i, impact := range impacts {
+	for i, m := range sameAnswers(impacts, func(i *Impact) *string { return &i.Environment }) {
 		if i > 0 {
 			t.out.WriteByte('\n')
 		}
-		t.impact(impact, len(envs) > 1)
+		t.impact(m.answer, t.environmentNames(m.envs))
 	}
 }
 
-func (t *textWriter) impact(impact Impact, nameEnvironment bool) {
+// sameAnswer is what a command answers for some environments.
+type sameAnswer[T any] struct {
+	answer T
+	envs   []string
+}
+
+// sameAnswers puts answers together that differ in their environment only.
+func sameAnswers[T any](answers []T, env func(*T) *string) []sameAnswer[T] {
+	var out []sameAnswer[T]
+	at := map[string]int{}
+	for _, a := range answers {
+		name := *env(&a)
+		*env(&a) = ""
+		text, err := json.Marshal(a)
+		i, ok := at[string(text)]
+		if !ok || err != nil {
+			i = len(out)
+			at[string(text)] = i
+			out = append(out, sameAnswer[T]{answer: a})
+		}
+		out[i].envs = append(out[i].envs, name)
+	}
+	return out
+}
+
+func (t *textWriter) impact(impact Impact, environments string) {
 	tr := newTree(t, Graph{})
 	for _, n := range impact.Nodes {
 		line := tr.label(n, true)
-		if nameEnvironment {
-			line += " in " + plain(impact.Environment)
+		if environments != "" {
+			line += " in " + plain(environments)
 		}
 		t.printf("%s\n", line)
 	}
@@ -255,7 +283,7 @@ func (t *textWriter) impact(impact Impact, nameEnvironment bool) {
 		t.printf("  nothing hangs on it\n")
 		return
 	}
-	for _, g := range groups() {
+	for _, g := range sections() {
 		var members []Affected
 		for _, a := range impact.Affected {
 			if a.Kind == g.kind {
@@ -290,6 +318,9 @@ func (t *textWriter) members(members []Affected) {
 		}
 		if to := receivers(m.Receivers); to != "" {
 			line += "  → " + plain(to)
+		}
+		if len(m.Parts) > 0 {
+			line += "  " + onOneLine(strings.Join(m.Parts, ", "))
 		}
 		t.printf("    %s\n", line)
 	}
