@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/prometheus/prometheus/model/labels"
 	"github.com/prometheus/prometheus/promql/parser"
 
 	"github.com/monctl/monctl/pkg/bundle"
@@ -45,8 +46,8 @@ func externalLabels(b *bundle.Bundle) []string {
 		return nil
 	}
 	global, _ := v.Get("global")
-	labels, _ := global.Get("external_labels")
-	return labels.Keys
+	external, _ := global.Get("external_labels")
+	return external.Keys
 }
 
 func (p *Pass) unknownLabels(o bundle.Object, pointer, in string, e *expr.Expr, selectors []expr.Selector, added []string) {
@@ -76,7 +77,7 @@ func (p *Pass) unknownLabels(o bundle.Object, pointer, in string, e *expr.Expr, 
 			continue
 		}
 		for _, label := range s.Demands() {
-			if lacks(series, label) {
+			if lacks(series, label) && !variableMatcher(s, label) {
 				report(series, label, "metric %q never has the label %q, so that this selects nothing")
 			}
 		}
@@ -95,13 +96,23 @@ func (p *Pass) unknownLabels(o bundle.Object, pointer, in string, e *expr.Expr, 
 			return nil
 		}
 		for _, label := range agg.Grouping {
-			if lacks(series, label) {
+			// Grouping by a label that is not there does nothing, and libraries
+			// of rules do so for those who have it. Only a typing error counts.
+			if lacks(series, label) && diag.Suggest(label, series.Metric.Labels) != "" {
 				if d := report(series, label, "metric %q never has the label %q, by which this groups"); d != nil {
 					d.Severity = diag.Info
 				}
 			}
 		}
 		return nil
+	})
+}
+
+// variableMatcher reports whether a selector compares a label with what a
+// variable of a dashboard holds, which may be nothing or everything.
+func variableMatcher(s expr.Selector, label string) bool {
+	return slices.ContainsFunc(s.Matchers, func(m *labels.Matcher) bool {
+		return m.Name == label && strings.Contains(m.Value, dashboard.Placeholder)
 	})
 }
 
