@@ -117,7 +117,7 @@ func (b *builder) ruleNodes() {
 			}
 			n.Places = append(n.Places, r.Place)
 		default:
-			detail := r.Fixed["severity"]
+			detail, _ := r.Label("severity") // "" where it is not known
 			n := b.add(Alert, r.Alert, detail)
 			n.Places = []Place{r.Place}
 			b.alerts = append(b.alerts, alertNode{r, n})

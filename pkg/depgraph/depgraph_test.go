@@ -16,7 +16,7 @@ import (
 )
 
 // newBundle makes a bundle of texts by reference.
-func newBundle(t *testing.T, objects map[string]string) *bundle.Bundle {
+func newBundle(t testing.TB, objects map[string]string) *bundle.Bundle {
 	t.Helper()
 	var list []bundle.Object
 	for ref, text := range objects {

@@ -36,7 +36,9 @@ type Rule struct {
 // Group is what rules of one group have in common.
 type Group struct {
 	Object bundle.Object
-	Name   string
+	// Spec is the group as it is written.
+	Spec promconf.Group
+	Name string
 	// Interval is that of the group or, if it has none, the global one; zero
 	// where that is not known.
 	Interval time.Duration
@@ -50,7 +52,10 @@ func (r *Rule) Name() string { return r.Spec.Name() }
 // they do not have it, or false.
 func (r *Rule) Label(name string) (value string, known bool) {
 	if value, ok := r.Fixed[name]; ok {
-		return value, r.Alert == "" || !strings.Contains(value, "{{")
+		if r.Alert != "" && strings.Contains(value, "{{") {
+			return "", false
+		}
+		return value, true
 	}
 	if name == model.AlertNameLabel && r.Alert != "" {
 		return r.Alert, true
@@ -99,7 +104,7 @@ func (b *builder) readRules(ctx context.Context, s *source) error {
 		if err != nil {
 			continue // pkg/schema says why
 		}
-		group := &Group{Object: o, Name: read.Name, Interval: read.Interval}
+		group := &Group{Object: o, Spec: read, Name: read.Name, Interval: read.Interval}
 		if group.Interval == 0 {
 			group.Interval = s.interval
 		}

@@ -77,24 +77,14 @@ func newBoard(o bundle.Object) (board, error) {
 }
 
 func newView(ctx context.Context, b *bundle.Bundle, opts Options) (*view, error) {
-	var cache expr.Cache
-	graph, err := depgraph.Build(ctx, b, depgraph.Options{Context: opts.Context, Catalog: opts.Catalog, Cache: &cache})
+	graph, err := depgraph.Build(ctx, b, depgraph.Options{Context: opts.Context, Catalog: opts.Catalog})
 	if err != nil {
 		return nil, err
 	}
 	v := &view{bundle: b, graph: graph, catalog: opts.Catalog}
-	for _, o := range b.OfKind(bundle.Rules) {
-		if err := ctx.Err(); err != nil {
-			return nil, err
-		}
-		group, err := promconf.ReadGroup(o)
-		if err != nil {
-			continue // pkg/schema says why
-		}
-		for _, r := range group.Rules {
-			if e, err := cache.Parse(r.Expr); err == nil {
-				v.rules = append(v.rules, rule{Rule: r, object: o, group: group, expr: e})
-			}
+	for _, r := range graph.Rules() {
+		if !r.Foreign {
+			v.rules = append(v.rules, rule{Rule: r.Spec, object: r.Object, group: r.Group.Spec, expr: r.Expr})
 		}
 	}
 	if o, ok := b.Get(bundle.Ref{Kind: bundle.Alertmanager}); ok {
