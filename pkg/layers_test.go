@@ -51,6 +51,7 @@ func house() map[string]room {
 		"pkg/jsonnet/vm":          {layer: 1, allows: []string{gojson}},
 		"pkg/jsonnet":             {layer: 1, may: []string{"pkg/jsonnet/syntax", "pkg/jsonnet/vm"}, allows: []string{gojson}},
 		"pkg/jsonnet/output":      {layer: 1},
+		"pkg/jsonnet/style":       {layer: 1, may: []string{"pkg/jsonnet", "pkg/jsonnet/syntax"}, allows: []string{gojson}},
 		"pkg/jsonnet/conformance": {layer: 1}, // tests, which may import more
 		"pkg/secret":              {layer: 1, may: []string{"pkg/bundle"}},
 		"pkg/promeval":            {layer: 1, may: []string{"pkg/expr"}, allows: []string{parser, labels, rulefmt, engine, tsdb}},
@@ -59,6 +60,7 @@ func house() map[string]room {
 		"pkg/vendoring": {layer: 1, may: []string{"pkg/gitrepo"}},
 
 		"pkg/render":    {layer: 2, may: []string{"pkg/project", "pkg/jsonnet", "pkg/cuelang", "pkg/bundle", "pkg/expr", "pkg/secret", "lib"}},
+		"pkg/deps":      {layer: 2, may: []string{"pkg/jsonnet"}},
 		"pkg/verdict":   {layer: 2, may: []string{"pkg/bundle"}},
 		"pkg/dashboard": {layer: 2, may: []string{"pkg/bundle", "pkg/expr", "pkg/verdict"}},
 		"pkg/promconf":  {layer: 2, may: []string{"pkg/bundle", "pkg/expr", "pkg/verdict"}, allows: []string{parser, labels, rulefmt}},

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -228,46 +227,12 @@ func (o *evalOptions) write(doc []byte) error {
 		if err != nil {
 			return err
 		}
-		return o.deliver(output.WriteStream(documents), o.create)
+		return o.deliver(output.WriteStream(documents), o.out, o.create)
 	default:
 		text, err := o.mode.One(doc)
 		if err != nil {
 			return err
 		}
-		return o.deliver(text, o.create)
+		return o.deliver(text, o.out, o.create)
 	}
-}
-
-// deliver prints data, or writes it to the file of --out.
-func (o *evalOptions) deliver(data []byte, create bool) error {
-	if o.out == "" || o.out == "-" {
-		if _, err := o.sys.Stdout.Write(data); err != nil {
-			return fmt.Errorf("print the output: %w", err)
-		}
-		return nil
-	}
-	name := o.at(o.out)
-	dir := filepath.Dir(name)
-	if create {
-		if err := os.MkdirAll(dir, 0o755); err != nil { //nolint:gosec // what is written is for everybody
-			return fmt.Errorf("write %s: %w", o.out, cause(err))
-		}
-	}
-	root, err := os.OpenRoot(dir)
-	if err != nil {
-		return fmt.Errorf("write %s: %w", o.out, cause(err))
-	}
-	defer func() { _ = root.Close() }()
-	if err := replace(root, filepath.Base(name), data); err != nil {
-		return fmt.Errorf("write %s: %w", o.out, cause(err))
-	}
-	return nil
-}
-
-// at makes a path of the command line absolute, from where the command works.
-func (o *evalOptions) at(path string) string {
-	if filepath.IsAbs(path) {
-		return filepath.Clean(path)
-	}
-	return filepath.Join(o.workDir(), path)
 }

@@ -19,7 +19,7 @@ import (
 // files of before.
 func (o *evalOptions) writeFiles(files []output.File) error {
 	if len(files) == 0 {
-		return o.deliver(nil, false)
+		return o.deliver(nil, o.out, false)
 	}
 	dir := filepath.Clean(o.multi)
 	if o.create {
@@ -57,7 +57,7 @@ func (o *evalOptions) writeFiles(files []output.File) error {
 		}
 		delete(staged, temporary)
 	}
-	return o.deliver(list.Bytes(), false)
+	return o.deliver(list.Bytes(), o.out, false)
 }
 
 func (o *evalOptions) stage(root *os.Root, name string, data []byte) (string, error) {

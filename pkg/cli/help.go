@@ -15,7 +15,7 @@ func helpTopics() []*cobra.Command {
     2  the command was called wrongly
     3  findings at or above --fail-on, failed tests, sources that do not evaluate
     4  authentication failed
-   16  changes, for render --check
+   16  changes, for render --check and fmt --test
   130  interrupted`,
 		},
 		{

@@ -6,6 +6,7 @@ import (
 	"os"
 	"runtime"
 	"strings"
+	"sync"
 
 	"github.com/spf13/cobra"
 
@@ -69,6 +70,7 @@ func (f *projectFlags) options(g *global) (pipeline.Options, error) {
 	o := pipeline.Options{
 		Dir: dir, Environments: f.envs, Library: lib.FS, Engine: engine,
 		Ext: map[string]project.Arg{}, Workers: workers, Trace: io.Discard,
+		Repositories: sync.OnceValues((&vendorOptions{global: g}).repositories),
 	}
 	if f.traceToStderr {
 		o.Trace = g.sys.Stderr

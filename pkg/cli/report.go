@@ -10,7 +10,6 @@ import (
 
 	"github.com/monctl/monctl/pkg/diag"
 	"github.com/monctl/monctl/pkg/pipeline"
-	"github.com/monctl/monctl/pkg/ruletest"
 	"github.com/monctl/monctl/pkg/view"
 )
 
@@ -30,16 +29,19 @@ func newReport(command string, p *pipeline.Pass) view.Report {
 	if p.Tests != nil {
 		r.Tests = &view.Tests{}
 		for _, run := range p.Tests {
-			addTests(r.Tests, run.Env, run.Report)
+			addTests(r.Tests, run)
 		}
 	}
 	return r
 }
 
 // addTests converts the test runner's report.
-func addTests(into *view.Tests, env string, from *ruletest.Report) {
-	for _, s := range from.Suites {
-		suite := view.Suite{File: s.File, Environment: env, Tests: []view.Test{}}
+func addTests(into *view.Tests, run pipeline.TestRun) {
+	for _, s := range run.Report.Suites {
+		suite := view.Suite{File: s.File, Environment: run.Env, Tests: []view.Test{}}
+		if len(run.Envs) > 1 {
+			suite.Environments = run.Envs
+		}
 		for _, t := range s.Tests {
 			test := view.Test{Name: t.Name, Index: t.Index, Result: view.Result(t.Result), Seconds: t.Seconds}
 			into.Seconds += t.Seconds

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io/fs"
 	"slices"
-	"strconv"
 	"strings"
 
 	"cuelang.org/go/cue"
@@ -78,7 +77,7 @@ func Diagnose(code, file string, err error) diag.List {
 	list := cueerrors.Errors(err)
 	sums := map[string]bool{}
 	for i, e := range list {
-		if isDisjunctionSummary(e, list) || isConflictWithDefault(i, list) {
+		if isDisjunctionSummary(e, list) || isConflictWithDefault(i, list) || isSaidBelow(e, list) {
 			continue
 		}
 		format, args := e.Msg()
@@ -126,6 +125,19 @@ func isConflictWithDefault(i int, all []cueerrors.Error) bool {
 		}
 	}
 	return false
+}
+
+// isSaidBelow recognises that a value does not fit one branch of a
+// disjunction, where another error says which part of it does not fit the
+// branch that was meant.
+func isSaidBelow(e cueerrors.Error, all []cueerrors.Error) bool {
+	format, _ := e.Msg()
+	isMisfit := strings.HasPrefix(format, "conflicting values") || strings.Contains(format, "field not allowed") || strings.HasPrefix(format, "incompatible list lengths")
+	path := e.Path()
+	return isMisfit && slices.ContainsFunc(all, func(f cueerrors.Error) bool {
+		other := f.Path()
+		return len(other) > len(path) && slices.Equal(other[:len(path)], path)
+	})
 }
 
 func trimDefinition(path []string) []string {
@@ -177,44 +189,4 @@ func UnknownField(err error) (path []string, ok bool) {
 		return trimDefinition(e.Path()), true
 	}
 	return nil, false
-}
-
-// Position returns where a file sets the value at a JSON Pointer or, where
-// that is not known, the nearest value around it; at least the file itself.
-func Position(v cue.Value, file, pointer string) diag.Span {
-	unescape := strings.NewReplacer("~1", "/", "~0", "~")
-	var path []cue.Selector
-	var spans []diag.Span
-	for token := range strings.SplitSeq(strings.TrimPrefix(pointer, "/"), "/") {
-		if at := v.LookupPath(cue.MakePath(path...)); at.Kind() == cue.ListKind {
-			n, err := strconv.Atoi(token)
-			if err != nil || n < 0 {
-				break
-			}
-			path = append(path, cue.Index(n))
-		} else {
-			path = append(path, cue.Str(unescape.Replace(token)))
-		}
-		if s, ok := placeOf(v.LookupPath(cue.MakePath(path...)), file); ok {
-			spans = append(spans, s)
-		}
-	}
-	if len(spans) == 0 {
-		return diag.Span{File: file}
-	}
-	return spans[len(spans)-1]
-}
-
-// placeOf looks through the conjuncts of a value for one of the file.
-func placeOf(v cue.Value, file string) (diag.Span, bool) {
-	if !v.Exists() {
-		return diag.Span{}, false
-	}
-	_, parts := v.Expr()
-	for _, p := range append([]cue.Value{v}, parts...) {
-		if pos := p.Pos(); pos.IsValid() && pos.Filename() == file {
-			return diag.Span{File: file, Start: diag.Position{Line: pos.Line(), Column: pos.Column()}}, true
-		}
-	}
-	return diag.Span{}, false
 }

@@ -18,6 +18,10 @@ type Dashboard struct {
 	Variables []Variable
 	// Annotations are the queries of annotations; RefID is their name.
 	Annotations []Query
+	// Links are the dashboard's own, then those of panels and fields.
+	Links []Link
+	// Tags are what lists of dashboards select by.
+	Tags []string
 }
 
 // Datasource is a reference to a data source. Both parts are empty where the
@@ -30,9 +34,16 @@ func (d Datasource) IsZero() bool { return d == Datasource{} }
 // Panel is one panel.
 type Panel struct {
 	Pointer     string
+	ID          string // "" where Grafana is to give one
 	Type, Title string
 	Datasource  Datasource
 	Queries     []Query
+	// Unit is the id of the unit of the panel's values, "" if it has none.
+	Unit string
+	// Repeat is the variable that the panel is repeated for, or "".
+	Repeat string
+	// Spec is the panel as it is written.
+	Spec bundle.Value
 }
 
 // Query is one query of a panel.
@@ -46,6 +57,8 @@ type Query struct {
 	Expr string
 	// Hidden queries do not run.
 	Hidden bool
+	// Interval is the shortest step of the query, "" where the panel decides.
+	Interval string
 }
 
 // Variable is a template variable.
@@ -56,6 +69,19 @@ type Variable struct {
 	// Query is the variable's query or, of a "datasource" variable, the type
 	// of the data sources it lists.
 	Query string
+	// QueryPointer is the place of Query.
+	QueryPointer string
+	// Refresh says when the query runs: "0" never, "1" when the dashboard is
+	// loaded, "2" when the time range changes, too; "" if nothing is said.
+	Refresh string
+}
+
+// Link is a link of a dashboard, a panel or a value.
+type Link struct {
+	Pointer string
+	// URL is where it leads; "" for a list of the dashboards with Tags.
+	URL  string
+	Tags []string
 }
 
 // Read returns the view of a dashboard. It takes what it understands and is
@@ -68,21 +94,19 @@ func Read(v bundle.Value) Dashboard {
 		d.UID = meta.Str("name")
 	}
 	d.SchemaVersion, _ = strconv.Atoi(spec.Str("schemaVersion"))
+	for _, tag := range spec.Array("tags") {
+		d.Tags = append(d.Tags, tag.Text)
+	}
+	d.Links = readLinks(pointer+"/links", spec.Array("links"))
 	walkPanels(pointer, spec, func(p string, panel bundle.Value) {
 		if !isRow(panel) {
 			d.Panels = append(d.Panels, readPanel(p, panel))
+			d.Links = append(d.Links, panelLinks(p, panel)...)
 		}
 	})
 	templating, _ := spec.Get("templating")
 	for i, e := range templating.Array("list") {
-		variable := Variable{
-			Pointer: pointer + "/templating/list/" + strconv.Itoa(i),
-			Name:    e.Str("name"), Type: e.Str("type"), Datasource: readDatasource(e), Query: e.Str("query"),
-		}
-		if q, _ := e.Get("query"); q.Kind == bundle.Map {
-			variable.Query = q.Str("query")
-		}
-		d.Variables = append(d.Variables, variable)
+		d.Variables = append(d.Variables, readVariable(pointer+"/templating/list/"+strconv.Itoa(i), e))
 	}
 	annotations, _ := spec.Get("annotations")
 	for i, e := range annotations.Array("list") {
@@ -92,6 +116,51 @@ func Read(v bundle.Value) Dashboard {
 		})
 	}
 	return d
+}
+
+func readVariable(pointer string, v bundle.Value) Variable {
+	out := Variable{
+		Pointer: pointer, Name: v.Str("name"), Type: v.Str("type"), Datasource: readDatasource(v),
+		Query: v.Str("query"), QueryPointer: pointer + "/query", Refresh: v.Str("refresh"),
+	}
+	if q, _ := v.Get("query"); q.Kind == bundle.Map {
+		out.Query, out.QueryPointer = q.Str("query"), pointer+"/query/query"
+	}
+	return out
+}
+
+// panelLinks are the links of a panel and those that its values have.
+func panelLinks(pointer string, panel bundle.Value) []Link {
+	out := readLinks(pointer+"/links", panel.Array("links"))
+	const defaults = "/fieldConfig/defaults/links"
+	if links, ok := panel.Lookup(defaults); ok {
+		out = append(out, readLinks(pointer+defaults, links.Elem)...)
+	}
+	config, _ := panel.Get("fieldConfig")
+	for i, override := range config.Array("overrides") {
+		for j, property := range override.Array("properties") {
+			if property.Str("id") == "links" {
+				at := pointer + "/fieldConfig/overrides/" + strconv.Itoa(i) + "/properties/" + strconv.Itoa(j) + "/value"
+				out = append(out, readLinks(at, property.Array("value"))...)
+			}
+		}
+	}
+	return out
+}
+
+func readLinks(pointer string, list []bundle.Value) []Link {
+	var out []Link
+	for i, e := range list {
+		l := Link{Pointer: pointer + "/" + strconv.Itoa(i), URL: e.Str("url")}
+		if e.Str("type") == "dashboards" {
+			l.URL = ""
+			for _, tag := range e.Array("tags") {
+				l.Tags = append(l.Tags, tag.Text)
+			}
+		}
+		out = append(out, l)
+	}
+	return out
 }
 
 // Spec returns the classic dashboard in a value, with its pointer: the value
@@ -126,11 +195,18 @@ func walkPanels(pointer string, spec bundle.Value, visit func(pointer string, pa
 }
 
 func readPanel(pointer string, v bundle.Value) Panel {
-	p := Panel{Pointer: pointer, Type: v.Str("type"), Title: v.Str("title"), Datasource: readDatasource(v)}
+	p := Panel{
+		Pointer: pointer, ID: v.Str("id"), Type: v.Str("type"), Title: v.Str("title"), Datasource: readDatasource(v),
+		Repeat: v.Str("repeat"), Spec: v,
+	}
+	if unit, ok := v.Lookup("/fieldConfig/defaults/unit"); ok {
+		p.Unit = unit.Text
+	}
 	for i, t := range v.Array("targets") {
 		q := Query{
 			Pointer: pointer + "/targets/" + strconv.Itoa(i),
 			RefID:   t.Str("refId"), Datasource: readDatasource(t), Expr: t.Str("expr"), Hidden: t.Str("hide") == "true",
+			Interval: t.Str("interval"),
 		}
 		if q.Datasource.IsZero() {
 			q.Datasource = p.Datasource

@@ -71,7 +71,14 @@ type Result struct {
 	JSON []byte
 	// Origin leads from JSON Pointers in JSON to the source.
 	Origin Origin
+	// Read are the inputs that the evaluation looked at; with other values of
+	// the others, it makes the same. It is nil if the engine cannot tell.
+	Read *Inputs
 }
+
+// Inputs are names of external variables, in the order in which they were
+// looked at, and of top-level arguments that are or could have been given.
+type Inputs struct{ Ext, TLA []string }
 
 // Origin leads from a place in a result to the source that made it.
 type Origin interface {

@@ -47,7 +47,8 @@ func evaluateOwn(ctx context.Context, req Request, m *vm.Machine, start func(vm.
 		diags, err := run.explain(ctx, err)
 		return nil, diags, err
 	}
-	return &Result{JSON: append(text, '\n'), Origin: &ownOrigin{file: req.File, origins: origins}}, nil, nil
+	read := &Inputs{Ext: run.vm.ExtVarsRead(), TLA: run.params}
+	return &Result{JSON: append(text, '\n'), Origin: &ownOrigin{file: req.File, origins: origins}, Read: read}, nil, nil
 }
 
 // ownRun is one evaluation of a request.
@@ -55,6 +56,8 @@ type ownRun struct {
 	*evaluation
 	machine *vm.Machine
 	vm      *vm.Evaluation
+	// params are those of an entry that is a function.
+	params []string
 }
 
 func (r *ownRun) options() vm.Options {
@@ -79,6 +82,7 @@ func (r *ownRun) run(ctx context.Context, data []byte) ([]byte, *vm.Origins, err
 	if err != nil {
 		return nil, nil, err
 	}
+	r.params = params
 	evaluate := func() (vm.Value, error) { return r.vm.Snippet(ctx, "", r.wrapper(params)) }
 	if r.direct() {
 		evaluate = func() (vm.Value, error) { return r.vm.File(ctx, r.req.File, data) }

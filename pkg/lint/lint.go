@@ -26,11 +26,11 @@ type Check struct {
 type Options struct {
 	// Severity maps codes to "error", "warning", "info" or "off".
 	Severity map[string]string
+	// Context is monitoring that is kept elsewhere: checks see it, and say
+	// nothing about it. Its routing counts where the bundle has none.
+	Context []*bundle.Bundle
 	// Checks are the checks to run; nil means all.
 	Checks []Check
-	// Context are bundles that are owned elsewhere. They are not checked, but
-	// what they define and use counts.
-	Context []*bundle.Bundle
 	// Catalog says which metrics there are; nil means that this is not known.
 	Catalog *catalog.Catalog
 }

@@ -30,6 +30,8 @@ type view struct {
 	config bundle.Object
 	value  bundle.Value
 	tree   *routing.Tree
+	// foreign says that the configuration is the context's.
+	foreign bool
 
 	dashboards []board
 
@@ -62,6 +64,8 @@ type board struct {
 	// inputs are the names that Grafana asks for when the dashboard is
 	// imported.
 	inputs []string
+	// spec is the dashboard as it is written.
+	spec bundle.Value
 }
 
 func newBoard(o bundle.Object) (board, error) {
@@ -69,7 +73,7 @@ func newBoard(o bundle.Object) (board, error) {
 	if err != nil {
 		return board{}, err
 	}
-	b := board{Dashboard: dashboard.Read(value), object: o}
+	b := board{Dashboard: dashboard.Read(value), object: o, spec: value}
 	for _, input := range value.Array("__inputs") {
 		b.inputs = append(b.inputs, input.Str("name"))
 	}
@@ -87,14 +91,8 @@ func newView(ctx context.Context, b *bundle.Bundle, opts Options) (*view, error)
 			v.rules = append(v.rules, rule{Rule: r.Spec, object: r.Object, group: r.Group.Spec, expr: r.Expr})
 		}
 	}
-	if o, ok := b.Get(bundle.Ref{Kind: bundle.Alertmanager}); ok {
-		if cfg, err := routing.LoadConfig(o.Body.Bytes()); err == nil {
-			value, err := o.Value()
-			if err != nil {
-				return nil, err
-			}
-			v.config, v.value, v.tree = o, value, routing.NewTree(cfg)
-		}
+	if err := v.readRouting(b, opts.Context); err != nil {
+		return nil, err
 	}
 	for _, o := range b.OfKind(bundle.Dashboard) {
 		b, err := newBoard(o)
@@ -104,6 +102,30 @@ func newView(ctx context.Context, b *bundle.Bundle, opts Options) (*view, error)
 		v.dashboards = append(v.dashboards, b)
 	}
 	return v, nil
+}
+
+// readRouting takes the bundle's configuration of Alertmanager or, if it has
+// none, the first one of its context.
+func (v *view) readRouting(b *bundle.Bundle, foreign []*bundle.Bundle) error {
+	ref := bundle.Ref{Kind: bundle.Alertmanager}
+	o, ok := b.Get(ref)
+	for i := 0; !ok && i < len(foreign); i++ {
+		o, ok = foreign[i].Get(ref)
+		v.foreign = ok
+	}
+	if !ok {
+		return nil
+	}
+	cfg, err := routing.LoadConfig(o.Body.Bytes())
+	if err != nil {
+		return nil //nolint:nilerr // pkg/schema says what is wrong with it
+	}
+	value, err := o.Value()
+	if err != nil {
+		return err
+	}
+	v.config, v.value, v.tree = o, value, routing.NewTree(cfg)
+	return nil
 }
 
 // alerts returns the alerting rules.

@@ -5,6 +5,7 @@ import (
 
 	"github.com/prometheus/alertmanager/pkg/labels"
 
+	"github.com/monctl/monctl/pkg/diag"
 	"github.com/monctl/monctl/pkg/routing"
 )
 
@@ -16,7 +17,11 @@ func routeDefault(p *Pass) {
 	}
 	for _, r := range p.alerts() {
 		if neverTaken(p.tree.Root().Children, r) {
-			p.Reportf(r.object, r.Pointer, "no route takes alert %q, so it only reaches the default receiver %q", r.Alert, p.tree.Root().Receiver).Hint = "give it the labels that the routes ask for, such as the team"
+			d := p.Reportf(r.object, r.Pointer, "no route takes alert %q, so it only reaches the default receiver %q", r.Alert, p.tree.Root().Receiver)
+			d.Hint = "give it the labels that the routes ask for, such as the team"
+			if p.foreign {
+				d.Related = []diag.Related{{Message: "the routes are those of the context", Span: p.config.Origin.At("/route/routes")}}
+			}
 		}
 	}
 }

@@ -4,7 +4,7 @@ import "strconv"
 
 // routeReceiver finds receivers that no route names.
 func routeReceiver(p *Pass) {
-	if p.tree == nil {
+	if p.tree == nil || p.foreign {
 		return
 	}
 	used := map[string]bool{}

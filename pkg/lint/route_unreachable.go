@@ -9,7 +9,7 @@ import (
 
 // routeUnreachable finds routes behind a sibling that takes all their alerts.
 func routeUnreachable(p *Pass) {
-	if p.tree == nil {
+	if p.tree == nil || p.foreign {
 		return
 	}
 	for _, parent := range p.tree.Routes() {

@@ -39,10 +39,14 @@ func (p *Pass) readCatalog() {
 	p.Diags = append(p.Diags, diags...)
 }
 
-// Graph returns what hangs on what in a rendered environment.
+// Graph returns what hangs on what in a rendered environment, the context
+// included.
 func (p *Pass) Graph(ctx context.Context, out *render.Output) (*depgraph.Graph, error) {
+	if err := p.readContext(ctx); err != nil {
+		return nil, fmt.Errorf("read the context: %w", err)
+	}
 	p.readCatalog()
-	g, err := depgraph.Build(ctx, out.Bundle, depgraph.Options{Catalog: p.Catalog})
+	g, err := depgraph.Build(ctx, out.Bundle, depgraph.Options{Context: p.Context[out.Env.Name], Catalog: p.Catalog})
 	if err != nil {
 		return nil, fmt.Errorf("graph of environment %s: %w", out.Env.Name, err)
 	}

@@ -7,8 +7,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
+	"sync"
 
 	"cuelang.org/go/cue"
 	cueerrors "cuelang.org/go/cue/errors"
@@ -65,7 +65,8 @@ func Load(dir string) (*Project, diag.List, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	value := schemaFile.LookupPath(cue.ParsePath("#Project"))
+	schema := schemaFile.LookupPath(cue.ParsePath("#Project"))
+	value := schema
 	if file != "" {
 		user, diags := loader.Parse("project/syntax", file, data)
 		if diags.HasErrors() {
@@ -74,7 +75,7 @@ func Load(dir string) (*Project, diag.List, error) {
 		value = value.Unify(user)
 	}
 	if err := value.Validate(cue.Final(), cue.Concrete(true)); err != nil {
-		diags := explain(cuelang.Diagnose("project/schema", file, err), err, schemaFile)
+		diags := explain(cuelang.Diagnose("project/schema", file, err), err, schema)
 		for i, d := range diags {
 			if d.Span.Start.Line == 0 { // of what is missing, there is only where it should be
 				diags[i].Span = cuelang.Position(value, file, d.Pointer)
@@ -90,17 +91,26 @@ func Load(dir string) (*Project, diag.List, error) {
 	if err := json.Unmarshal(text, &r); err != nil {
 		return nil, nil, fmt.Errorf("decode the project file: %w", err)
 	}
-	p, problems := r.project()
-	for _, pr := range problems {
-		pointer := "/" + strings.Join(pr.path, "/")
-		d := diags.Errorf("project/value", cuelang.Position(value, file, pointer), "%s", pr.message)
-		d.Pointer = pointer
-	}
+	place := placer(value, file)
+	p := r.project(dir, func(pointer, hint string, err error) {
+		d := diags.Errorf("project/value", place(pointer), "%s", err)
+		d.Pointer, d.Hint = pointer, hint
+	})
 	if len(diags) > 0 {
 		return nil, diags, nil
 	}
-	p.Dir, p.File = dir, file
+	p.Dir, p.File, p.place = dir, file, place
 	return p, nil, nil
+}
+
+// placer finds the places of a project file's values, for several goroutines.
+func placer(value cue.Value, file string) func(pointer string) diag.Span {
+	var mu sync.Mutex
+	return func(pointer string) diag.Span {
+		mu.Lock()
+		defer mu.Unlock()
+		return cuelang.Position(value, file, pointer)
+	}
 }
 
 func read(dir string) (file string, data []byte, diags diag.List, err error) {
@@ -139,7 +149,7 @@ func explain(diags diag.List, err error, schema cue.Value) diag.List {
 				continue
 			}
 			diags[i].Summary = fmt.Sprintf("unknown field %q", strings.Join(path, "."))
-			if candidates := fieldsBeside(schema, path); len(candidates) > 0 {
+			if candidates := cuelang.FieldsBeside(schema, path); len(candidates) > 0 {
 				diags[i].Hint = diag.DidYouMean(last, candidates)
 				if diags[i].Hint == "" {
 					diags[i].Hint = "known here: " + strings.Join(candidates, ", ")
@@ -149,37 +159,4 @@ func explain(diags diag.List, err error, schema cue.Value) diag.List {
 		}
 	}
 	return diags
-}
-
-// fieldsBeside lists the fields that the schema knows where path ends.
-func fieldsBeside(schema cue.Value, path []string) []string {
-	definition := map[int]string{1: "#Project"}
-	switch {
-	case len(path) == 3 && path[0] == "environments":
-		definition[3] = "#Environment"
-	case len(path) == 5 && path[0] == "environments":
-		definition[5] = "#Target"
-	case len(path) == 2 && path[0] == "jsonnet":
-		definition[2] = "#Jsonnet"
-	case len(path) == 2 && path[0] == "sources":
-		definition[2] = "#Sources"
-	case len(path) == 2 && path[0] == "checks":
-		definition[2] = "#Checks"
-	case len(path) == 4 && path[0] == "sources" && path[1] == "mixins":
-		definition[4] = "#Mixin"
-	}
-	name, ok := definition[len(path)]
-	if !ok {
-		return nil
-	}
-	fields, err := schema.LookupPath(cue.ParsePath(name)).Fields(cue.Optional(true))
-	if err != nil {
-		return nil
-	}
-	var names []string
-	for fields.Next() {
-		names = append(names, fields.Selector().Unquoted())
-	}
-	slices.Sort(names)
-	return slices.Compact(names)
 }

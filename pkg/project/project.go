@@ -3,12 +3,13 @@ package project
 import (
 	"encoding/json"
 	"fmt"
-	"maps"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/monctl/monctl/pkg/diag"
 )
 
 // DefaultCatalog is where the catalogue of metrics lies unless the project
@@ -25,19 +26,54 @@ type Project struct {
 	Dir string
 	// File is the name of the project file within Dir, or "" if there is none.
 	File         string
-	Environments []Environment // sorted by name
-	Jsonnet      Jsonnet
-	Sources      Sources
+	Environments []Environment // sorted by name, without abstract ones
+	// Abstract are the names of the environments that are only inherited from.
+	Abstract []string
+	Jsonnet  Jsonnet
+	Sources  Sources
 	// Severity holds severities by code of a check, "off" among them.
 	Severity map[string]string
+	Context  []Context
+	// Policies are patterns of files with the project's own constraints.
+	Policies []string
+
+	place func(pointer string) diag.Span
+}
+
+// At returns where the project file sets the value at a JSON Pointer, or the
+// nearest value around it.
+func (p *Project) At(pointer string) diag.Span {
+	if p.place == nil {
+		return diag.Span{File: p.File}
+	}
+	return p.place(pointer)
+}
+
+// Context is monitoring that is kept elsewhere.
+type Context struct {
+	// Path is a folder, relative to the project or to the repository.
+	Path string `json:"path"`
+	// Git is the repository, "" for a folder; Rev is what it is read at.
+	Git string `json:"git"`
+	Rev string `json:"rev"`
+	// Environments maps environments to folders within Path; nil if that is
+	// not said.
+	Environments map[string]string `json:"environments"`
+	// Pointer leads to the context within the project file.
+	Pointer string `json:"-"`
 }
 
 // Environment is one place that the sources are rendered for.
 type Environment struct {
 	Name           string
 	Ext, TLA       map[string]Arg
+	Labels         map[string]string // for choosing, never rendered
 	ExternalLabels map[string]string
-	Targets        []Target // sorted by name
+	// Include and Exclude are patterns of sources; Include is nil for all.
+	Include, Exclude []string
+	Targets          []Target // sorted by name
+
+	includeAt, excludeAt string // pointers within the project file
 }
 
 // Arg is an external variable or a top-level argument.
@@ -45,6 +81,8 @@ type Arg struct {
 	// Code says that Text is Jsonnet code and not the string itself.
 	Code bool
 	Text string
+	// File is the file that Text imports, "" if it does not stem from one.
+	File string
 }
 
 // Target is one receiver of an environment's bundle.
@@ -87,14 +125,18 @@ type Sources struct {
 	Tests        []string `json:"tests"`
 	Catalog      string   `json:"catalog"`
 	Mixins       []Mixin  `json:"mixins"`
+
+	Adjust []SourceAdjustment `json:"adjust"`
 }
 
 // Mixin is a mixin used without a source of one's own.
 type Mixin struct {
-	Path   string          `json:"path"`
-	Name   string          `json:"name"`
+	Path string `json:"path"`
+	Name string `json:"name"`
+	// Config is merged over the mixin's _config, Root over the mixin itself.
 	Config json.RawMessage `json:"config"`
-	Drop   []string        `json:"drop"`
+	Root   json.RawMessage `json:"root"`
+	Adjustment
 }
 
 // Environment returns the environment of a name.
@@ -117,18 +159,8 @@ func (p *Project) EnvironmentNames() []string {
 
 // raw is the project file as the schema has completed it.
 type raw struct {
-	Environments map[string]struct {
-		Ext            map[string]json.RawMessage `json:"ext"`
-		TLA            map[string]json.RawMessage `json:"tla"`
-		ExternalLabels map[string]string          `json:"externalLabels"`
-		Targets        map[string]struct {
-			Kind           string            `json:"kind"`
-			URL            string            `json:"url"`
-			ExternalLabels map[string]string `json:"externalLabels"`
-			Select         []string          `json:"select"`
-		} `json:"targets"`
-	} `json:"environments"`
-	Jsonnet struct {
+	Environments map[string]rawEnvironment `json:"environments"`
+	Jsonnet      struct {
 		JPath     []string `json:"jpath"`
 		MaxStack  int      `json:"maxStack"`
 		Timeout   string   `json:"timeout"`
@@ -138,61 +170,40 @@ type raw struct {
 	Checks  struct {
 		Severity map[string]string `json:"severity"`
 	} `json:"checks"`
+	Context  []Context `json:"context"`
+	Policies []string  `json:"policies"`
 }
 
-// problem is a mistake that the schema cannot express, at a path.
-type problem struct {
-	path    []string
-	message string
-}
-
-func (r raw) project() (*Project, []problem) {
-	var problems []problem
-	report := func(path []string, err error) {
-		if err != nil {
-			problems = append(problems, problem{path, err.Error()})
-		}
-	}
-	p := &Project{Sources: r.Sources, Severity: r.Checks.Severity}
+// project makes the project in a directory of what its file says.
+func (r raw) project(dir string, report reportFunc) *Project {
+	p := &Project{Sources: r.Sources, Severity: r.Checks.Severity, Context: r.Context, Policies: r.Policies}
 	p.Jsonnet.JPath, p.Jsonnet.MaxStack = r.Jsonnet.JPath, r.Jsonnet.MaxStack
 	var err error
-	p.Jsonnet.Timeout, err = parseDuration(r.Jsonnet.Timeout)
-	report([]string{"jsonnet", "timeout"}, err)
-	p.Jsonnet.MaxMemory, err = parseSize(r.Jsonnet.MaxMemory)
-	report([]string{"jsonnet", "maxMemory"}, err)
-	for _, name := range slices.Sorted(maps.Keys(r.Environments)) {
-		e := r.Environments[name]
-		env := Environment{Name: name, Ext: args(e.Ext), TLA: args(e.TLA), ExternalLabels: e.ExternalLabels}
-		for _, targetName := range slices.Sorted(maps.Keys(e.Targets)) {
-			t := e.Targets[targetName]
-			target := Target{Name: targetName, Kind: t.Kind, URL: t.URL, ExternalLabels: t.ExternalLabels}
-			for i, line := range t.Select {
-				s, err := parseSelection(line)
-				report([]string{"environments", name, "targets", targetName, "select", strconv.Itoa(i)}, err)
-				target.Select = append(target.Select, s)
-			}
-			env.Targets = append(env.Targets, target)
-		}
-		p.Environments = append(p.Environments, env)
+	if p.Jsonnet.Timeout, err = parseDuration(r.Jsonnet.Timeout); err != nil {
+		report("/jsonnet/timeout", "", err)
 	}
-	if len(p.Environments) == 0 {
-		p.Environments = []Environment{{Name: DefaultEnvironment}}
+	if p.Jsonnet.MaxMemory, err = parseSize(r.Jsonnet.MaxMemory); err != nil {
+		report("/jsonnet/maxMemory", "", err)
 	}
-	return p, problems
-}
-
-// args takes strings as strings and everything else as code; JSON is Jsonnet.
-func args(in map[string]json.RawMessage) map[string]Arg {
-	out := map[string]Arg{}
-	for name, value := range in {
-		var s string
-		if json.Unmarshal(value, &s) == nil && len(value) > 0 && value[0] == '"' {
-			out[name] = Arg{Text: s}
-		} else {
-			out[name] = Arg{Code: true, Text: string(value)}
+	p.Environments, p.Abstract = environments(r.Environments, dir, report)
+	for i := range p.Sources.Mixins {
+		m := &p.Sources.Mixins[i]
+		m.Pointer = "/sources/mixins/" + strconv.Itoa(i)
+		m.check(report)
+	}
+	for i := range p.Sources.Adjust {
+		a := &p.Sources.Adjust[i]
+		a.Pointer = "/sources/adjust/" + strconv.Itoa(i)
+		a.check(report)
+	}
+	for i := range p.Context {
+		c := &p.Context[i]
+		c.Pointer = "/context/" + strconv.Itoa(i)
+		if len(c.Environments) == 0 {
+			c.Environments = nil
 		}
 	}
-	return out
+	return p
 }
 
 func parseSelection(line string) (Selection, error) {

@@ -21,6 +21,8 @@ const (
 	TestsSource        SourceKind = "tests"
 	TemplatesSource    SourceKind = "templates"
 	FilesSource        SourceKind = "files"
+	// PolicySource is a file of constraints, from which nothing is rendered.
+	PolicySource SourceKind = "policies"
 )
 
 // Source is one file of a project that something is rendered from.
@@ -77,6 +79,22 @@ func (p *Project) FindSources(fsys fs.FS) ([]Source, error) {
 		return strings.Compare(a.Path, b.Path)
 	})
 	return out, nil
+}
+
+// FindPolicies lists the files of the project's own constraints, sorted.
+func (p *Project) FindPolicies(fsys fs.FS) ([]string, error) {
+	var out []string
+	for _, pattern := range p.Policies {
+		found, err := glob(fsys, PolicySource, pattern)
+		if err != nil {
+			return nil, fmt.Errorf("find policies: %w", err)
+		}
+		for _, f := range found {
+			out = append(out, f.Path)
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out), nil
 }
 
 func glob(fsys fs.FS, kind SourceKind, pattern string) ([]Source, error) {
@@ -172,6 +190,8 @@ func isSource(kind SourceKind, name string) bool {
 		return ext == ".tmpl" || ext == ".tpl"
 	case FilesSource:
 		return ext != ".jsonnet" && ext != ".libsonnet" && ext != ".cue"
+	case PolicySource:
+		return ext == ".cue"
 	case RulesSource, DashboardsSource, AlertmanagerSource, PrometheusSource, TestsSource:
 		return slices.Contains([]string{".jsonnet", ".cue", ".yaml", ".yml", ".json"}, ext)
 	default:
@@ -183,7 +203,7 @@ func isSource(kind SourceKind, name string) bool {
 func (p *Project) SourceFolders() []string {
 	s := p.Sources
 	var folders []string
-	for _, pattern := range slices.Concat(s.Rules, s.Dashboards, s.Templates, s.Files, s.Tests, []string{s.Alertmanager, s.Prometheus}) {
+	for _, pattern := range slices.Concat(s.Rules, s.Dashboards, s.Templates, s.Files, s.Tests, p.Policies, []string{s.Alertmanager, s.Prometheus}) {
 		base := literalPrefix(path.Clean(pattern))
 		if path.Ext(base) != "" {
 			base = path.Dir(base)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"maps"
 	"path"
 	"strings"
 
@@ -48,30 +47,32 @@ func (r *renderer) jsonnet(ctx context.Context) ([]bundle.Document, error) {
 	if r.job.source.Kind == project.RulesSource || r.job.source.Kind == project.DashboardsSource {
 		req.Transform = unhide
 	}
-	if m := r.job.mixin; m != nil && len(m.Config) > 0 {
-		req.Transform = fmt.Sprintf("function(v) (%s)(v + { _config+:: %s })", unhide, m.Config)
+	configured := r.job.mixin != nil && (hasFields(r.job.mixin.Config) || hasFields(r.job.mixin.Root))
+	if configured {
+		req.Transform = configure(r.job.mixin)
 	}
 	res, diags, err := r.opts.Engine.Evaluate(ctx, req)
 	r.out.diags = append(r.out.diags, diags...)
 	if err != nil || res == nil {
 		return nil, err
 	}
+	r.out.read = res.Read
 	v, err := bundle.DecodeJSON(res.JSON)
 	if err != nil {
 		return nil, fmt.Errorf("read what %s evaluates to: %w", r.job.source.Path, err)
 	}
-	return []bundle.Document{{Value: v, Origin: res.Origin}}, nil
+	d := bundle.Document{Value: v, Origin: res.Origin}
+	if configured {
+		r.checkConfiguration(v)
+		d = sub(d, "/value")
+	}
+	return []bundle.Document{d}, nil
 }
 
 // args merges arguments; over wins.
 func args(base, over map[string]project.Arg) map[string]jsonnet.Arg {
-	all := maps.Clone(base)
-	if all == nil {
-		all = map[string]project.Arg{}
-	}
-	maps.Copy(all, over)
 	out := map[string]jsonnet.Arg{}
-	for name, a := range all {
+	for name, a := range merge(base, over) {
 		out[name] = jsonnet.Arg{Code: a.Code, Text: a.Text}
 	}
 	return out

@@ -2,23 +2,32 @@ package render
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"regexp"
+	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
 
 	"github.com/monctl/monctl/pkg/bundle"
+	"github.com/monctl/monctl/pkg/expr"
 	"github.com/monctl/monctl/pkg/jsonnet"
 )
 
-// Natives returns the functions that sources reach through std.native. All but
-// secret have the names and meaning that Tanka gave them, since public
-// libraries call them.
+// Natives returns the functions that sources reach through std.native. Those
+// with a name that Tanka knows, too, do what they do there, since public
+// libraries call them; docs/jsonnet.md lists all.
 func Natives() []jsonnet.Native {
+	return slices.Concat(ownNatives(), tankaNatives(), foreignNatives())
+}
+
+// ownNatives are those that no other tool has.
+func ownNatives() []jsonnet.Native {
 	return []jsonnet.Native{
 		{Name: "secret", Params: []string{"name"}, Func: func(a []any) (any, error) {
 			name, ok := a[0].(string)
@@ -31,6 +40,21 @@ func Natives() []jsonnet.Native {
 			}
 			return ref.Placeholder(), nil
 		}},
+		promql("promqlFormat", func(e *expr.Expr) any { return e.Pretty() }),
+		promql("promqlParse", func(e *expr.Expr) any { return e.Tree() }),
+		text("durationSeconds", "duration", func(s string) (any, error) {
+			d, err := expr.ParseDuration(s)
+			if err != nil {
+				return nil, fmt.Errorf("durationSeconds: %w", err)
+			}
+			return d.Seconds(), nil
+		}),
+	}
+}
+
+// tankaNatives are those of Tanka, version 0.32.0.
+func tankaNatives() []jsonnet.Native {
+	return []jsonnet.Native{
 		text("parseJson", "json", func(s string) (any, error) {
 			var v any
 			if err := json.Unmarshal([]byte(s), &v); err != nil {
@@ -40,6 +64,10 @@ func Natives() []jsonnet.Native {
 		}),
 		text("parseYaml", "yaml", parseYAML),
 		text("escapeStringRegex", "str", func(s string) (any, error) { return regexp.QuoteMeta(s), nil }),
+		text("sha256", "str", func(s string) (any, error) {
+			sum := sha256.Sum256([]byte(s))
+			return hex.EncodeToString(sum[:]), nil
+		}),
 		{Name: "manifestJsonFromJson", Params: []string{"json", "indent"}, Func: manifestJSON},
 		text("manifestYamlFromJson", "json", manifestYAML),
 		{Name: "regexMatch", Params: []string{"regex", "string"}, Func: func(a []any) (any, error) {
@@ -57,6 +85,47 @@ func Natives() []jsonnet.Native {
 			return re.ReplaceAllString(s[0], s[1]), nil
 		}},
 	}
+}
+
+// foreignNatives are functions of other tools that are not monctl's business.
+// Without them a library that calls one would fail with a message about null.
+func foreignNatives() []jsonnet.Native {
+	var out []jsonnet.Native
+	for _, f := range []struct{ name, params, reason string }{
+		{"helmTemplate", "name chart conf", "monctl does not run Helm; render the chart beforehand and import the result with std.parseYaml(importstr '…')"},
+		{"kustomizeBuild", "path conf", "monctl does not run Kustomize; build beforehand and import the result with std.parseYaml(importstr '…')"},
+		{"parseHelmChart", "releaseName namespace chartData values capabilities", "monctl does not run Helm; render the chart beforehand and import the result with std.parseYaml(importstr '…')"},
+		{"resolveImage", "image", "monctl asks no registry; write the image with its digest"},
+		{"validateJSONSchema", "obj schema", "monctl has no JSON Schema; say with assert what has to hold"},
+		{"manifestJson", "json indent", "this is a function of kubecfg; use std.manifestJsonEx(value, '  ')"},
+		{"manifestYaml", "json", "this is a function of kubecfg; use std.manifestYamlDoc(value)"},
+		{"promQLRemoveByLabels", "expr", "Tanka has it no longer; std.native('promqlParse') shows what an expression aggregates by"},
+	} {
+		out = append(out, jsonnet.Native{Name: f.name, Params: strings.Fields(f.params), Func: func([]any) (any, error) {
+			return nil, fmt.Errorf("%s: %s", f.name, f.reason)
+		}})
+	}
+	return out
+}
+
+// promql is a native function of one expression. An error shows the place in
+// the expression below its first line.
+func promql(name string, f func(*expr.Expr) any) jsonnet.Native {
+	return text(name, "expr", func(s string) (any, error) {
+		e, err := expr.Parse(s)
+		if err == nil {
+			return f(e), nil
+		}
+		syntax := expr.AsSyntaxError(s, err)
+		if syntax == nil {
+			return nil, fmt.Errorf("%s: %w", name, err)
+		}
+		lines := []string{fmt.Sprintf("%s: %s", name, syntax), syntax.Excerpt()}
+		if syntax.Hint != "" {
+			lines = append(lines, syntax.Hint)
+		}
+		return nil, errors.New(strings.Join(lines, "\n"))
+	})
 }
 
 // text is a native function of one string.
@@ -103,7 +172,7 @@ func manifestJSON(a []any) (any, error) {
 		return nil, errors.New("manifestJsonFromJson: want a string and an indentation from 0 to 16")
 	}
 	var b bytes.Buffer
-	if err := json.Indent(&b, []byte(s), "", strings.Repeat(" ", int(indent))); err != nil {
+	if err := json.Indent(&b, bytes.TrimSpace([]byte(s)), "", strings.Repeat(" ", int(indent))); err != nil {
 		return nil, fmt.Errorf("manifestJsonFromJson: %w", err)
 	}
 	b.WriteByte('\n')

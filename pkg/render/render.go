@@ -10,8 +10,6 @@ import (
 	"slices"
 	"strings"
 
-	"golang.org/x/sync/errgroup"
-
 	"github.com/monctl/monctl/pkg/bundle"
 	"github.com/monctl/monctl/pkg/diag"
 	"github.com/monctl/monctl/pkg/jsonnet"
@@ -61,33 +59,81 @@ type Test struct {
 // Render renders one environment. What is wrong with a source is reported, and
 // the others are rendered nevertheless.
 func Render(ctx context.Context, opts Options, env project.Environment) (*Output, diag.List, error) {
+	outs, diags, err := Environments(ctx, opts, []project.Environment{env})
+	if err != nil {
+		return nil, nil, err
+	}
+	return outs[0], diags, nil
+}
+
+// Environments renders several environments over one pool of workers. A source
+// for which they are the same is evaluated once.
+func Environments(ctx context.Context, opts Options, envs []project.Environment) ([]*Output, diag.List, error) {
 	sources, err := opts.Project.FindSources(opts.FS)
 	if err != nil {
 		return nil, nil, err
 	}
-	jobs, diags := plan(opts.Project, sources)
-	results := make([]result, len(jobs))
-	group, groupCtx := errgroup.WithContext(ctx)
-	group.SetLimit(max(opts.Workers, 1))
-	for i, j := range jobs {
-		group.Go(func() (err error) {
-			r := renderer{opts: opts, env: env, job: j}
-			results[i], err = r.run(groupCtx)
-			return err
-		})
+	all := opts.jobs(sources)
+	var tasks []*task
+	byJob := map[string]*task{}
+	planned := make([][]*task, len(envs))
+	var diags diag.List
+	for i, env := range envs {
+		jobs, problems := plan(all, env)
+		diags = append(diags, problems.WithEnv(env.Name)...)
+		for _, j := range jobs {
+			t := byJob[j.key()]
+			if t == nil {
+				t = &task{job: j, results: map[int]*result{}}
+				byJob[j.key()] = t
+				tasks = append(tasks, t)
+			}
+			t.envs = append(t.envs, i)
+			planned[i] = append(planned[i], t)
+		}
 	}
-	if err := group.Wait(); err != nil {
+	if err := runTasks(ctx, opts, envs, tasks); err != nil {
 		return nil, nil, err
 	}
+	var outs []*Output
+	for i, env := range envs {
+		out, problems, err := assemble(env, i, planned[i])
+		if err != nil {
+			return nil, nil, err
+		}
+		outs = append(outs, out)
+		diags = append(diags, problems.Sort().WithEnv(env.Name)...)
+	}
+	diags = append(diags, unused(opts.Project, tasks)...)
+	var names []string
+	for _, j := range all {
+		names = append(names, j.names()...)
+	}
+	return outs, append(diags, unknownPatterns(opts.Project, envs, names)...), nil
+}
+
+// assemble makes the output of an environment, known by its index, of the
+// results of its tasks.
+func assemble(env project.Environment, index int, tasks []*task) (*Output, diag.List, error) {
 	out := &Output{Env: env}
 	var objects []bundle.Object
-	for _, r := range results {
+	var diags diag.List
+	for _, t := range tasks {
+		r := t.results[index]
 		objects = append(objects, r.objects...)
 		out.Tests = append(out.Tests, r.tests...)
 		diags = append(diags, r.diags...)
 	}
+	if len(env.Labels) > 0 {
+		for i, o := range objects {
+			labels := maps.Clone(env.Labels)
+			maps.Copy(labels, o.Labels)
+			objects[i].Labels = labels
+		}
+	}
 	b, duplicates := bundle.New(env.Name, objects)
 	diags = append(diags, duplicates...)
+	var err error
 	if out.Bundle, err = withExternalLabels(b, env.ExternalLabels); err != nil {
 		return nil, nil, err
 	}
@@ -99,7 +145,7 @@ func Render(ctx context.Context, opts Options, env project.Environment) (*Output
 		tb = tb.Select(func(o bundle.Object) bool { return selected(t, o.Ref) })
 		out.Targets = append(out.Targets, TargetBundle{Target: t, Bundle: tb})
 	}
-	return out, diags.Sort().WithEnv(env.Name), nil
+	return out, diags, nil
 }
 
 // selected reports whether a target gets an object.
@@ -155,18 +201,47 @@ type job struct {
 	mixin  *project.Mixin
 }
 
+// key tells jobs apart.
+func (j job) key() string {
+	if j.mixin != nil {
+		return j.mixin.Pointer
+	}
+	return string(j.source.Kind) + " " + j.source.Path
+}
+
 type result struct {
 	objects []bundle.Object
 	tests   []Test
 	diags   diag.List
+	// read is what the result depends on, nil if that is not known.
+	read *jsonnet.Inputs
+	uses map[string]*use
 }
 
-// plan makes jobs of sources and reports configurations that stand twice.
-func plan(p *project.Project, sources []project.Source) ([]job, diag.List) {
+// jobs makes jobs of all sources.
+func (o Options) jobs(sources []project.Source) []job {
+	var jobs []job
+	for _, s := range sources {
+		jobs = append(jobs, job{source: s})
+	}
+	for i := range o.Project.Sources.Mixins {
+		m := &o.Project.Sources.Mixins[i]
+		jobs = append(jobs, job{mixin: m, source: mixinSource(*m)})
+	}
+	return jobs
+}
+
+// plan picks the jobs of an environment and reports configurations that stand
+// twice.
+func plan(all []job, env project.Environment) ([]job, diag.List) {
 	var jobs []job
 	var diags diag.List
 	first := map[project.SourceKind]string{}
-	for _, s := range sources {
+	for _, j := range all {
+		s := j.source
+		if !env.Renders(j.names()...) || j.mixin != nil && !j.mixin.HoldsFor(env.Name) {
+			continue
+		}
 		if s.Kind == project.AlertmanagerSource || s.Kind == project.PrometheusSource {
 			if other, ok := first[s.Kind]; ok {
 				d := diags.Errorf("source/ambiguous", diag.Span{File: s.Path}, "there are two sources of the %s configuration, %s and %s", s.Kind, other, s.Path)
@@ -175,11 +250,7 @@ func plan(p *project.Project, sources []project.Source) ([]job, diag.List) {
 			}
 			first[s.Kind] = s.Path
 		}
-		jobs = append(jobs, job{source: s})
-	}
-	for i := range p.Sources.Mixins {
-		m := &p.Sources.Mixins[i]
-		jobs = append(jobs, job{mixin: m, source: mixinSource(*m)})
+		jobs = append(jobs, j)
 	}
 	return jobs, diags
 }
@@ -190,6 +261,8 @@ type renderer struct {
 	env  project.Environment
 	job  job
 	out  result
+
+	adjust *adjuster
 }
 
 func (r *renderer) run(ctx context.Context) (result, error) {
@@ -247,7 +320,15 @@ func (r *renderer) read() ([]byte, bool) {
 	return nil, false
 }
 
+// add adds an object, as the project wants it adjusted.
 func (r *renderer) add(ref bundle.Ref, v bundle.Value, origin bundle.Origin) error {
+	keep := true
+	if ref.Kind == bundle.Rules {
+		ref, v, origin, keep = r.adjust.rules(ref, v, origin)
+	}
+	if !keep {
+		return nil
+	}
 	o, err := bundle.NewObject(ref, v, origin)
 	if err != nil {
 		return fmt.Errorf("render %s: %w", r.job.source.Path, err)

@@ -167,21 +167,7 @@ func (r *renderer) group(namespace string, d bundle.Document) error {
 		r.unexpected(d, "", "a rule group with name and rules")
 		return nil
 	}
-	return r.add(bundle.Ref{Kind: bundle.Rules, Space: namespace, Name: name}, r.dropped(d.Value), d.Origin)
-}
-
-// dropped leaves out the rules that the mixin of the project file drops.
-func (r *renderer) dropped(group bundle.Value) bundle.Value {
-	if r.job.mixin == nil || len(r.job.mixin.Drop) == 0 {
-		return group
-	}
-	kept := bundle.Value{Kind: bundle.Array}
-	for _, rule := range group.Array("rules") {
-		if !slices.Contains(r.job.mixin.Drop, rule.Str("alert")+rule.Str("record")) {
-			kept.Elem = append(kept.Elem, rule)
-		}
-	}
-	return group.With("rules", kept)
+	return r.add(bundle.Ref{Kind: bundle.Rules, Space: namespace, Name: name}, d.Value, d.Origin)
 }
 
 // mixin takes apart {prometheusAlerts, prometheusRules, grafanaDashboards}.
@@ -268,6 +254,7 @@ func (r *renderer) dashboardMap(folder string, d bundle.Document) error {
 // dashboard adds one dashboard; of a resource its spec. A dashboard without
 // uid is known by the name of its file.
 func (r *renderer) dashboard(folder, name string, d bundle.Document) error {
+	file := name
 	if isResource(d.Value) {
 		metadata, _ := d.Value.Get("metadata")
 		if uid := metadata.Str("name"); uid != "" {
@@ -278,7 +265,11 @@ func (r *renderer) dashboard(folder, name string, d bundle.Document) error {
 	if uid := d.Value.Str("uid"); uid != "" {
 		name = uid
 	}
-	return r.add(bundle.Ref{Kind: bundle.Dashboard, Space: folder, Name: name}, d.Value, d.Origin)
+	ref, v, origin, keep := r.adjust.dashboard(bundle.Ref{Kind: bundle.Dashboard, Space: folder, Name: name}, file, d.Value, d.Origin)
+	if !keep {
+		return nil
+	}
+	return r.add(ref, v, origin)
 }
 
 func (r *renderer) configuration(kind bundle.Kind, d bundle.Document) error {

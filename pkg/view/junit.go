@@ -115,7 +115,7 @@ func sourceText(f mergedFinding) string {
 func testSuite(s Suite) junitSuite {
 	name := s.File
 	if s.Environment != "" {
-		name += " (" + s.Environment + ")"
+		name += " (" + strings.Join(s.envs(), ", ") + ")"
 	}
 	suite := junitSuite{Name: plain(name)}
 	seconds := 0.0

@@ -50,11 +50,7 @@ func everything(r Report) []mergedFinding {
 	}
 	if r.Changes != nil && r.Changes.Check {
 		for _, c := range r.Changes.Files {
-			all = append(all, mergedFinding{Finding: Finding{Diagnostic: diag.Diagnostic{
-				Code: "render/outdated", Severity: diag.Error,
-				Summary: outdated(c), Hint: "run monctl render and commit the result",
-				Span: diag.Span{File: c.Path},
-			}}})
+			all = append(all, mergedFinding{Finding: Finding{Diagnostic: difference(r.Command, c)}})
 		}
 	}
 	if len(r.Environments) == 1 { // it goes without saying
@@ -64,6 +60,20 @@ func everything(r Report) []mergedFinding {
 	}
 	return all
 }
+
+// difference is the finding that a file is not as it ought to be.
+func difference(command string, c Change) diag.Diagnostic {
+	if command == formatting {
+		return diag.Diagnostic{Code: "source/format", Severity: diag.Error, Summary: "this file is not formatted", Hint: "run monctl fmt", Span: diag.Span{File: c.Path}}
+	}
+	return diag.Diagnostic{
+		Code: "render/outdated", Severity: diag.Error, Summary: outdated(c),
+		Hint: "run monctl render and commit the result", Span: diag.Span{File: c.Path},
+	}
+}
+
+// formatting is the command whose changes are those of a formatter.
+const formatting = "fmt"
 
 func outdated(c Change) string {
 	switch c.Action {
@@ -90,6 +100,13 @@ func untold(r Report) []mergedFinding {
 		wrong[d.Span.File] = wrong[d.Span.File] || d.Severity == diag.Error
 	}
 	var out []Finding
+	add := func(s Suite, t Test, f Failure) {
+		for _, env := range s.envs() {
+			finding := testFinding(s, t, f)
+			finding.Env = env
+			out = append(out, finding)
+		}
+	}
 	for _, s := range r.Tests.Suites {
 		for _, t := range s.Tests {
 			if t.Result != Failed {
@@ -97,12 +114,12 @@ func untold(r Report) []mergedFinding {
 			}
 			for _, f := range t.Failures {
 				if !told[failureKey{f.code(), f.Message, f.Span}] {
-					out = append(out, testFinding(s, t, f))
+					add(s, t, f)
 				}
 			}
 			// A test that says nothing was not run, for what is wrong with its file.
 			if len(t.Failures) == 0 && !wrong[s.File] {
-				out = append(out, testFinding(s, t, unexplained()))
+				add(s, t, unexplained())
 			}
 		}
 	}

@@ -31,6 +31,8 @@ type Report struct {
 	// Deploys are the targets that were deployed to, in that order.
 	Deploys []Deploy `json:"deploys,omitempty"`
 	Server  *Server  `json:"server,omitempty"`
+	// Dependencies are what files import, or what imports them.
+	Dependencies *Dependencies `json:"dependencies,omitempty"`
 	// Graphs are what hangs on what, one for each environment.
 	Graphs []Graph `json:"graphs,omitempty"`
 	// Impacts are what hangs on the things that were asked about.

@@ -23,7 +23,18 @@ type Tests struct {
 type Suite struct {
 	File        string `json:"file"`
 	Environment string `json:"environment,omitempty"`
-	Tests       []Test `json:"tests"`
+	// Environments are those that the run stands for, Environment among them;
+	// it is absent if there is one only.
+	Environments []string `json:"environments,omitempty"`
+	Tests        []Test   `json:"tests"`
+}
+
+// envs are the environments that the run stands for.
+func (s Suite) envs() []string {
+	if len(s.Environments) > 0 {
+		return s.Environments
+	}
+	return []string{s.Environment}
 }
 
 // Test is one test of a suite.

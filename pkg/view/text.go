@@ -51,6 +51,13 @@ func renderText(w io.Writer, r Report, o Options) error {
 	if r.Server != nil {
 		t.server(*r.Server)
 	}
+	if r.Dependencies != nil {
+		t.dependencies(*r.Dependencies)
+		if r.Summary == (Summary{}) { // a list of files, for other programs
+			return write(w, t.out.String())
+		}
+		t.out.WriteByte('\n')
+	}
 	if !answered || len(r.Diagnostics) > 0 {
 		t.summary(r)
 	}

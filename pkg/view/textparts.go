@@ -196,7 +196,7 @@ func summaryParts(r Report) []string {
 	add(s.Errors, "error")
 	add(s.Warnings, "warning")
 	add(s.Infos, "remark")
-	if len(parts) == 0 && r.ExitCode == 0 {
+	if len(parts) == 0 && r.ExitCode == 0 && r.Command != formatting {
 		parts = append(parts, "no findings")
 	}
 	if total := s.TestsPassed + s.TestsFailed + s.TestsSkipped; r.Tests != nil && (total > 0 || r.Command == "test") {
@@ -216,19 +216,31 @@ func summaryParts(r Report) []string {
 		}
 		parts = append(parts, text)
 	}
-	if c := r.Changes; c != nil {
-		switch {
-		case c.Check && len(c.Files) > 0:
-			verb := "differ"
-			if len(c.Files) == 1 {
-				verb = "differs"
-			}
-			parts = append(parts, fmt.Sprintf("%s in %s %s from the sources", count(len(c.Files), "file"), plain(c.Path), verb))
-		case c.Check:
-			parts = append(parts, plain(c.Path)+" is up to date")
-		default:
-			parts = append(parts, fmt.Sprintf("%s: %d of %s written", plain(c.Path), len(c.Files), count(len(c.Files)+c.Unchanged, "file")))
-		}
+	if r.Changes != nil {
+		parts = append(parts, changesPart(r.Command, *r.Changes))
 	}
 	return parts
+}
+
+// changesPart says how many files differ, or differed.
+func changesPart(command string, c Changes) string {
+	n, total := len(c.Files), count(len(c.Files)+c.Unchanged, "file")
+	verb, are := "differ", "are"
+	if n == 1 {
+		verb, are = "differs", "is"
+	}
+	switch {
+	case command == formatting && n == 0:
+		return total + " formatted already"
+	case command == formatting && c.Check:
+		return fmt.Sprintf("%d of %s %s not formatted", n, total, are)
+	case command == formatting:
+		return fmt.Sprintf("%d of %s formatted", n, total)
+	case c.Check && n > 0:
+		return fmt.Sprintf("%s in %s %s from the sources", count(n, "file"), plain(c.Path), verb)
+	case c.Check:
+		return plain(c.Path) + " is up to date"
+	default:
+		return fmt.Sprintf("%s: %d of %s written", plain(c.Path), n, total)
+	}
 }

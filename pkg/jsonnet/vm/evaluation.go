@@ -40,6 +40,8 @@ type Evaluation struct {
 	// extVars and natives are made when they are first asked for.
 	extVars map[string]Value
 	natives map[string]Value
+	// extVarsRead are the names in extVars in the order of their making.
+	extVarsRead []string
 }
 
 // call is an entry of the stack.

@@ -2,6 +2,7 @@ package vm
 
 import (
 	"errors"
+	"slices"
 	"unsafe"
 
 	"github.com/google/go-jsonnet/ast"
@@ -174,8 +175,13 @@ func (e *Evaluation) extVar(name string) Value {
 	}
 	v := e.argument(extVarKind, name, a)
 	e.extVars[name] = v
+	e.extVarsRead = append(e.extVarsRead, name)
 	return e.force(v)
 }
+
+// ExtVarsRead returns the names of the external variables that were looked at
+// since the evaluation was new, in the order of the first look.
+func (e *Evaluation) ExtVarsRead() []string { return slices.Clone(e.extVarsRead) }
 
 // extVarKind is how code of external variables is called in diagnostics.
 const extVarKind = "extvar"
