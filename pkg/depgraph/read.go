@@ -159,7 +159,7 @@ func (b *builder) readDashboards(ctx context.Context, s *source) error {
 		}
 		for _, v := range d.Variables {
 			if e, ok := d.ExpandVariable(v, b.cache); ok {
-				b.keepQuery(d, Query{Kind: Variable, Name: v.Name, Text: v.Pointer + "/query", Place: Place{Pointer: v.Pointer}}, e)
+				b.keepQuery(d, Query{Kind: Variable, Name: v.Name, Text: v.QueryPointer, Place: Place{Pointer: v.Pointer}}, e)
 			}
 		}
 	}
