@@ -16,7 +16,6 @@ import (
 	deployserver "github.com/monctl/monctl/pkg/deploy/server"
 	"github.com/monctl/monctl/pkg/diag"
 	"github.com/monctl/monctl/pkg/pipeline"
-	"github.com/monctl/monctl/pkg/schema"
 	"github.com/monctl/monctl/pkg/server"
 	"github.com/monctl/monctl/pkg/view"
 )

@@ -40,6 +40,8 @@ func others() []Code {
 		{"alertmanager/time-interval", diag.Error, "route with a time interval that is not defined"},
 		{"alertmanager/unknown-field", diag.Error, "field that Alertmanager's configuration does not have"},
 		{"bundle/body", diag.Error, "object whose content is not what its hash says"},
+		{"catalog/read", diag.Error, "catalogue of metrics that cannot be read"},
+		{"catalog/value", diag.Error, "catalogue of metrics that is not as it must be"},
 		{"context/empty", diag.Warning, "context in which there is no monitoring"},
 		{"context/read", diag.Error, "context that cannot be read"},
 		{"convert/exists", diag.Error, "file that a conversion would overwrite"},

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/monctl/monctl/pkg/bundle"
+	"github.com/monctl/monctl/pkg/catalog"
 	"github.com/monctl/monctl/pkg/diag"
 	"github.com/monctl/monctl/pkg/expr"
 )
@@ -34,6 +35,8 @@ type Options struct {
 	Context []*bundle.Bundle
 	// Checks are the checks to run; nil means all.
 	Checks []Check
+	// Catalog says which metrics there are; nil means that this is not known.
+	Catalog *catalog.Catalog
 	// Open reads a source file by the name that spans have, so that findings
 	// can point into expressions; nil means that they point at them.
 	Open func(file string) ([]byte, error)

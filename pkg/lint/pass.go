@@ -5,7 +5,9 @@ import (
 	"maps"
 
 	"github.com/monctl/monctl/pkg/bundle"
+	"github.com/monctl/monctl/pkg/catalog"
 	"github.com/monctl/monctl/pkg/dashboard"
+	"github.com/monctl/monctl/pkg/depgraph"
 	"github.com/monctl/monctl/pkg/diag"
 	"github.com/monctl/monctl/pkg/expr"
 	"github.com/monctl/monctl/pkg/promconf"
@@ -40,6 +42,10 @@ type view struct {
 	foreign bool
 
 	dashboards []board
+
+	// graph is what hangs on what, with the context; catalog may be nil.
+	graph   *depgraph.Graph
+	catalog *catalog.Catalog
 }
 
 // rule is a rule with its expression and its group.
@@ -83,19 +89,14 @@ func newBoard(o bundle.Object) (board, error) {
 }
 
 func newView(ctx context.Context, b *bundle.Bundle, opts Options) (*view, error) {
-	v := &view{bundle: b, opts: opts, templates: map[string]*templateText{}, recordedNames: map[string]bool{}}
-	for _, o := range b.OfKind(bundle.Rules) {
-		if err := ctx.Err(); err != nil {
-			return nil, err
-		}
-		group, err := promconf.ReadGroup(o)
-		if err != nil {
-			continue // pkg/schema says why
-		}
-		for _, r := range group.Rules {
-			if e, err := opts.Parsed.Parse(r.Expr); err == nil {
-				v.rules = append(v.rules, rule{Rule: r, object: o, group: group, expr: e})
-			}
+	graph, err := depgraph.Build(ctx, b, depgraph.Options{Context: opts.Context, Catalog: opts.Catalog, Cache: opts.Parsed})
+	if err != nil {
+		return nil, err
+	}
+	v := &view{bundle: b, opts: opts, graph: graph, catalog: opts.Catalog, templates: map[string]*templateText{}, recordedNames: map[string]bool{}}
+	for _, r := range graph.Rules() {
+		if !r.Foreign {
+			v.rules = append(v.rules, rule{Rule: r.Spec, object: r.Object, group: r.Group.Spec, expr: r.Expr})
 		}
 	}
 	for _, r := range v.rules {

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/monctl/monctl/pkg/bundle"
+	"github.com/monctl/monctl/pkg/catalog"
 	"github.com/monctl/monctl/pkg/diag"
 	"github.com/monctl/monctl/pkg/gitrepo"
 	"github.com/monctl/monctl/pkg/jsonnet"
@@ -55,15 +56,20 @@ type Pass struct {
 	importer   *jsonnet.Importer
 	unknownEnv bool
 	envs       []project.Environment
+	// catalogRead says that the catalogue has been looked for.
+	catalogRead bool
 
 	// Project is nil if its file is wrong.
 	Project *project.Project
 	Outputs []*render.Output
 	// Context is the monitoring that is kept elsewhere, by environment; it is
-	// read by Validate.
+	// read by Validate and Graph.
 	Context map[string][]*bundle.Bundle
 	// Diags are the findings of all stages so far.
 	Diags diag.List
+	// Catalog is the project's catalogue of metrics, or nil, after
+	// Validate and Graph.
+	Catalog *catalog.Catalog
 	// Tests are the results after Test.
 	Tests []TestRun
 }
@@ -134,6 +140,7 @@ func (p *Pass) Validate(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	p.readCatalog()
 	for _, out := range p.Outputs {
 		diags, err := p.judge(ctx, out.Bundle)
 		if err != nil {
@@ -164,7 +171,7 @@ func (p *Pass) judge(ctx context.Context, b *bundle.Bundle) (diag.List, error) {
 		return nil, err
 	}
 	more, err := lint.Run(ctx, b, lint.Options{
-		Severity: p.Project.Severity, Conventions: lint.Conventions(p.Project.Checks), Context: p.Context[b.Env()],
+		Severity: p.Project.Severity, Conventions: lint.Conventions(p.Project.Checks), Context: p.Context[b.Env()], Catalog: p.Catalog,
 		Open: p.Open, Project: os.DirFS(p.opts.Dir), Parsed: &p.opts.Memory.parsed,
 	})
 	if err != nil {

@@ -12,6 +12,10 @@ import (
 	"github.com/monctl/monctl/pkg/diag"
 )
 
+// DefaultCatalog is where the catalogue of metrics lies unless the project
+// says otherwise. It may be missing there.
+const DefaultCatalog = "metrics.yaml"
+
 // DefaultEnvironment is the name of the one environment of a project that
 // names none.
 const DefaultEnvironment = "default"
@@ -122,6 +126,7 @@ type Sources struct {
 	Prometheus   string   `json:"prometheus"`
 	Files        []string `json:"files"`
 	Tests        []string `json:"tests"`
+	Catalog      string   `json:"catalog"`
 	Mixins       []Mixin  `json:"mixins"`
 
 	Adjust []SourceAdjustment `json:"adjust"`

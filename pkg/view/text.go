@@ -35,7 +35,14 @@ func renderText(w io.Writer, r Report, o Options) error {
 	if r.Tests != nil {
 		t.tests(r)
 	}
-	if r.Summary.Errors == 0 { // else something is missing, and counts say little
+	t.graphs(r.Graphs)
+	t.impacts(r.Impacts)
+	if r.Metrics != nil {
+		t.metrics(*r.Metrics)
+	}
+	// What was asked for has been said; counts would only stand in the way.
+	answered := len(r.Graphs)+len(r.Impacts) > 0 || r.Metrics != nil
+	if r.Summary.Errors == 0 && !answered { // else something is missing, and counts say little
 		t.environments(r.Environments)
 	}
 	for _, d := range r.Deploys {
@@ -54,7 +61,9 @@ func renderText(w io.Writer, r Report, o Options) error {
 	if r.Profile != nil {
 		t.profile(*r.Profile)
 	}
-	t.summary(r)
+	if !answered || len(r.Diagnostics) > 0 {
+		t.summary(r)
+	}
 	return write(w, t.out.String())
 }
 
