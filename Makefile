@@ -6,6 +6,7 @@ BIN := .bin
 FUZZTIME ?= 30s
 BENCH ?=
 DIR ?=
+RENDERED ?=
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -71,8 +72,8 @@ conformance: ## hold the Jsonnet engines against upstream's test data in DIR, se
 	$(GO) run ./tools/jsonnetcheck conformance '$(DIR)'
 
 .PHONY: corpus-render
-corpus-render: ## evaluate the public mixins in DIR with every Jsonnet engine and print each difference
-	$(GO) run ./tools/jsonnetcheck corpus '$(DIR)'
+corpus-render: ## evaluate and render the public mixins in DIR, beside go-jsonnet, and print each difference; RENDERED=<dir> adds files to compare with
+	$(GO) run ./tools/jsonnetcheck -rendered '$(RENDERED)' corpus '$(DIR)'
 
 .PHONY: check
 check: lint test e2e ## what CI runs: lint, test and e2e
@@ -81,7 +82,7 @@ check: lint test e2e ## what CI runs: lint, test and e2e
 peers: $(BIN)/.peers ## build the pinned peers into .bin and install the exporters where missing
 	tools/install-peers.sh debian
 
-$(BIN)/.peers: tools/peers/go.mod tools/peers/go.sum tools/install-peers.sh $(wildcard tools/peers/*/*.go)
+$(BIN)/.peers: $(wildcard tools/peers/go.* tools/peers/*/go.*) tools/install-peers.sh $(wildcard tools/peers/*/*.go)
 	tools/install-peers.sh build
 	touch $@
 

@@ -150,15 +150,20 @@ func TestReport(t *testing.T) {
 	if !r.failed() {
 		t.Error("a broken limit is a failure")
 	}
+	slow := kept
+	slow.Limit, slow.RatioLimit = 0, 0.4
+	if !(report{Rows: []row{slow}}).failed() {
+		t.Error("a broken limit of the ratio is a failure")
+	}
 	var text strings.Builder
 	if err := r.writeText(&text); err != nil {
 		t.Fatal(err)
 	}
 	want := `median (min..max); ratio = monctl / peer, below 1 monctl takes less
 
-CASE  MEASURE  MONCTL                      PEER                        RATIO              N  AGAINST
-a     wall     30.0 ms (20.0 ms..40.0 ms)  40.0 ms (40.0 ms..60.0 ms)  0.50 (0.50..1.00)  3  peer; limit 40.0 ms kept
-b     binary   170.0 MB                                                                   1  limit 160.0 MB BROKEN
+CASE  MEASURE  MONCTL                      PEER                        RATIO                 N  AGAINST
+a     wall     30.0 ms (20.0 ms..40.0 ms)  40.0 ms (40.0 ms..60.0 ms)  0.500 (0.500..1.000)  3  peer; limit 40.0 ms kept
+b     binary   170.0 MB                                                                      1  limit 160.0 MB BROKEN
 `
 	if diff := cmp.Diff(want, text.String()); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)

@@ -41,8 +41,14 @@ func cases() []benchCase {
 	return []benchCase{
 		{"version", "start-up: monctl version, beside promtool --version and prometheus --version", runVersion},
 		{"render", "monctl render of this repository, beside go-jsonnet evaluating the same entries", runRender},
+		{"render-export", "monctl render of a generated project, 20 entries in 3 environments in three sizes, beside tk export", runExport},
+		{"render-unchanged", "monctl render --check of kubernetes-mixin's size where nothing changed, beside the jsonnet command", runUnchanged},
+		{"render-memory", "monctl render of 1000 entries, beside 100 of them", runMemory},
+		{"render-corpus", "monctl render of public mixins, beside the jsonnet command", runRenderCorpus},
+		{"watch", "edits under monctl up, on kubernetes-mixin's size and on this repository", runWatch},
 		{"test", "monctl test of this repository's rendered tests, beside promtool test rules", runTest},
 		{"jsonnet", "monctl eval of a generated mixin in three sizes, beside the jsonnet command", runJsonnet},
+		{"jsonnet-session", "evaluating a mixin again after an edit of each of its files", runSession},
 		{"jsonnet-upstream", "monctl eval of upstream's benchmarks, beside the jsonnet command", runUpstreamBenchmarks},
 		{"jsonnet-corpus", "monctl eval of public mixins, beside the jsonnet command", runCorpus},
 		{"idle", "monctl serve at rest, beside Prometheus and Alertmanager", runIdle},
@@ -167,6 +173,8 @@ type job struct {
 	rounds     int // 0 means the default
 	ours, peer []command
 	peerName   string
+	// before, if it is not nil, runs before each side and is not measured.
+	before func() error
 }
 
 // compare runs a job's rounds and returns its three measures, wall time first.
@@ -183,11 +191,11 @@ func (b *bench) compare(ctx context.Context, j job) ([]row, error) {
 		if round%2 == 1 {
 			first, second = second, first
 		}
-		u1, err := measure(ctx, first)
+		u1, err := j.measure(ctx, first)
 		if err != nil {
 			return nil, err
 		}
-		u2, err := measure(ctx, second)
+		u2, err := j.measure(ctx, second)
 		if err != nil {
 			return nil, err
 		}
@@ -206,6 +214,15 @@ func (b *bench) compare(ctx context.Context, j job) ([]row, error) {
 		newRow(j.name, "cpu", seconds, each(ours, cpu), j.peerName, each(peer, cpu)),
 		newRow(j.name, "peak rss", octets, each(ours, rss), j.peerName, each(peer, rss)),
 	}, nil
+}
+
+func (j job) measure(ctx context.Context, side []command) (usage, error) {
+	if j.before != nil {
+		if err := j.before(); err != nil {
+			return usage{}, fmt.Errorf("prepare %s: %w", j.name, err)
+		}
+	}
+	return measure(ctx, side)
 }
 
 func each(all []usage, number func(usage) float64) []float64 {

@@ -160,6 +160,7 @@ func (b *bench) versions(ctx context.Context) map[string]string {
 		"promtool":          b.peer("promtool", "--version"),
 		"alertmanager":      b.peer("alertmanager", "--version"),
 		"go-jsonnet":        b.peer("jsonnet", "--version"),
+		"tanka":             b.peer("tk", "--version"),
 		"node_exporter":     {path: "prometheus-node-exporter", args: []string{"--version"}},
 		"blackbox_exporter": {path: "prometheus-blackbox-exporter", args: []string{"--version"}},
 	}

@@ -13,6 +13,7 @@ type unit string
 const (
 	seconds unit = "s"
 	octets  unit = "B"
+	times   unit = "×"
 )
 
 // row is one line of the table: one measure of one case.
@@ -27,10 +28,26 @@ type row struct {
 	Ratio    *summary `json:"ratio,omitempty"`
 	// Limit is what the median of ours must stay below; 0 means none.
 	Limit float64 `json:"limit,omitempty"`
+	// RatioLimit is what the median of the ratios must not exceed; 0 means none.
+	RatioLimit float64 `json:"ratio_limit,omitempty"`
 }
 
 // over reports whether the row breaks its limit.
-func (r row) over() bool { return r.Limit != 0 && r.Ours.Median >= r.Limit }
+func (r row) over() bool {
+	return r.Limit != 0 && r.Ours.Median >= r.Limit || r.RatioLimit != 0 && (r.Ratio == nil || r.Ratio.Median > r.RatioLimit)
+}
+
+// limit is what the row is held to, in words.
+func (r row) limit() string {
+	switch {
+	case r.Limit != 0:
+		return r.Unit.one(r.Limit)
+	case r.RatioLimit != 0:
+		return fmt.Sprintf("ratio %.3f", r.RatioLimit)
+	default:
+		return ""
+	}
+}
 
 // failure is a case that could not be measured.
 type failure struct {
@@ -99,9 +116,9 @@ func (r report) writeText(w io.Writer) error {
 			peer = row.Unit.show(*row.Peer)
 		}
 		if row.Ratio != nil {
-			ratio = fmt.Sprintf("%.2f (%.2f..%.2f)", row.Ratio.Median, row.Ratio.Min, row.Ratio.Max)
+			ratio = fmt.Sprintf("%.3f (%.3f..%.3f)", row.Ratio.Median, row.Ratio.Min, row.Ratio.Max)
 		}
-		if row.Limit != 0 {
+		if limit := row.limit(); limit != "" {
 			verdict := "kept"
 			if row.over() {
 				verdict = "BROKEN"
@@ -109,7 +126,7 @@ func (r report) writeText(w io.Writer) error {
 			if against != "" {
 				against += "; "
 			}
-			against += fmt.Sprintf("limit %s %s", row.Unit.one(row.Limit), verdict)
+			against += "limit " + limit + " " + verdict
 		}
 		fmt.Fprintf(tw, "%s\t%s\t%s\t%s\t%s\t%d\t%s\n", row.Case, row.Measure, row.Unit.show(row.Ours), peer, ratio, row.Ours.N, against)
 	}
@@ -133,6 +150,8 @@ func (u unit) one(v float64) string {
 	switch {
 	case u == octets:
 		return fmt.Sprintf("%.1f MB", v/1e6)
+	case u == times:
+		return fmt.Sprintf("%.1f×", v)
 	case v < 1:
 		return fmt.Sprintf("%.1f ms", v*1e3)
 	default:

@@ -67,10 +67,14 @@ func house() map[string]room {
 		"pkg/dashboard": {layer: 2, may: []string{"pkg/bundle", "pkg/expr", "pkg/verdict"}},
 		"pkg/promconf":  {layer: 2, may: []string{"pkg/bundle", "pkg/expr", "pkg/verdict"}, allows: []string{parser, labels, rulefmt}},
 		"pkg/routing":   {layer: 2, may: []string{"pkg/bundle", "pkg/verdict"}, allows: []string{paging}},
+		"pkg/catalog":   {layer: 2, may: []string{"pkg/bundle", "pkg/expr"}, allows: []string{labels}},
 		"pkg/api":       {layer: 2, may: []string{"pkg/bundle"}},
 
+		"pkg/kubernetes": {layer: 2, may: []string{"pkg/bundle"}},
+
+		"pkg/depgraph": {layer: 3, may: []string{"pkg/bundle", "pkg/expr", "pkg/catalog", "pkg/dashboard", "pkg/promconf", "pkg/routing"}},
 		"pkg/schema":   {layer: 3, may: []string{"pkg/bundle", "pkg/cuelang", "schemas", "pkg/dashboard", "pkg/promconf", "pkg/routing", "pkg/verdict"}},
-		"pkg/lint":     {layer: 3, may: []string{"pkg/bundle", "pkg/expr", "pkg/dashboard", "pkg/routing", "pkg/promconf", "pkg/verdict"}, allows: []string{parser, labels, rulefmt}},
+		"pkg/lint":     {layer: 3, may: []string{"pkg/bundle", "pkg/expr", "pkg/catalog", "pkg/dashboard", "pkg/depgraph", "pkg/routing", "pkg/promconf", "pkg/verdict"}, allows: []string{parser, labels, rulefmt}},
 		"pkg/ruletest": {layer: 3, may: []string{"pkg/bundle", "pkg/expr", "pkg/promeval", "pkg/routing", "pkg/promconf"}, allows: []string{parser, labels, rulefmt}},
 
 		"pkg/revision":      {layer: 4, may: []string{"pkg/bundle"}},

@@ -3,9 +3,9 @@
 #
 # usage: tools/install-peers.sh [build] [debian]
 #
-#   build   promtool, prometheus, amtool, alertmanager, jsonnet, jb and the
-#           Jsonnet driver of the benchmark, at the versions tools/peers/go.mod
-#           pins, into .bin/.
+#   build   promtool, prometheus, amtool, alertmanager, jsonnet, jb, tk and the
+#           Jsonnet driver of the benchmark, at the versions that the go.mod of
+#           tools/peers and tools/peers/tanka pin, into .bin/.
 #   debian  prometheus-node-exporter and prometheus-blackbox-exporter from the
 #           distribution's packages, where they are missing. The tests start
 #           the programs themselves; no service is started here.
@@ -18,7 +18,7 @@ bin=$root/.bin
 
 log() { printf '%s: %s\n' "${0##*/}" "$*" >&2; }
 
-module_version() { go list -C "$root/tools/peers" -m -f '{{.Version}}' "$1"; }
+module_version() { go list -C "$root/tools/peers${2:-}" -m -f '{{.Version}}' "$1"; }
 
 # A build from the module proxy carries no version of its own, so it is set the
 # way upstream's release builds set it; otherwise --version would print blanks.
@@ -48,7 +48,7 @@ build_alertmanager() {
 }
 
 build() {
-	log "building promtool, prometheus, amtool, alertmanager, jsonnet and jb into .bin"
+	log "building promtool, prometheus, amtool, alertmanager, jsonnet, jb and tk into .bin"
 	mkdir -p "$bin"
 	go build -C "$root/tools/peers" -ldflags "$(link_flags github.com/prometheus/prometheus)" -o "$bin/" \
 		github.com/prometheus/prometheus/cmd/promtool \
@@ -59,6 +59,9 @@ build() {
 		github.com/google/go-jsonnet/cmd/jsonnet ./jsonnetdriver \
 		github.com/jsonnet-bundler/jsonnet-bundler/cmd/jb
 	build_alertmanager
+	local tanka=github.com/grafana/tanka
+	go build -C "$root/tools/peers/tanka" -o "$bin/" \
+		-ldflags "-s -w -X $tanka/pkg/tanka.CurrentVersion=$(module_version $tanka /tanka)" $tanka/cmd/tk
 }
 
 debian() {

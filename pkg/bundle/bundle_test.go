@@ -259,7 +259,7 @@ func TestWriteTree(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		changes, err := bundle.WriteTree(dir, files)
+		changes, err := bundle.WriteTree(dir, files, bundle.WriteOptions{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -270,8 +270,8 @@ func TestWriteTree(t *testing.T) {
 		return got
 	}
 	if diff := cmp.Diff([]string{
-		"add alertmanager/templates/t.tmpl", "add grafana/F/u.json", "add prometheus/rules/a.yaml",
-		"add alertmanager/manifest.json", "add grafana/manifest.json", "add prometheus/manifest.json",
+		"add alertmanager/manifest.json", "add alertmanager/templates/t.tmpl", "add grafana/F/u.json",
+		"add grafana/manifest.json", "add prometheus/manifest.json", "add prometheus/rules/a.yaml",
 	}, write(first)); diff != "" {
 		t.Errorf("first write (-want +got):\n%s", diff)
 	}
@@ -284,8 +284,8 @@ func TestWriteTree(t *testing.T) {
 	}
 	second := newBundle(t, object(t, "rules/a/g", "{name: g}"))
 	if diff := cmp.Diff([]string{
-		"remove alertmanager/templates/t.tmpl", "remove grafana/F/u.json", "update prometheus/rules/a.yaml",
-		"remove alertmanager/manifest.json", "remove grafana/manifest.json", "update prometheus/manifest.json",
+		"remove alertmanager/manifest.json", "remove alertmanager/templates/t.tmpl", "remove grafana/F/u.json",
+		"remove grafana/manifest.json", "update prometheus/manifest.json", "update prometheus/rules/a.yaml",
 	}, write(second)); diff != "" {
 		t.Errorf("second write (-want +got):\n%s", diff)
 	}
@@ -311,7 +311,7 @@ func TestManifestCannotRemoveOutside(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if _, err := bundle.WriteTree(dir, nil); err != nil {
+	if _, err := bundle.WriteTree(dir, nil, bundle.WriteOptions{}); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := os.Stat(outside); err != nil {

@@ -6,13 +6,21 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"slices"
+	"strings"
 	"unicode/utf8"
+
+	"go.yaml.in/yaml/v3"
 )
 
 // DecodeJSON reads exactly one JSON document. The error carries the byte
 // offset (json.SyntaxError) where there is one.
 func DecodeJSON(data []byte) (Value, error) {
+	r := jsonReader{text: string(data)}
+	if v, ok := r.document(); ok {
+		return v, nil
+	}
 	d := json.NewDecoder(bytes.NewReader(data))
 	d.UseNumber()
 	v, err := decodeJSON(d, 0)
@@ -168,6 +176,9 @@ func sortedKeys(v Value) []int {
 	for i := range order {
 		order[i] = i
 	}
+	if slices.IsSorted(v.Keys) {
+		return order
+	}
 	slices.SortStableFunc(order, func(i, j int) int {
 		switch {
 		case v.Keys[i] < v.Keys[j]:
@@ -181,23 +192,49 @@ func sortedKeys(v Value) []int {
 	return order
 }
 
+// encodeString writes what json.Encoder would, which is asked only for what is
+// rare.
 func encodeString(b *bytes.Buffer, s string) error {
 	if !utf8.ValidString(s) {
 		return fmt.Errorf("string %q is not valid UTF-8", s)
 	}
-	e := json.NewEncoder(b)
-	e.SetEscapeHTML(false)
-	if err := e.Encode(s); err != nil {
-		return err
+	if strings.ContainsFunc(s, func(c rune) bool { return c < ' ' && c != '\n' && c != '\t' || c == '\u2028' || c == '\u2029' }) {
+		e := json.NewEncoder(b)
+		e.SetEscapeHTML(false)
+		if err := e.Encode(s); err != nil {
+			return err
+		}
+		b.Truncate(b.Len() - 1) // Encode ends its output with a newline.
+		return nil
 	}
-	b.Truncate(b.Len() - 1) // Encode ends its output with a newline.
+	b.WriteByte('"')
+	for start := 0; ; {
+		i := strings.IndexAny(s[start:], "\"\\\n\t")
+		if i < 0 {
+			b.WriteString(s[start:])
+			break
+		}
+		b.WriteString(s[start : start+i])
+		b.WriteByte('\\')
+		switch c := s[start+i]; c {
+		case '\n':
+			b.WriteByte('n')
+		case '\t':
+			b.WriteByte('t')
+		default:
+			b.WriteByte(c)
+		}
+		start += i + 1
+	}
+	b.WriteByte('"')
 	return nil
 }
 
-// IndentJSON returns canonical JSON laid out for people, with two spaces a
-// level and a final newline.
+// IndentJSON returns a value as JSON laid out for people, with two spaces a
+// level and a final newline. A scalar with Src becomes what it is to YAML 1.2:
+// 1.0 and 0x10 are numbers, "yes" and dates are strings.
 func IndentJSON(v Value) ([]byte, error) {
-	data, err := Canonical(v)
+	data, err := Canonical(withoutSrc(v))
 	if err != nil {
 		return nil, err
 	}
@@ -207,4 +244,35 @@ func IndentJSON(v Value) ([]byte, error) {
 	}
 	b.WriteByte('\n')
 	return b.Bytes(), nil
+}
+
+func withoutSrc(v Value) Value {
+	if v.Kind == String && v.Src != "" {
+		return resolved(v.Src)
+	}
+	if len(v.Elem) > 0 {
+		v.Elem = slices.Clone(v.Elem)
+		for i, e := range v.Elem {
+			v.Elem[i] = withoutSrc(e)
+		}
+	}
+	return v
+}
+
+// resolved is what a plain scalar is to YAML 1.2.
+func resolved(src string) Value {
+	var plain any
+	if yaml.Unmarshal([]byte(src), &plain) == nil {
+		switch n := plain.(type) {
+		case bool:
+			return BoolValue(n)
+		case int, int64, uint64:
+			return Value{Kind: Number, Text: fmt.Sprint(n)}
+		case float64:
+			if !math.IsInf(n, 0) && !math.IsNaN(n) {
+				return NumberValue(n)
+			}
+		}
+	}
+	return StringValue(src)
 }

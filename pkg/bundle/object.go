@@ -155,11 +155,11 @@ type Object struct {
 	Body Blob
 	// Labels are for selection on this side; they are never shipped.
 	Labels map[string]string
+	// Entry is the source that was rendered, as the project calls it, or "".
+	// Like Origin it is not part of any hash.
+	Entry string
 	// Origin leads to the sources; it is never nil and not part of any hash.
 	Origin Origin
-	// Source is the file that the object was rendered from, "" if there is
-	// none; it is not part of any hash.
-	Source string
 }
 
 // NewObject encodes a value as the body of an object.
@@ -180,6 +180,9 @@ func newObject(ref Ref, body []byte, origin Origin) Object {
 	if origin == nil {
 		origin = NewOrigin(diag.Span{File: ref.String()}, nil)
 	}
+	// The names are parts of the document that they were read from, which must
+	// not stay for their sake.
+	ref.Space, ref.Name = strings.Clone(ref.Space), strings.Clone(ref.Name)
 	return Object{Ref: ref, Body: NewBlob(body), Origin: origin}
 }
 

@@ -149,3 +149,6 @@ func (r *Resolved) YAML(ref Ref) ([]byte, error) {
 	}
 	return EncodeYAML(v)
 }
+
+// Placeholder returns the secret that a value stands for, if it does.
+func Placeholder(v Value) (SecretRef, bool) { return secretOf(v) }

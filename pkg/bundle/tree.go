@@ -13,8 +13,8 @@ type TreeFile struct {
 	// Path is slash-separated and relative to the environment's folder.
 	Path string
 	Data []byte
-	// Objects are those the file was made of, with their hashes.
-	Objects map[string]Hash
+	// Objects are those the file was made of, by reference.
+	Objects map[string]TreeObject
 }
 
 // The folders of the rendered tree. Each has a manifest of its own, so that
@@ -24,7 +24,15 @@ const (
 	alertmanagerFolder = "alertmanager"
 	grafanaFolder      = "grafana"
 	testsFolder        = "tests"
+	// KubernetesFolder holds the same as Kubernetes objects.
+	KubernetesFolder = "kubernetes"
 )
+
+// TreeFolders are those that an environment's tree has in the formats of
+// Prometheus, Alertmanager and Grafana.
+func TreeFolders() []string {
+	return []string{prometheusFolder, alertmanagerFolder, grafanaFolder, testsFolder}
+}
 
 // RuleFileName returns the path of a namespace's rule file within the tree.
 func RuleFileName(namespace string) string {
@@ -42,10 +50,12 @@ func (b *Bundle) Tree() ([]TreeFile, error) {
 		}
 		f := files[name]
 		if f == nil {
-			f = &TreeFile{Path: name, Objects: map[string]Hash{}}
+			f = &TreeFile{Path: name, Objects: map[string]TreeObject{}}
 			files[name] = f
+		} else if o.Ref.Kind != Rules {
+			return nil, fmt.Errorf("object %s: another object has the file name %q, too", o.Ref, name)
 		}
-		f.Objects[o.Ref.String()] = o.Body.Hash()
+		f.Objects[o.Ref.String()] = TreeObject{Entry: o.Entry, Hash: o.Body.Hash()}
 		if o.Ref.Kind.IsRaw() {
 			f.Data = o.Body.Bytes()
 			continue

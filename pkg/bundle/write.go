@@ -2,7 +2,7 @@ package bundle
 
 import (
 	"bytes"
-	"encoding/json"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -12,122 +12,244 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 )
-
-// ManifestName is what the file is called that says, in each folder of the
-// rendered tree, which files monctl wrote.
-const ManifestName = "manifest.json"
-
-const manifestVersion = 1
-
-// manifest says which files of a folder monctl wrote, and what they hold.
-type manifest struct {
-	FormatVersion int                     `json:"format_version"`
-	Files         map[string]manifestFile `json:"files"`
-}
-
-type manifestFile struct {
-	Hash    Hash            `json:"hash"`
-	Objects map[string]Hash `json:"objects,omitempty"`
-}
 
 // Change is a difference between a rendered tree on disk and what it ought to
 // be.
 type Change struct {
 	// Path is relative to the environment's folder.
 	Path string `json:"path"`
-	// Action is "add", "update" or "remove".
+	// Action is "add", "update", "remove", or "keep" for a file that monctl
+	// wrote, that is no longer rendered, and that somebody has edited since.
 	Action   string `json:"action"`
 	Old, New []byte `json:"-"`
+	// Manifest is true for a manifest, whose changes follow from the others.
+	Manifest bool `json:"-"`
+}
+
+// WriteOptions say what of a folder is to become what it ought to be.
+type WriteOptions struct {
+	// Folders are those of the tree whose manifests say what is monctl's; none
+	// means TreeFolders. Other forms of the same bundle may stand beside them.
+	Folders []string
+	// Partial says that the files are a part of the tree: others that were
+	// written before stay, and stay in the manifest.
+	Partial bool
+}
+
+// SymlinkError says that a path of the tree is a symbolic link or lies behind
+// one. Nothing is read or written through it.
+type SymlinkError struct{ Path string }
+
+// Error implements error.
+func (e *SymlinkError) Error() string {
+	return fmt.Sprintf("%s is a symbolic link, through which monctl does not write", e.Path)
+}
+
+// Hint says what can be done.
+func (e *SymlinkError) Hint() string {
+	return "remove the link, or name the folder it leads to with --out"
 }
 
 // CompareTree compares the folder of an environment with the files it ought
 // to hold, manifests included. Files that no manifest names are not monctl's
 // and do not count. The changes are sorted by path.
-func CompareTree(dir string, files []TreeFile) ([]Change, error) {
-	files, err := withManifests(files)
+func CompareTree(dir string, files []TreeFile, opts WriteOptions) ([]Change, error) {
+	root, err := openTree(dir)
 	if err != nil {
+		return nil, err
+	}
+	if root == nil {
+		return compareTree(nil, files, opts)
+	}
+	defer func() { _ = root.Close() }()
+	return compareTree(root, files, opts)
+}
+
+// openTree opens a folder that is no link; nil if there is none.
+func openTree(dir string) (*os.Root, error) {
+	info, err := os.Lstat(dir)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, nil
+	case err != nil:
+		return nil, fmt.Errorf("read rendered tree: %w", err)
+	case info.Mode()&fs.ModeSymlink != 0:
+		return nil, &SymlinkError{dir}
+	}
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return nil, fmt.Errorf("read rendered tree: %w", err)
+	}
+	return root, nil
+}
+
+func compareTree(root *os.Root, files []TreeFile, opts WriteOptions) ([]Change, error) {
+	folders := opts.Folders
+	if len(folders) == 0 {
+		folders = TreeFolders()
+	}
+	var before map[string]manifest
+	var err error
+	if root != nil {
+		if before, err = readManifests(root, folders); err != nil {
+			return nil, err
+		}
+	}
+	var others map[string]manifest
+	if opts.Partial {
+		others = before
+	}
+	if files, err = withManifests(files, others); err != nil {
 		return nil, err
 	}
 	want := map[string]bool{}
 	var changes []Change
 	for _, f := range files {
 		want[f.Path] = true
-		old, err := os.ReadFile(filepath.Join(dir, filepath.FromSlash(f.Path)))
+		old, found, err := readTreeFile(root, f.Path)
 		switch {
-		case errors.Is(err, fs.ErrNotExist):
-			changes = append(changes, Change{Path: f.Path, Action: "add", New: f.Data})
 		case err != nil:
-			return nil, fmt.Errorf("read rendered file: %w", err)
+			return nil, err
+		case !found:
+			changes = append(changes, Change{Path: f.Path, Action: "add", New: f.Data, Manifest: isManifest(f.Path)})
 		case !bytes.Equal(old, f.Data):
-			changes = append(changes, Change{Path: f.Path, Action: "update", Old: old, New: f.Data})
+			changes = append(changes, Change{Path: f.Path, Action: "update", Old: old, New: f.Data, Manifest: isManifest(f.Path)})
 		}
 	}
-	owned, err := ownedFiles(dir)
-	if err != nil {
-		return nil, err
-	}
-	for _, p := range owned {
-		if want[p] {
-			continue
-		}
-		old, err := os.ReadFile(filepath.Join(dir, filepath.FromSlash(p)))
-		if errors.Is(err, fs.ErrNotExist) {
-			continue
-		}
+	if !opts.Partial {
+		orphans, err := orphans(root, owned(before), want)
 		if err != nil {
-			return nil, fmt.Errorf("read rendered file: %w", err)
+			return nil, err
 		}
-		changes = append(changes, Change{Path: p, Action: "remove", Old: old})
+		changes = append(changes, orphans...)
 	}
 	slices.SortFunc(changes, func(a, b Change) int { return strings.Compare(a.Path, b.Path) })
 	return changes, nil
 }
 
-// WriteTree makes the folder of an environment hold the files, and removes
-// those that a manifest there names as monctl's own and that are no longer
-// wanted. Everything is written beside its place first, so that a failure
-// leaves what was there; it returns what it changed.
-func WriteTree(dir string, files []TreeFile) ([]Change, error) {
-	changes, err := CompareTree(dir, files)
-	if err != nil {
-		return nil, err
-	}
-	staged := map[string]string{}
-	defer func() {
-		for _, tmp := range staged {
-			_ = os.Remove(tmp)
-		}
-	}()
-	for _, c := range changes {
-		if c.Action == "remove" {
+// orphans are the files that were written and are no longer wanted. One that
+// is not what was written has become somebody's own, and stays.
+func orphans(root *os.Root, claimed map[string]Hash, want map[string]bool) ([]Change, error) {
+	var changes []Change
+	for _, p := range slices.Sorted(maps.Keys(claimed)) {
+		if want[p] {
 			continue
 		}
-		tmp, err := stage(filepath.Join(dir, filepath.FromSlash(c.Path)), c.New)
-		if err != nil {
+		old, found, err := readTreeFile(root, p)
+		switch {
+		case err != nil:
 			return nil, err
-		}
-		staged[c.Path] = tmp
-	}
-	// Manifests come last: a crash before them leaves files that the next run
-	// writes again, never a manifest that claims what was not written.
-	slices.SortStableFunc(changes, func(a, b Change) int {
-		return boolRank(path.Base(a.Path) == ManifestName) - boolRank(path.Base(b.Path) == ManifestName)
-	})
-	for _, c := range changes {
-		name := filepath.Join(dir, filepath.FromSlash(c.Path))
-		if c.Action == "remove" {
-			err = os.Remove(name)
-			removeEmptyFolders(dir, filepath.Dir(name))
-		} else {
-			err = os.Rename(staged[c.Path], name)
-			delete(staged, c.Path)
-		}
-		if err != nil {
-			return nil, fmt.Errorf("write rendered tree: %w", err)
+		case !found:
+		case isManifest(p):
+			changes = append(changes, Change{Path: p, Action: "remove", Old: old, Manifest: true})
+		case HashOf(old) == claimed[p]:
+			changes = append(changes, Change{Path: p, Action: "remove", Old: old})
+		default:
+			changes = append(changes, Change{Path: p, Action: "keep", Old: old})
 		}
 	}
 	return changes, nil
+}
+
+// readTreeFile reads a file of the tree, but through no link.
+func readTreeFile(root *os.Root, name string) (data []byte, found bool, err error) {
+	if root == nil {
+		return nil, false, nil
+	}
+	if err := notLinked(root, name); err != nil {
+		return nil, false, err
+	}
+	data, err = root.ReadFile(filepath.FromSlash(name))
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) {
+		return nil, false, nil
+	}
+	if err != nil {
+		return nil, false, fmt.Errorf("read rendered file: %w", err)
+	}
+	return data, true, nil
+}
+
+// notLinked makes sure that neither a path nor a folder on it is a link.
+func notLinked(root *os.Root, name string) error {
+	for at := 0; at < len(name); {
+		end := strings.IndexByte(name[at:], '/')
+		if end < 0 {
+			end = len(name) - at
+		}
+		at += end
+		info, err := root.Lstat(filepath.FromSlash(name[:at]))
+		if err != nil {
+			return nil //nolint:nilerr // it is not there, and nothing below it
+		}
+		if info.Mode()&fs.ModeSymlink != 0 {
+			return &SymlinkError{path.Join(filepath.ToSlash(root.Name()), name[:at])}
+		}
+		at++
+	}
+	return nil
+}
+
+// WriteTree makes the folder of an environment hold the files, and removes
+// those that a manifest there names as monctl's own, that are no longer wanted
+// and that nobody has edited. Everything is written beside its place first, so
+// that a failure leaves what was there; it returns what it changed.
+func WriteTree(dir string, files []TreeFile, opts WriteOptions) ([]Change, error) {
+	changes, err := CompareTree(dir, files, opts)
+	if err != nil || len(changes) == 0 {
+		return nil, err
+	}
+	if err := os.MkdirAll(dir, 0o755); err != nil { //nolint:gosec // what is written is for everybody
+		return nil, fmt.Errorf("write rendered tree: %w", err)
+	}
+	root, err := openTree(dir)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = root.Close() }()
+	if err := apply(root, changes); err != nil {
+		return nil, fmt.Errorf("write rendered tree: %w", err)
+	}
+	return changes, nil
+}
+
+func apply(root *os.Root, changes []Change) error {
+	staged := map[string]string{}
+	defer func() {
+		for _, temporary := range staged {
+			_ = root.Remove(temporary)
+		}
+	}()
+	for _, c := range changes {
+		if c.Action != "add" && c.Action != "update" {
+			continue
+		}
+		temporary, err := stage(root, c.Path, c.New)
+		if err != nil {
+			return err
+		}
+		staged[c.Path] = temporary
+	}
+	// Manifests come last: a crash before them leaves files that the next run
+	// writes again, never a manifest that claims what was not written.
+	order := slices.Clone(changes)
+	slices.SortStableFunc(order, func(a, b Change) int { return boolRank(a.Manifest) - boolRank(b.Manifest) })
+	for _, c := range order {
+		var err error
+		switch c.Action {
+		case "remove":
+			err = root.Remove(filepath.FromSlash(c.Path))
+			removeEmptyFolders(root, path.Dir(c.Path))
+		case "add", "update":
+			err = root.Rename(staged[c.Path], filepath.FromSlash(c.Path))
+			delete(staged, c.Path)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func boolRank(b bool) int {
@@ -137,96 +259,23 @@ func boolRank(b bool) int {
 	return 0
 }
 
-func stage(name string, data []byte) (tmp string, err error) {
-	if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
-		return "", fmt.Errorf("write rendered tree: %w", err)
+// stage writes data beside a name and returns the temporary name.
+func stage(root *os.Root, name string, data []byte) (string, error) {
+	folder := filepath.FromSlash(path.Dir(name))
+	if err := root.MkdirAll(folder, 0o755); err != nil {
+		return "", err
 	}
-	f, err := os.CreateTemp(filepath.Dir(name), ".monctl-*")
-	if err != nil {
-		return "", fmt.Errorf("write rendered tree: %w", err)
+	temporary := filepath.Join(folder, ".monctl-"+rand.Text())
+	if err := root.WriteFile(temporary, data, 0o644); err != nil {
+		_ = root.Remove(temporary)
+		return "", err
 	}
-	_, err = f.Write(data)
-	if err := errors.Join(err, f.Chmod(0o644), f.Close()); err != nil {
-		_ = os.Remove(f.Name())
-		return "", fmt.Errorf("write rendered tree: %w", err)
-	}
-	return f.Name(), nil
+	return temporary, nil
 }
 
-// removeEmptyFolders removes folders from dir upwards, up to but without root.
-func removeEmptyFolders(root, dir string) {
-	for dir != root && strings.HasPrefix(dir, root) && os.Remove(dir) == nil {
-		dir = filepath.Dir(dir)
+// removeEmptyFolders removes folders from dir upwards, but not the tree's own.
+func removeEmptyFolders(root *os.Root, dir string) {
+	for dir != "." && root.Remove(filepath.FromSlash(dir)) == nil {
+		dir = path.Dir(dir)
 	}
-}
-
-// manifestFolder returns the folder whose manifest names a file: the first of
-// the path, or the first two where the first is a target's name.
-func manifestFolder(p string) string {
-	parts := strings.Split(p, "/")
-	if isTreeFolder(parts[0]) || len(parts) < 3 {
-		return parts[0]
-	}
-	return parts[0] + "/" + parts[1]
-}
-
-func isTreeFolder(name string) bool {
-	return name == prometheusFolder || name == alertmanagerFolder || name == grafanaFolder || name == testsFolder
-}
-
-func withManifests(files []TreeFile) ([]TreeFile, error) {
-	manifests := map[string]*manifest{}
-	for _, f := range files {
-		folder := manifestFolder(f.Path)
-		m := manifests[folder]
-		if m == nil {
-			m = &manifest{FormatVersion: manifestVersion, Files: map[string]manifestFile{}}
-			manifests[folder] = m
-		}
-		m.Files[strings.TrimPrefix(f.Path, folder+"/")] = manifestFile{Hash: HashOf(f.Data), Objects: f.Objects}
-	}
-	out := slices.Clone(files)
-	for _, folder := range slices.Sorted(maps.Keys(manifests)) {
-		data, err := json.MarshalIndent(manifests[folder], "", "  ")
-		if err != nil {
-			return nil, fmt.Errorf("encode manifest: %w", err)
-		}
-		out = append(out, TreeFile{Path: folder + "/" + ManifestName, Data: append(data, '\n')})
-	}
-	return out, nil
-}
-
-// ownedFiles lists what the manifests below dir claim, manifests included.
-// A claim that leads out of its folder is not followed.
-func ownedFiles(dir string) ([]string, error) {
-	var owned []string
-	for _, pattern := range []string{ManifestName, "*/" + ManifestName, "*/*/" + ManifestName} {
-		found, err := filepath.Glob(filepath.Join(dir, filepath.FromSlash(pattern)))
-		if err != nil {
-			return nil, fmt.Errorf("find manifests: %w", err)
-		}
-		for _, name := range found {
-			data, err := os.ReadFile(name)
-			if err != nil {
-				return nil, fmt.Errorf("read manifest: %w", err)
-			}
-			var m manifest
-			if err := json.Unmarshal(data, &m); err != nil || m.FormatVersion != manifestVersion {
-				continue // not one of ours: a dashboard folder may hold such a file
-			}
-			rel, err := filepath.Rel(dir, name)
-			if err != nil {
-				return nil, fmt.Errorf("find manifests: %w", err)
-			}
-			rel = filepath.ToSlash(rel)
-			owned = append(owned, rel)
-			for p := range m.Files {
-				if fileNameOK(p) {
-					owned = append(owned, path.Join(path.Dir(rel), p))
-				}
-			}
-		}
-	}
-	slices.Sort(owned)
-	return slices.Compact(owned), nil
 }

@@ -331,17 +331,20 @@ func stringNode(v Value) *yaml.Node {
 	switch {
 	case ambiguous(v.Text) || v.Text == "<<" || v.Text == "=":
 		n.Style = yaml.DoubleQuotedStyle
-	case strings.ContainsRune(v.Text, '\n') && blockable(v.Text):
+	case !strings.ContainsRune(v.Text, '\n'):
+	case blockable(v.Text):
 		n.Style = yaml.LiteralStyle
+	default: // the emitter's own choice is a block, too, that it cannot read
+		n.Style = yaml.DoubleQuotedStyle
 	}
 	return n
 }
 
 // blockable reports whether a literal block keeps the text exactly: the
-// emitter falls back to quotes on most of the rest, but loses or misplaces
-// leading space and lines that end in space.
+// emitter loses or misplaces leading space and lines that end in space, and a
+// tab in front is read as indentation.
 func blockable(s string) bool {
-	if strings.HasPrefix(s, " ") || strings.HasPrefix(s, "\n") || strings.ContainsAny(s, "\r\t\u0085\u2028\u2029\ufeff") {
+	if strings.HasPrefix(s, " ") || strings.HasPrefix(s, "\t") || strings.HasPrefix(s, "\n") || strings.ContainsAny(s, "\r\u0085\u2028\u2029\ufeff") {
 		return false
 	}
 	for line := range strings.SplitSeq(s, "\n") {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"slices"
 	"strings"
 
@@ -11,6 +12,7 @@ import (
 
 	"github.com/monctl/monctl/pkg/api"
 	"github.com/monctl/monctl/pkg/bundle"
+	"github.com/monctl/monctl/pkg/catalog"
 	"github.com/monctl/monctl/pkg/deploy"
 	deployserver "github.com/monctl/monctl/pkg/deploy/server"
 	"github.com/monctl/monctl/pkg/diag"
@@ -268,8 +270,11 @@ func exitCodeOf(err error) int {
 	var unauthenticated *api.UnauthenticatedError
 	var rejected *api.RejectedError
 	var found interface{ Diagnostic() diag.Diagnostic }
+	var refused *catalog.StatusError
 	switch {
 	case errors.As(err, &unauthenticated):
+		return exitAuth
+	case errors.As(err, &refused) && (refused.Code == http.StatusUnauthorized || refused.Code == http.StatusForbidden):
 		return exitAuth
 	case errors.As(err, &rejected), errors.As(err, &found):
 		return exitFindings

@@ -23,6 +23,7 @@ import (
 type evalOptions struct {
 	*global
 	engine     engineFlag
+	profile    profileFlags
 	code       bool
 	jpath      []string
 	ext, tla   argFlags
@@ -31,6 +32,8 @@ type evalOptions struct {
 	create     bool
 	maxStack   int
 	maxTrace   int
+	// traces are the messages of std.trace.
+	traces diag.List
 }
 
 func newEval(g *global) *cobra.Command {
@@ -74,6 +77,7 @@ last, and then in the library that is part of monctl.`,
 	f.IntVarP(&o.maxStack, "max-stack", "s", 500, "how many calls may be within each other")
 	f.IntVarP(&o.maxTrace, "max-trace", "t", 20, "how many places of the stack an error shows; 0 for all there are")
 	o.engine.add(cmd)
+	o.profile.add(f)
 	return cmd
 }
 
@@ -88,6 +92,9 @@ func (o *evalOptions) run(ctx context.Context, arg string) error {
 	}
 	req, err := o.request(arg)
 	if err != nil {
+		return err
+	}
+	if req.Profile, err = o.profile.start(o.engine.name); err != nil {
 		return err
 	}
 	result, diags, err := engine.Evaluate(ctx, req)
@@ -143,7 +150,7 @@ func (o *evalOptions) request(arg string) (jsonnet.Request, error) {
 		AllTLA:    true,
 		Natives:   render.Natives(),
 		Limits:    jsonnet.Limits{MaxStack: o.maxStack},
-		Trace:     o.sys.Stderr,
+		Trace:     o.trace,
 	}
 	var err error
 	if req.Ext, err = o.ext.values(o.global); err != nil {
@@ -169,6 +176,15 @@ func (o *evalOptions) request(arg string) (jsonnet.Request, error) {
 	return req, nil
 }
 
+// trace takes a message of std.trace. Where standard error is for people they
+// see it at once, as jsonnet shows it; the reports have it as a finding.
+func (o *evalOptions) trace(t jsonnet.Trace) {
+	if o.output == "text" {
+		fmt.Fprintln(o.sys.Stderr, t)
+	}
+	t.AddTo(&o.traces)
+}
+
 // conclude says how the evaluation ended. The report goes to standard error,
 // since standard output is the program's.
 func (o *evalOptions) conclude(req jsonnet.Request, diags diag.List) error {
@@ -177,24 +193,43 @@ func (o *evalOptions) conclude(req jsonnet.Request, diags diag.List) error {
 		if o.maxTrace > 0 {
 			diags[i].Related = d.Related[:min(len(d.Related), o.maxTrace)]
 		}
-		if strings.Contains(d.Hint, "monctl.cue") {
-			diags[i].Hint = evalHint(d)
-		}
 	}
-	r.Diagnostics = view.Findings(diags)
-	w := io.Discard
+	hintAtFlags(diags)
+	var err error
+	if r.Profile, err = o.profile.finish(o.global); err != nil {
+		return err
+	}
 	if len(diags) > 0 {
 		r.ExitCode = exitFindings
-		w = o.sys.Stderr
+	}
+	shown := diags
+	if o.output != "text" {
+		shown = append(shown, o.traces...)
 	}
 	open := func(file string) ([]byte, error) { return req.Importer.Read(file) }
-	if err := o.print(w, o.sys.StderrTerminal, r, open); err != nil {
+	if len(shown) > 0 || r.Profile != nil {
+		r.Diagnostics = view.Findings(shown)
+		if err := o.show(o.sys.Stderr, o.sys.StderrTerminal, view.Annotate(r, open)); err != nil {
+			return err
+		}
+	}
+	r.Diagnostics = view.Findings(append(diags, o.traces...))
+	if err := o.writeReports(view.Annotate(r, open)); err != nil {
 		return err
 	}
 	if r.ExitCode != exitOK {
 		return codeError(r.ExitCode)
 	}
 	return nil
+}
+
+// hintAtFlags changes the hints of a command that has no project file.
+func hintAtFlags(diags diag.List) {
+	for i, d := range diags {
+		if strings.Contains(d.Hint, "monctl.cue") {
+			diags[i].Hint = evalHint(d)
+		}
+	}
 }
 
 // evalHint says with flags what an engine's hint says with the project file.

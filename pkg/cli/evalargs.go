@@ -1,11 +1,13 @@
 package cli
 
 import (
+	"path/filepath"
 	"strings"
 
 	"github.com/spf13/pflag"
 
 	"github.com/monctl/monctl/pkg/jsonnet"
+	"github.com/monctl/monctl/pkg/project"
 )
 
 // argFlags are the flags that give external variables or top-level arguments.
@@ -57,6 +59,27 @@ func (v *argValue) Type() string { return "stringArray" }
 // values makes the arguments of a request. A file is read when its variable is
 // asked for, and not before, as upstream has it.
 func (a *argFlags) values(g *global) (map[string]jsonnet.Arg, error) {
+	return a.valuesAt(g, func(file string) string { return file })
+}
+
+// overrides makes what stands in the place of the arguments of a project file.
+// Files are relative to where the command works.
+func (a *argFlags) overrides(g *global) (map[string]project.Arg, error) {
+	values, err := a.valuesAt(g, func(file string) string {
+		if filepath.IsAbs(file) {
+			return file
+		}
+		return filepath.Join(g.workDir(), file)
+	})
+	out := map[string]project.Arg{}
+	for name, v := range values {
+		out[name] = project.Arg{Code: v.Code, Text: v.Text}
+	}
+	return out, err
+}
+
+// valuesAt makes the arguments; at says where a file of the command line lies.
+func (a *argFlags) valuesAt(g *global, at func(file string) string) (map[string]jsonnet.Arg, error) {
 	out := map[string]jsonnet.Arg{}
 	for _, given := range a.given {
 		name, value, ok := strings.Cut(given.text, "=")
@@ -72,7 +95,7 @@ func (a *argFlags) values(g *global) (map[string]jsonnet.Arg, error) {
 			if given.kind.code {
 				word = "import"
 			}
-			value = word + " @'" + strings.ReplaceAll(value, "'", "''") + "'"
+			value = word + " @'" + strings.ReplaceAll(filepath.ToSlash(at(value)), "'", "''") + "'"
 		}
 		out[name] = jsonnet.Arg{Code: given.kind.code || given.kind.file, Text: value}
 	}

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"fmt"
-	"io"
 	"os"
 	"runtime"
 	"strconv"
@@ -20,18 +19,18 @@ import (
 
 // projectFlags are the flags of commands that render a project.
 type projectFlags struct {
-	envs            []string
-	extStr, extCode []string
-	workers         int
-	traceToStderr   bool
-	engine          engineFlag
+	envs     []string
+	ext, tla argFlags
+	workers  int
+	trace    bool
+	engine   engineFlag
 }
 
 func (f *projectFlags) add(g *global, cmd *cobra.Command, envUsage string) {
 	cmd.Flags().StringSliceVar(&f.envs, "env", nil, envUsage)
-	cmd.Flags().StringArrayVarP(&f.extStr, "ext-str", "V", nil, "override an external variable, `name=string`; a name alone takes it from the environment")
-	cmd.Flags().StringArrayVar(&f.extCode, "ext-code", nil, "override an external variable with Jsonnet code, `name=code`")
-	cmd.Flags().BoolVar(&f.traceToStderr, "trace", false, "print what std.trace says to standard error")
+	f.ext.add(cmd.Flags(), "ext", "V", "external variable")
+	f.tla.add(cmd.Flags(), "tla", "A", "top-level argument")
+	cmd.Flags().BoolVar(&f.trace, "trace", false, "report what std.trace says as findings of severity info")
 	cmd.Flags().IntVar(&f.workers, "workers", 0, "how many sources and tests to work on at a time (default the number of processors)")
 	f.engine.add(cmd)
 	complete(cmd, "env", func() []string { return g.environmentNames() })
@@ -72,27 +71,14 @@ func (f *projectFlags) options(g *global) (pipeline.Options, error) {
 	}
 	o := pipeline.Options{
 		Dir: dir, Environments: f.envs, Library: lib.FS, Engine: engine,
-		Ext: map[string]project.Arg{}, Workers: workers, Trace: io.Discard,
+		Workers: workers, Trace: f.trace,
 		Repositories: sync.OnceValues(g.repositories), Now: time.Now(),
 	}
-	if f.traceToStderr {
-		o.Trace = g.sys.Stderr
+	if o.Ext, err = f.ext.overrides(g); err != nil {
+		return o, err
 	}
-	for _, v := range f.extStr {
-		name, value, ok := strings.Cut(v, "=")
-		if !ok {
-			if value, ok = g.sys.Getenv(name); !ok {
-				return o, usagef("--ext-str %s: there is no environment variable of that name; write name=string", name)
-			}
-		}
-		o.Ext[name] = project.Arg{Text: value}
-	}
-	for _, v := range f.extCode {
-		name, value, ok := strings.Cut(v, "=")
-		if !ok {
-			return o, usagef("--ext-code %q: want name=code", v)
-		}
-		o.Ext[name] = project.Arg{Code: true, Text: value}
+	if o.TLA, err = f.tla.overrides(g); err != nil {
+		return o, err
 	}
 	return o, nil
 }

@@ -1,25 +1,26 @@
 package cli
 
 import (
-	"bytes"
 	"context"
-	"fmt"
-	"io"
-	"os"
-	"path"
-	"path/filepath"
+	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/monctl/monctl/pkg/bundle"
+	"github.com/monctl/monctl/pkg/diag"
 	"github.com/monctl/monctl/pkg/pipeline"
-	"github.com/monctl/monctl/pkg/view"
+	"github.com/monctl/monctl/pkg/render"
 )
 
 // renderOptions are those of the verb render.
 type renderOptions struct {
 	*global
 	project projectFlags
+	files   fileFlags
+	selects selectFlags
+	form    formFlags
+	profile profileFlags
 	out     string
 	check   bool
 }
@@ -27,36 +28,57 @@ type renderOptions struct {
 func newRender(g *global) *cobra.Command {
 	o := &renderOptions{global: g}
 	cmd := &cobra.Command{
-		Use:   "render",
+		Use:   "render [FILE...]",
 		Short: "Render the sources to the files that Prometheus, Alertmanager and Grafana read",
 		Long: `Render evaluates the project's sources for its environments and writes what
 comes out: OUT/<environment>/prometheus, alertmanager, grafana and tests, and
 what differs for one target under OUT/<environment>/<target>.
 
-The tree is the same to the byte for the same sources. Files that monctl wrote
-and that are no longer rendered are removed; other files are left alone. If
-anything is wrong with a source, nothing is written.`,
-		Example: `  monctl render                        # every environment, to out/
-  monctl render --env tokyo --out -    # one environment, to standard output
-  monctl render --check                # exit code 16 if out/ is not up to date`,
-		Args: noArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return o.run(cmd.Context()) },
+The tree is the same to the byte for the same sources. Files that monctl wrote,
+that are no longer rendered and that nobody has edited are removed; other files
+are left alone. If anything is wrong with a source, nothing is written.
+
+With files as arguments, they are rendered in the place of the project's
+sources, and no project is needed: mixins, rules, dashboards, configurations and
+tests in Jsonnet, CUE, YAML or JSON. What a file holds is seen from what it
+evaluates to. A folder stands for what can be rendered in it, - is standard
+input, and with -e the argument is a Jsonnet program itself. Imports are looked
+for in the folders of -J, then in those named vendor beside and above a file.`,
+		Example: `  monctl render                          # every environment, to out/
+  monctl render --env tokyo --out -      # one environment, to standard output
+  monctl render --check                  # exit code 16 if out/ is not up to date
+  monctl render -t 'rules/node/.*'       # the files that hold these objects only
+  monctl render node-mixin/mixin.libsonnet -J vendor --out out
+  monctl render mixin.libsonnet -t 'rules/.*' --format yaml > rules.yaml
+  monctl render -e '(import "mixin.libsonnet") + { _config+:: { team: "db" } }'
+  monctl render --format kubernetes --kubernetes-namespace monitoring`,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			o.form.outGiven = cmd.Flags().Changed("out")
+			return o.run(cmd.Context(), args)
+		},
 	}
 	o.project.add(g, cmd, "`names` of the environments to render, comma-separated, with * for any part of a name (default all)")
-	cmd.Flags().StringVar(&o.out, "out", "out", "`folder` to write, or - for standard output")
-	cmd.Flags().BoolVar(&o.check, "check", false, "write nothing; exit with code 16 if the folder is not up to date")
+	f := cmd.Flags()
+	f.StringVar(&o.out, "out", "out", "`folder` to write, or a file for the formats yaml and json, or - for standard output, the default of the formats yaml and json")
+	f.BoolVar(&o.check, "check", false, "write nothing; exit with code 16 if the folder is not up to date")
+	f.BoolVarP(&o.files.code, "exec", "e", false, "take the argument as a Jsonnet program, not as a file")
+	f.StringArrayVarP(&o.files.jpath, "jpath", "J", nil, "look for imports in this `folder` first; the last one wins")
+	f.StringVar(&o.files.kind, "kind", "auto", "what the files hold: "+strings.Join(o.files.kinds(), ", "))
+	f.StringVar(&o.files.name, "name", "", "`namespace` of rules that bring none (default the file's name)")
+	complete(cmd, "kind", o.files.kinds)
+	o.selects.add(cmd)
+	o.form.add(cmd)
+	o.profile.add(f)
 	return cmd
 }
 
-func (o *renderOptions) run(ctx context.Context) error {
+func (o *renderOptions) run(ctx context.Context, args []string) error {
 	defer o.hurry()()
-	opts, err := o.project.options(o.global)
+	opts, err := o.options(args)
 	if err != nil {
 		return err
 	}
-	if o.check && o.out == "-" {
-		return usagef("--check needs a folder to compare with, not --out -")
-	}
+	onePass(opts)
 	p, err := pipeline.Start(opts)
 	if err != nil {
 		return err
@@ -64,16 +86,22 @@ func (o *renderOptions) run(ctx context.Context) error {
 	if err := p.Render(ctx); err != nil {
 		return err
 	}
+	if len(args) > 0 && p.Project != nil && p.Project.File == "" {
+		hintAtFlags(p.Diags)
+	}
 	trees, err := o.trees(p)
 	if err != nil {
 		return err
 	}
 	r := newReport("render", p)
+	if r.Profile, err = o.profile.finish(o.global); err != nil {
+		return err
+	}
 	switch {
 	case o.failed(p):
 		return o.finish(r, p, exitFindings)
 	case o.out == "-":
-		if err := printTrees(o.sys.Stdout, trees); err != nil {
+		if err := o.form.print(o.sys.Stdout, trees); err != nil {
 			return err
 		}
 		return o.finishOn(o.sys.Stderr, o.sys.StderrTerminal, r, p, exitOK)
@@ -81,84 +109,91 @@ func (o *renderOptions) run(ctx context.Context) error {
 	return o.write(r, p, trees)
 }
 
-// tree is the rendered tree of one environment.
-type tree struct {
-	env   string
-	files []bundle.TreeFile
+// options checks the flags and makes the options of the pass.
+func (o *renderOptions) options(args []string) (pipeline.Options, error) {
+	opts, err := o.project.options(o.global)
+	if err != nil {
+		return opts, err
+	}
+	if err := o.form.check(); err != nil {
+		return opts, err
+	}
+	if !o.form.outGiven && o.form.isDocument() && !o.check {
+		o.out = "-"
+	}
+	if o.check && o.out == "-" {
+		return opts, usagef("--check needs a folder to compare with, not --out -")
+	}
+	if opts.Profile, err = o.profile.start(o.project.engine.name); err != nil {
+		return opts, err
+	}
+	o.files.out = o.out
+	return o.files.files(o.global, opts, args)
 }
 
+// trees lays out what was rendered in the chosen form.
 func (o *renderOptions) trees(p *pipeline.Pass) ([]tree, error) {
 	if p.Diags.HasErrors() {
 		return nil, nil
 	}
+	selector, err := o.selects.selector()
+	if err != nil {
+		return nil, err
+	}
+	if err := o.selects.finds(selector, p.Outputs); err != nil {
+		return nil, err
+	}
 	var trees []tree
 	for _, out := range p.Outputs {
-		files, diags, err := out.Tree()
+		t, diags, err := o.tree(out, selector)
 		if err != nil {
 			return nil, err
 		}
 		p.Diags = append(p.Diags, diags.WithEnv(out.Env.Name)...)
-		trees = append(trees, tree{out.Env.Name, files})
+		trees = append(trees, t)
 	}
 	return trees, nil
 }
 
-// write makes the folder hold the trees, or says how it differs.
-func (o *renderOptions) write(r view.Report, p *pipeline.Pass, trees []tree) error {
-	root := o.path(filepath.Join(o.workDir(), o.out))
-	if filepath.IsAbs(o.out) {
-		root = filepath.Clean(o.out)
+// tree lays out one environment. In a folder, a file is written as a whole or
+// not at all: a rule file with only the selected ones of its groups would take
+// away the others from whoever reads the folder.
+func (o *renderOptions) tree(out *render.Output, selector bundle.Selector) (tree, diag.List, error) {
+	t := tree{env: out.Env.Name, partial: !selector.IsZero()}
+	whole := o.out != "-" && !o.form.isDocument()
+	if t.partial && !whole {
+		out = out.Select(selector.Matches)
 	}
-	if info, err := os.Stat(root); err == nil && !info.IsDir() {
-		return &hinted{fmt.Errorf("write the rendered tree: %s is not a folder", o.out), "name another folder with --out"}
-	}
-	r.Changes = &view.Changes{Path: filepath.ToSlash(o.out), Check: o.check, Files: []view.Change{}}
-	for _, t := range trees {
-		dir := filepath.Join(root, t.env)
-		do := bundle.WriteTree
-		if o.check {
-			do = bundle.CompareTree
+	var diags diag.List
+	for _, step := range o.form.steps() {
+		var more diag.List
+		var err error
+		if out, more, err = out.Map(step); err != nil {
+			return t, nil, err
 		}
-		changes, err := do(dir, t.files)
-		if err != nil {
-			return err
-		}
-		written := 0
-		for _, c := range changes {
-			if path.Base(c.Path) == bundle.ManifestName {
-				continue // it follows from the others
-			}
-			change := view.Change{Path: path.Join(filepath.ToSlash(o.out), t.env, c.Path), Action: c.Action}
-			if c.Action != "remove" {
-				written++
-			}
-			if o.check {
-				change.Diff = view.Diff(string(c.Old), string(c.New))
-			}
-			r.Changes.Files = append(r.Changes.Files, change)
-		}
-		r.Changes.Unchanged += len(t.files) - written
+		diags = append(diags, more...)
 	}
-	if o.check && len(r.Changes.Files) > 0 {
-		return o.finish(r, p, exitChanges)
+	files, more, err := o.form.files(out)
+	if err != nil {
+		return t, nil, err
 	}
-	return o.finish(r, p, exitOK)
+	t.output, t.files = out, files
+	if t.partial && whole {
+		t.files = slices.DeleteFunc(files, func(f bundle.TreeFile) bool { return !holds(f, out, selector) })
+	}
+	return t, append(diags, more...), nil
 }
 
-// printTrees writes all files one after the other, each behind its name.
-func printTrees(w io.Writer, trees []tree) error {
-	var b bytes.Buffer
-	for _, t := range trees {
-		for _, f := range t.files {
-			fmt.Fprintf(&b, "--- # %s/%s\n", t.env, f.Path)
-			b.Write(f.Data)
-			if !bytes.HasSuffix(f.Data, []byte("\n")) {
-				b.WriteByte('\n')
-			}
+// holds reports whether a file holds any selected object.
+func holds(f bundle.TreeFile, out *render.Output, selector bundle.Selector) bool {
+	for text := range f.Objects {
+		ref, err := bundle.ParseRef(text)
+		if err != nil {
+			continue
+		}
+		if object, ok := out.Bundle.Get(ref); ok && selector.Matches(object) {
+			return true
 		}
 	}
-	if _, err := w.Write(b.Bytes()); err != nil {
-		return fmt.Errorf("print the rendered tree: %w", err)
-	}
-	return nil
+	return false
 }

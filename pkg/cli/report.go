@@ -79,13 +79,23 @@ func testsFailed(p *pipeline.Pass) bool {
 // --report.
 func (g *global) print(w io.Writer, terminal bool, r view.Report, open func(string) ([]byte, error)) error {
 	r = view.Annotate(r, open)
+	if err := g.show(w, terminal, r); err != nil {
+		return err
+	}
+	return g.writeReports(r)
+}
+
+// show renders a report to w in the chosen format.
+func (g *global) show(w io.Writer, terminal bool, r view.Report) error {
 	renderer, err := view.New(g.output, g.viewOptions(terminal))
 	if err != nil {
 		return err
 	}
-	if err := renderer.Render(w, r); err != nil {
-		return err
-	}
+	return renderer.Render(w, r)
+}
+
+// writeReports writes the files of --report.
+func (g *global) writeReports(r view.Report) error {
 	for _, spec := range g.reports {
 		format, path, _ := strings.Cut(spec, "=")
 		if err := g.writeReport(format, g.path(path), r); err != nil {

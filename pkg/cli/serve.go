@@ -77,7 +77,7 @@ func (f *serverFlags) options(g *global, dir string, l net.Listener) (server.Opt
 	if info, err := os.Stat(data); err == nil && !info.IsDir() {
 		return server.Options{}, &hinted{fmt.Errorf("the data folder %s is a file", data), "choose another folder with --data"}
 	}
-	o := server.Options{DataDir: data, Version: buildInfo().Version, Commit: buildInfo().Revision, AllowOpen: f.allowOpen, Validate: judge}
+	o := server.Options{DataDir: data, Version: buildInfo().Version, Commit: buildInfo().Revision, AllowOpen: f.allowOpen, Validate: judge(schema.NewMemory(nil))}
 	var err error
 	if o.Logger, err = f.logger(g); err != nil {
 		return o, err
@@ -107,12 +107,14 @@ func (f *serverFlags) options(g *global, dir string, l net.Listener) (server.Opt
 
 // judge is what a server checks before it runs a bundle. Opinions are for the
 // people who write it.
-func judge(ctx context.Context, b *bundle.Bundle) diag.List {
-	diags, err := schema.Validate(ctx, b)
-	if err != nil {
-		diags.Errorf("server/validate", diag.Span{}, "%s", err)
+func judge(m *schema.Memory) func(context.Context, *bundle.Bundle) diag.List {
+	return func(ctx context.Context, b *bundle.Bundle) diag.List {
+		diags, err := m.Validate(ctx, b)
+		if err != nil {
+			diags.Errorf("server/validate", diag.Span{}, "%s", err)
+		}
+		return diags
 	}
-	return diags
 }
 
 func (f *serverFlags) logger(g *global) (*slog.Logger, error) {

@@ -16,7 +16,6 @@ import (
 	deployserver "github.com/monctl/monctl/pkg/deploy/server"
 	"github.com/monctl/monctl/pkg/diag"
 	"github.com/monctl/monctl/pkg/pipeline"
-	"github.com/monctl/monctl/pkg/schema"
 	"github.com/monctl/monctl/pkg/server"
 	"github.com/monctl/monctl/pkg/view"
 )
@@ -79,7 +78,9 @@ func (o *upOptions) run(ctx context.Context) error {
 		return err
 	}
 	serverOptions.HoldBack, serverOptions.EagerScrape = true, true
-	opts.Judged = schema.NewMemory()
+	// The server is sent what this very process has judged.
+	opts.Memory = pipeline.NewMemory()
+	serverOptions.Validate = judge(opts.Memory.Judged)
 	p, err := o.check(ctx, opts, true)
 	if err != nil {
 		return err
@@ -157,10 +158,12 @@ func (u *upRun) loop(ctx context.Context, p *pipeline.Pass) error {
 		return err
 	}
 	defer w.Close()
-	u.say("watching the sources; Ctrl-C ends it")
-	for {
+	for first := true; ; first = false {
 		if err := w.Follow(p); err != nil {
 			return err
+		}
+		if first {
+			u.say("watching the sources; Ctrl-C ends it")
 		}
 		changed, err := w.Wait(ctx)
 		if err != nil {

@@ -62,6 +62,7 @@ func (o *validateOptions) run(ctx context.Context) error {
 	if err := o.since.open(opts.Dir); err != nil {
 		return err
 	}
+	onePass(opts)
 	p, err := pipeline.Start(opts)
 	if err != nil {
 		return err

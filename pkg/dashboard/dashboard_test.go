@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/monctl/monctl/pkg/bundle"
 	"github.com/monctl/monctl/pkg/dashboard"
@@ -162,11 +163,11 @@ rows: [{panels: [{type: graph, title: old}]}]
 			{Pointer: "/rows/0/panels/0", Type: "graph", Title: "old"},
 		},
 		Variables: []dashboard.Variable{
-			{Pointer: "/templating/list/0", Name: "ds", Type: "datasource", Query: "prometheus"},
-			{Pointer: "/templating/list/1", Name: "job", Type: "query", Query: "label_values(up, job)"},
+			{Pointer: "/templating/list/0", Name: "ds", Type: "datasource", Query: "prometheus", QueryPointer: "/templating/list/0/query"},
+			{Pointer: "/templating/list/1", Name: "job", Type: "query", Query: "label_values(up, job)", QueryPointer: "/templating/list/1/query/query"},
 		},
 	}
-	if diff := cmp.Diff(want, dashboard.Read(v)); diff != "" {
+	if diff := cmp.Diff(want, dashboard.Read(v), cmpopts.IgnoreFields(dashboard.Panel{}, "Spec")); diff != "" {
 		t.Errorf("view (-want +got):\n%s", diff)
 	}
 }

@@ -61,19 +61,27 @@ const maxAttempts = 600
 // known, so a query is only refused if nothing that could stand there makes it
 // one; the error is then that of the most likely text, which is returned too.
 func (d Dashboard) CheckQuery(query string, cache *expr.Cache) (text string, err error) {
+	text, _, err = d.attempt(query, standIns, cache)
+	return text, err
+}
+
+// attempt tries texts that a query can become, and returns the first one that
+// is an expression or, with its error, the most likely one. unknown stands
+// first for variables whose value is not known.
+func (d Dashboard) attempt(query string, unknown []string, cache *expr.Cache) (text string, e *expr.Expr, err error) {
 	names := unknownNames(query)
 	candidates := make([][]string, len(names))
 	values := map[string]string{}
 	total := 1
 	for i, name := range names {
-		candidates[i] = d.candidates(name)
+		candidates[i] = d.candidates(name, unknown)
 		values[name] = candidates[i][0]
 		total = min(total*len(candidates[i]), maxAttempts)
 	}
-	text = fill(query, values)
-	_, err = cache.Parse(text)
+	text = fill(query, values, unknown[0])
+	e, err = cache.Parse(text)
 	if err == nil || len(names) == 0 {
-		return text, err
+		return text, e, err
 	}
 	for attempt := 1; attempt < total; attempt++ {
 		n := attempt
@@ -81,23 +89,23 @@ func (d Dashboard) CheckQuery(query string, cache *expr.Cache) (text string, err
 			values[name] = candidates[i][n%len(candidates[i])]
 			n /= len(candidates[i])
 		}
-		if _, other := cache.Parse(fill(query, values)); other == nil {
-			return fill(query, values), nil
+		if other, failed := cache.Parse(fill(query, values, unknown[0])); failed == nil {
+			return other.Text, other, nil
 		}
 	}
-	return text, err
+	return text, e, err
 }
 
 // candidates returns what a variable may hold: what is written in the
 // dashboard first.
-func (d Dashboard) candidates(name string) []string {
+func (d Dashboard) candidates(name string, unknown []string) []string {
 	v, ok := d.Variable(name)
 	if !ok {
-		return standIns
+		return unknown
 	}
 	switch v.Type {
 	case "constant", "textbox":
-		return append([]string{v.Query}, standIns...)
+		return append([]string{v.Query}, unknown...)
 	case "custom", "interval":
 		var out []string
 		for option := range strings.SplitSeq(v.Query, ",") {
@@ -106,9 +114,9 @@ func (d Dashboard) candidates(name string) []string {
 			}
 			out = append(out, strings.TrimSpace(option))
 		}
-		return append(out, standIns...)
+		return append(out, unknown...)
 	default:
-		return standIns
+		return unknown
 	}
 }
 
@@ -134,8 +142,8 @@ func submatch(text string, m []int) string {
 	return ""
 }
 
-// fill replaces the variables of a query.
-func fill(query string, values map[string]string) string {
+// fill replaces the variables of a query; inString stands for those in strings.
+func fill(query string, values map[string]string, inString string) string {
 	var b strings.Builder
 	end := 0
 	for _, m := range variableSyntax.FindAllStringSubmatchIndex(query, -1) {
@@ -146,7 +154,7 @@ func fill(query string, values map[string]string) string {
 		case IsGlobal(name):
 			b.WriteString(globalValue(name))
 		case quoted(query, m[0]):
-			b.WriteString("x")
+			b.WriteString(inString)
 		case duration(query, m[0]):
 			b.WriteString("5m")
 		default:
@@ -187,5 +195,6 @@ func quoted(query string, at int) bool {
 // duration reports whether a duration is wanted at an offset.
 func duration(query string, at int) bool {
 	before := strings.TrimRight(query[:at], " \t\n")
-	return strings.HasSuffix(before, "[") || strings.HasSuffix(before, ":") || strings.HasSuffix(before, "offset")
+	inRange := strings.LastIndexByte(before, '[') > strings.LastIndexByte(before, ']')
+	return inRange && (strings.HasSuffix(before, "[") || strings.HasSuffix(before, ":")) || strings.HasSuffix(before, "offset")
 }

@@ -16,6 +16,8 @@ type Dashboard struct {
 	// Panels are all panels, those within rows included, rows excluded.
 	Panels    []Panel
 	Variables []Variable
+	// Annotations are the queries of annotations; RefID is their name.
+	Annotations []Query
 	// Links are the dashboard's own, then those of panels and fields.
 	Links []Link
 	// Tags are what lists of dashboards select by.
@@ -105,6 +107,13 @@ func Read(v bundle.Value) Dashboard {
 	templating, _ := spec.Get("templating")
 	for i, e := range templating.Array("list") {
 		d.Variables = append(d.Variables, readVariable(pointer+"/templating/list/"+strconv.Itoa(i), e))
+	}
+	annotations, _ := spec.Get("annotations")
+	for i, e := range annotations.Array("list") {
+		d.Annotations = append(d.Annotations, Query{
+			Pointer: pointer + "/annotations/list/" + strconv.Itoa(i), RefID: e.Str("name"),
+			Datasource: readDatasource(e), Expr: e.Str("expr"), Hidden: e.Str("enable") == "false",
+		})
 	}
 	return d
 }

@@ -10,6 +10,14 @@
 // The language is that of Prometheus 3.15 without feature flags, which is what
 // the bundled server runs and what promtool checks.
 //
-// Evaluation is not done here, and what labels a result can have is not known
-// here yet.
+// An Analysis is what is known about an expression without any data: which
+// labels its result has, may have or cannot have, between which bounds its
+// values lie, and which of its parts cannot do what they say. A Source is one
+// way in which series come into a result. Whatever depends on the data is left
+// open, so that what an analysis says is certain.
+//
+// Evaluation is not done here. What of an analysis other packages need is the
+// Output of an expression: which labels every element has with one value, and which it
+// cannot have. A label whose value depends on the data is unknown, and what
+// follows from it is Possible at most, never Certain.
 package expr

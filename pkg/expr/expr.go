@@ -25,6 +25,11 @@ type Expr struct {
 	Text string
 	// Node is the root of the syntax tree, which must not be changed.
 	Node parser.Expr
+
+	once     sync.Once
+	analysis *Analysis
+	walked   sync.Once
+	nodes    []parser.Expr
 }
 
 // Parse parses an expression. An error is always a *SyntaxError.
@@ -51,6 +56,11 @@ type Selector struct {
 	// Range is the length of the range, zero for an instant vector or where
 	// it is an expression.
 	Range time.Duration
+	// Ranged says that it is a range vector or stands within a subquery.
+	Ranged bool
+	// Shifted says that an offset or @ makes it read another time than that of
+	// the evaluation.
+	Shifted bool
 	// Start and End are byte offsets in the text of the expression.
 	Start, End int
 }
@@ -59,7 +69,7 @@ type Selector struct {
 func (e *Expr) Selectors() []Selector {
 	ranges := map[*parser.VectorSelector]time.Duration{}
 	var out []Selector
-	parser.Inspect(e.Node, func(node parser.Node, _ []parser.Node) error {
+	parser.Inspect(e.Node, func(node parser.Node, path []parser.Node) error {
 		switch n := node.(type) {
 		case *parser.MatrixSelector:
 			if v, ok := n.VectorSelector.(*parser.VectorSelector); ok {
@@ -69,7 +79,7 @@ func (e *Expr) Selectors() []Selector {
 			r := n.PositionRange()
 			out = append(out, Selector{
 				Metric: metricName(n), Matchers: n.LabelMatchers, Range: ranges[n],
-				Start: int(r.Start), End: int(r.End),
+				Ranged: ranged(path), Shifted: shifted(n, path), Start: int(r.Start), End: int(r.End),
 			})
 		}
 		return nil

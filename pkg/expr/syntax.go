@@ -119,7 +119,12 @@ func Diagnose(diags *diag.List, span diag.Span, err *SyntaxError) *diag.Diagnost
 
 // Excerpt returns the line of the expression with carets below the problem.
 func (e *SyntaxError) Excerpt() string {
-	cut, ok := diag.Cut([]byte(e.Text), diag.Span{File: "<expression>", Start: e.Start, End: e.End})
+	return excerpt(e.Text, diag.Span{File: "<expression>", Start: e.Start, End: e.End})
+}
+
+// excerpt returns the first line of a place in a text, with carets below.
+func excerpt(text string, span diag.Span) string {
+	cut, ok := diag.Cut([]byte(text), span)
 	if !ok {
 		return ""
 	}

@@ -2,7 +2,6 @@ package jsonnet
 
 import (
 	"context"
-	"io"
 	"time"
 
 	"github.com/monctl/monctl/pkg/diag"
@@ -39,8 +38,9 @@ type Request struct {
 	AllTLA  bool
 	Natives []Native
 	Limits  Limits
-	// Trace receives what std.trace prints; nil discards it.
-	Trace io.Writer
+	// Trace receives the messages of std.trace, one after the other, before
+	// Evaluate returns; nil discards them.
+	Trace func(Trace)
 	// Profile, if it is not nil, collects where the own engine spends time and
 	// memory.
 	Profile *vm.Profile

@@ -86,7 +86,10 @@ func (e *evaluation) runtime(err jsonnet.RuntimeError) diag.List {
 	switch {
 	case strings.HasPrefix(err.Msg, "cannot find "):
 		code = "jsonnet/import"
-		hint = "check the path, or jsonnet.jpath in monctl.cue"
+		hint = e.req.Importer.similar(err.Msg)
+		if hint == "" {
+			hint = "check the path, or jsonnet.jpath in monctl.cue"
+		}
 	case strings.HasPrefix(err.Msg, "read "):
 		code = "jsonnet/import"
 	case strings.HasPrefix(err.Msg, "Undefined external variable"):

@@ -134,6 +134,31 @@ func (o other) Evaluate(ctx context.Context, req jsonnet.Request) (*jsonnet.Resu
 	return o.Engine.Evaluate(ctx, req)
 }
 
+func TestTracesAreThoseOfUpstream(t *testing.T) {
+	req := request(t, "a: 7 b.jsonnet", map[string]string{
+		"a: 7 b.jsonnet": "// a name with a colon\nlocal x = std.trace('one: 2 three', 1);\n[x, std.trace('two\nlines', 2)]",
+	})
+	var traces [2][]jsonnet.Trace
+	for i, e := range []jsonnet.Engine{jsonnet.Own(), jsonnet.Upstream()} {
+		req.Trace = func(tr jsonnet.Trace) { traces[i] = append(traces[i], tr) }
+		evaluate(t, e, req)
+	}
+	var lines [2][]string
+	for i := range traces {
+		for _, tr := range traces[i] {
+			lines[i] = append(lines[i], tr.String())
+		}
+	}
+	if diff := cmp.Diff(lines[1], lines[0]); diff != "" || len(lines[0]) != 2 {
+		t.Errorf("traces (-upstream +own):\n%s", diff)
+	}
+	var diags diag.List
+	traces[0][1].AddTo(&diags)
+	if d := diags[0]; d.Summary != "two" || d.Detail != "two\nlines" || d.Span.Start.Line != 3 || d.Severity != diag.Info {
+		t.Errorf("finding %+v", d)
+	}
+}
+
 func TestProfile(t *testing.T) {
 	req := request(t, "a.jsonnet", map[string]string{
 		"a.jsonnet":     "local b = import 'b.libsonnet'; local light(n) = n; { heavy: b.heavy(14), light: light(1) }",

@@ -30,6 +30,8 @@ type Session struct {
 	// importer is that of the latest pass, pass counts them.
 	importer *Importer
 	pass     int
+	// once says that no entry is evaluated a second time.
+	once bool
 }
 
 // kept is an evaluation between two runs.
@@ -47,6 +49,11 @@ type kept struct {
 // NewSession returns a session that knows nothing yet.
 func NewSession() *Session { return &Session{machine: vm.NewMachine(syntax.Parse)} }
 
+// Once says, before the first evaluation, that there is one pass only. The
+// values of imports are shared between the entries as they are otherwise, but
+// nothing of an entry is kept when it has been evaluated.
+func (s *Session) Once() { s.once = true }
+
 // idlePasses is after how many passes without use an evaluation is dropped.
 const idlePasses = 2
 
@@ -58,6 +65,9 @@ func (s *Session) Evaluate(ctx context.Context, req Request) (*Result, diag.List
 		return k.vm
 	})
 	if k != nil {
+		if s.once {
+			k.vm.Forget(req.File)
+		}
 		s.put(k)
 	}
 	return result, diags, err

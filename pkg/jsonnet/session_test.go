@@ -30,16 +30,12 @@ func (p project) write(name, text string) {
 // tells which files were evaluated.
 func (p project) run(e jsonnet.Engine, entry string, ext map[string]jsonnet.Arg) (result, traced string) {
 	p.t.Helper()
-	var trace strings.Builder
+	var files []string
 	r, diags, err := e.Evaluate(p.t.Context(), jsonnet.Request{
-		File: entry, Importer: jsonnet.NewImporter(p.dir, []string{"lib"}, nil), Trace: &trace, Ext: ext,
+		File: entry, Importer: jsonnet.NewImporter(p.dir, []string{"lib"}, nil), Trace: func(t jsonnet.Trace) { files = append(files, t.Message) }, Ext: ext,
 	})
 	if err != nil {
 		p.t.Fatal(err)
-	}
-	var files []string
-	for line := range strings.Lines(trace.String()) {
-		files = append(files, strings.Fields(line)[2])
 	}
 	if r == nil {
 		return diags.String(), strings.Join(files, " ")
@@ -165,5 +161,27 @@ func TestSessionInParallel(t *testing.T) {
 		}
 		wg.Wait()
 		p.write("lib.libsonnet", "{ f(x): { y: x, z: [i + i for i in std.range(1, 20)], ['k' + x]: self.y } }")
+	}
+}
+
+func TestSessionOfOnePass(t *testing.T) {
+	dir := t.TempDir()
+	for name, text := range map[string]string{"a.jsonnet": "(import 'lib.libsonnet') + { a: 1, file: std.thisFile }", "b.jsonnet": "(import 'a.jsonnet') + { b: 2 }", "lib.libsonnet": "{ l: 0 }"} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s, importer := jsonnet.NewSession(), jsonnet.NewImporter(dir, nil, nil)
+	s.Once()
+	for _, file := range []string{"a.jsonnet", "b.jsonnet", "a.jsonnet"} {
+		req := jsonnet.Request{File: file, Importer: importer, Transform: "function(v) v { length: std.length(v) }"}
+		got, _, err := s.Evaluate(t.Context(), req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want, _, err := jsonnet.Own().Evaluate(t.Context(), req)
+		if err != nil || got == nil || string(got.JSON) != string(want.JSON) {
+			t.Errorf("%s: %v, %v", file, got, err)
+		}
 	}
 }

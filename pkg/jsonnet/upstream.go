@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"maps"
 	"path"
 	"runtime/metrics"
@@ -32,7 +31,8 @@ func (upstream) Evaluate(ctx context.Context, req Request) (*Result, diag.List, 
 		diags.Errorf("jsonnet/import", diag.Span{File: req.File}, "the file cannot be read: %s", cause(err))
 		return nil, diags, nil
 	}
-	e := &evaluation{req: req, read: map[string]jsonnet.Contents{}}
+	e := &evaluation{req: req, read: map[string]jsonnet.Contents{}, trace: traceWriter{emit: req.Trace}}
+	defer e.trace.close()
 	type outcome struct {
 		json string
 		err  error
@@ -98,7 +98,8 @@ func heap() int64 {
 type evaluation struct {
 	req Request
 	// read holds the files by name; upstream insists on one instance each.
-	read map[string]jsonnet.Contents
+	read  map[string]jsonnet.Contents
+	trace traceWriter
 }
 
 // Import implements jsonnet.Importer.
@@ -126,10 +127,7 @@ func (f fileOrigin) At(string) diag.Span { return diag.Span{File: string(f)} }
 func (e *evaluation) run() (string, error) {
 	machine := jsonnet.MakeVM()
 	machine.Importer(e)
-	machine.SetTraceOut(io.Discard)
-	if e.req.Trace != nil {
-		machine.SetTraceOut(e.req.Trace)
-	}
+	machine.SetTraceOut(&e.trace)
 	if e.req.Limits.MaxStack > 0 {
 		machine.MaxStack = e.req.Limits.MaxStack
 	}

@@ -2,48 +2,80 @@ package lint
 
 import (
 	"maps"
-	"regexp"
 	"slices"
 
 	"github.com/monctl/monctl/pkg/bundle"
 	"github.com/monctl/monctl/pkg/diag"
+	"github.com/monctl/monctl/pkg/expr"
 )
 
-var labelReference = regexp.MustCompile(`(?:\$labels|\.Labels)\.([a-zA-Z_][a-zA-Z0-9_]*)`)
+// text is a label or an annotation of an alert, with its place.
+type text struct {
+	pointer, value string
+}
+
+// texts returns the labels or annotations of a rule in a fixed order.
+func texts(r rule, field string, values map[string]string) []text {
+	out := make([]text, 0, len(values))
+	for _, key := range slices.Sorted(maps.Keys(values)) {
+		out = append(out, text{r.Pointer + "/" + field + "/" + bundle.EscapeToken(key), values[key]})
+	}
+	return out
+}
 
 // alertTemplate finds templates that name a label which the expression does
-// not leave: it would be rendered as nothing.
+// not leave, which would be rendered as nothing, and queries in templates that
+// are no PromQL.
 func alertTemplate(p *Pass) {
 	for _, r := range p.alerts() {
-		known, exact := outputLabels(r.expr.Node)
-		if !exact {
-			continue
-		}
-		for _, field := range []struct {
-			name  string
-			texts map[string]string
-		}{{"labels", r.Labels}, {"annotations", r.Annotations}} {
-			for _, key := range slices.Sorted(maps.Keys(field.texts)) {
-				at := r.Pointer + "/" + field.name + "/" + bundle.EscapeToken(key)
-				for _, name := range unknownLabels(field.texts[key], known) {
-					d := p.Reportf(r.object, at, "the template names the label %q, which the expression of %q does not leave", name, r.Alert)
-					if d.Hint = diag.DidYouMean(name, slices.Sorted(maps.Keys(known))); d.Hint == "" {
-						d.Hint = "keep it: by (…, " + name + ")"
-					}
+		for _, t := range slices.Concat(texts(r, "annotations", r.Annotations), texts(r, "labels", r.Labels)) {
+			used := p.template(t.value)
+			for _, name := range used.labels {
+				p.templateLabel(r, t, name)
+			}
+			for _, query := range used.queries {
+				if _, err := expr.Parse(query); err != nil {
+					d := p.Reportf(r.object, t.pointer, "the query in the template of %q is no PromQL: %v", r.Alert, err)
+					d.Hint = "a template that fails is sent as an error message in the place of the text"
 				}
 			}
 		}
 	}
 }
 
-// unknownLabels returns the labels that a template names and that are not
-// known, each once.
-func unknownLabels(text string, known map[string]bool) []string {
-	var out []string
-	for _, m := range labelReference.FindAllStringSubmatch(text, -1) {
-		if !known[m[1]] && !slices.Contains(out, m[1]) {
-			out = append(out, m[1])
-		}
+func (p *Pass) templateLabel(r rule, t text, name string) {
+	all := r.expr.Analysis().Labels()
+	known := all.Get(name)
+	if known.Presence != expr.Lacks {
+		p.templateBranch(r, t, name)
+		return
 	}
-	return out
+	d := p.Reportf(r.object, t.pointer, "the template names the label %q, which the expression of %q does not leave", name, r.Alert)
+	_, own := r.labels()[name]
+	switch {
+	case own:
+		d.Hint = "$labels are those of the expression's result; the rule's own labels are not among them"
+	case diag.DidYouMean(name, all.Names()) != "":
+		d.Hint = diag.DidYouMean(name, all.Names())
+	default:
+		d.Hint = "keep it: by (…, " + name + ")"
+	}
+	if known.By != nil && known.By != r.expr.Node {
+		p.Cause(d, r, known.By, "it is dropped here")
+	}
+}
+
+// templateBranch finds labels that one side of an "or" does not leave.
+func (p *Pass) templateBranch(r rule, t text, name string) {
+	for _, s := range r.expr.Analysis().Sources {
+		known := s.Labels.Get(name)
+		if s.Never || known.Presence != expr.Lacks {
+			continue
+		}
+		d := p.Reportf(r.object, t.pointer, "the template names the label %q, which one side of the or of %q does not leave", name, r.Alert)
+		d.Severity = diag.Info
+		d.Hint = "make two alerts of it, each with its own text"
+		p.Cause(d, r, s.Node, "results from here do not have it")
+		return
+	}
 }

@@ -20,5 +20,26 @@ func TestAlertTemplate(t *testing.T) {
 		`/rules/5/annotations/summary: the template names the label "instance", which the expression of "On" does not leave`,
 		`/rules/7/labels/a: the template names the label "a", which the expression of "Without" does not leave`,
 		`/rules/8/annotations/summary: the template names the label "c", which the expression of "Or" does not leave`,
+		`info /rules/8/annotations/summary: the template names the label "a", which one side of the or of "Or" does not leave`,
+		`info /rules/8/annotations/summary: the template names the label "b", which one side of the or of "Or" does not leave`,
+	)
+}
+
+func TestAlertTemplateContexts(t *testing.T) {
+	check(t, "alert/template", rules(
+		`{alert: Query, expr: 'sum(x) > 1', annotations: {summary: '{{ range query "up == 0" }}{{ .Labels.instance }}{{ end }}'}}`,
+		`{alert: Broken, expr: 'sum(x) > 1', annotations: {summary: '{{ range query "up ==" }}{{ .Labels.instance }}{{ end }}'}}`,
+		`{alert: Index, expr: 'sum(x) > 1', annotations: {summary: '{{ index $labels "job" }} {{ with $labels.pod }}{{ . }}{{ end }}'}}`,
+		`{alert: Own, expr: 'sum(x) > 1', labels: {team: a}, annotations: {summary: '{{ $labels.team }}'}}`,
+		`{alert: Never, expr: 'count(x) == 0', annotations: {summary: '{{ $labels.job }}'}}`,
+		`{alert: Absent, expr: 'absent(up{job="a"})', annotations: {summary: '{{ $labels.job }} {{ $labels.instance }}'}}`,
+		`{alert: Matcher, expr: 'x{pod=""} > 1', annotations: {summary: '{{ $labels.pod }}'}}`,
+	),
+		`/rules/1/annotations/summary: the query in the template of "Broken" is no PromQL: 1:6: unexpected end of input`,
+		`/rules/2/annotations/summary: the template names the label "job", which the expression of "Index" does not leave`,
+		`/rules/2/annotations/summary: the template names the label "pod", which the expression of "Index" does not leave`,
+		`/rules/3/annotations/summary: the template names the label "team", which the expression of "Own" does not leave`,
+		`/rules/5/annotations/summary: the template names the label "instance", which the expression of "Absent" does not leave`,
+		`/rules/6/annotations/summary: the template names the label "pod", which the expression of "Matcher" does not leave`,
 	)
 }

@@ -21,7 +21,9 @@ func day(text string) time.Time {
 	return t
 }
 
-func pattern(expr string) func(string) bool { return regexp.MustCompile("^(?:" + expr + ")$").MatchString }
+func pattern(expr string) func(string) bool {
+	return regexp.MustCompile("^(?:" + expr + ")$").MatchString
+}
 
 func TestExcept(t *testing.T) {
 	findings := diag.List{
@@ -140,5 +142,29 @@ text#pint disable alerts/for
 	}
 	if got := lint.PintComments("groups: []\n"); got != nil {
 		t.Errorf("without comments: %v", got)
+	}
+}
+
+func TestPintCodesExist(t *testing.T) {
+	known := codes()
+	for _, check := range []string{
+		"alerts/absent", "alerts/annotation", "alerts/annotation(summary)", "alerts/annotation(runbook_url)", "alerts/comparison", "alerts/for",
+		"alerts/template", "group/interval", "labels/conflict", "promql/counter", "promql/fragile", "promql/impossible", "promql/nan", "promql/offset",
+		"promql/range_query", "promql/rate(prod)", "promql/regexp", "promql/series(+tag)", "promql/vector_matching", "rule/duplicate", "rule/for", "rule/label", "rule/name",
+	} {
+		got := lint.PintCodes(check)
+		if len(got) == 0 {
+			t.Errorf("%s corresponds to nothing", check)
+		}
+		for _, code := range got {
+			if !slices.Contains(known, code) {
+				t.Errorf("%s corresponds to %s, which does not exist", check, code)
+			}
+		}
+	}
+	for _, check := range []string{"alerts/count", "promql/syntax", "nonsense", ""} {
+		if got := lint.PintCodes(check); got != nil {
+			t.Errorf("%s corresponds to %v", check, got)
+		}
 	}
 }

@@ -2,9 +2,14 @@ package lint
 
 import (
 	"context"
+	"io/fs"
+	"regexp"
+	"time"
 
 	"github.com/monctl/monctl/pkg/bundle"
+	"github.com/monctl/monctl/pkg/catalog"
 	"github.com/monctl/monctl/pkg/diag"
+	"github.com/monctl/monctl/pkg/expr"
 )
 
 // Check is one opinion.
@@ -29,6 +34,28 @@ type Options struct {
 	Context []*bundle.Bundle
 	// Checks are the checks to run; nil means all.
 	Checks []Check
+	// Catalog says which metrics there are; nil means that this is not known.
+	Catalog *catalog.Catalog
+	// Open reads a source file by the name that spans have, so that findings
+	// can point into expressions; nil means that they point at them.
+	Open func(file string) ([]byte, error)
+	// Project is the project's directory, in which runbooks may lie; nil means
+	// that no file is looked for.
+	Project fs.FS
+	// Parsed holds expressions that have been parsed already; nil means none.
+	Parsed *expr.Cache
+	Conventions
+}
+
+// Conventions are what a project has agreed on. Empty ones are no agreement.
+type Conventions struct {
+	// Severities are the values that an alert's label severity may have.
+	Severities []string
+	// AlertName and RecordName match the whole names of rules.
+	AlertName, RecordName *regexp.Regexp
+	// Retention is how far back Prometheus has data, where its configuration
+	// does not say; zero means that it is not known.
+	Retention time.Duration
 }
 
 // Run runs the checks over a bundle and returns their findings, sorted.
@@ -37,7 +64,7 @@ func Run(ctx context.Context, b *bundle.Bundle, opts Options) (diag.List, error)
 	if checks == nil {
 		checks = Checks()
 	}
-	view, err := newView(ctx, b, opts.Context)
+	view, err := newView(ctx, b, opts)
 	if err != nil {
 		return nil, err
 	}

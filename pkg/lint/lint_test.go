@@ -14,9 +14,12 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/monctl/monctl/pkg/bundle"
+	"github.com/monctl/monctl/pkg/catalog"
 	"github.com/monctl/monctl/pkg/diag"
 	"github.com/monctl/monctl/pkg/lint"
 )
+
+var catalogFile = flag.String("catalog", "", "catalogue of metrics for the corpus")
 
 var corpus = flag.String("corpus", "", "folder with <mixin>/{alerts.yaml,rules.yaml,dashboards/*.json}")
 
@@ -59,12 +62,19 @@ func group(rules ...string) string {
 // severity in front where it is not the check's own.
 func check(t *testing.T, code string, objects map[string]string, want ...string) {
 	t.Helper()
+	checkWith(t, code, lint.Options{}, objects, want...)
+}
+
+// checkWith is check with options.
+func checkWith(t *testing.T, code string, opts lint.Options, objects map[string]string, want ...string) {
+	t.Helper()
 	i := slices.IndexFunc(lint.Checks(), func(c lint.Check) bool { return c.Code == code })
 	if i < 0 {
 		t.Fatalf("there is no check %s", code)
 	}
 	c := lint.Checks()[i]
-	diags, err := lint.Run(t.Context(), newBundle(t, objects), lint.Options{Checks: []lint.Check{c}})
+	opts.Checks = []lint.Check{c}
+	diags, err := lint.Run(t.Context(), newBundle(t, objects), opts)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -151,6 +161,18 @@ func TestCorpus(t *testing.T) {
 	if err != nil || len(mixins) == 0 {
 		t.Fatalf("nothing under %s: %v", *corpus, err)
 	}
+	var opts lint.Options
+	if *catalogFile != "" {
+		data, err := os.ReadFile(*catalogFile)
+		if err != nil {
+			t.Fatal(err)
+		}
+		c, diags := catalog.Parse(*catalogFile, data)
+		if diags.HasErrors() {
+			t.Fatal(diags)
+		}
+		opts.Catalog = c
+	}
 	counts, alerts, records, boards := map[string]int{}, 0, 0, 0
 	for _, dir := range mixins {
 		objects := map[string]string{}
@@ -190,7 +212,7 @@ func TestCorpus(t *testing.T) {
 			boards++
 			objects["dashboard/d/"+strings.TrimSuffix(filepath.Base(f), ".json")] = string(data)
 		}
-		diags, err := lint.Run(t.Context(), newBundle(t, objects), lint.Options{})
+		diags, err := lint.Run(t.Context(), newBundle(t, objects), opts)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -5,7 +5,9 @@ import (
 	"maps"
 
 	"github.com/monctl/monctl/pkg/bundle"
+	"github.com/monctl/monctl/pkg/catalog"
 	"github.com/monctl/monctl/pkg/dashboard"
+	"github.com/monctl/monctl/pkg/depgraph"
 	"github.com/monctl/monctl/pkg/diag"
 	"github.com/monctl/monctl/pkg/expr"
 	"github.com/monctl/monctl/pkg/promconf"
@@ -22,8 +24,16 @@ type Pass struct {
 // view is what all checks share. It holds only what loads.
 type view struct {
 	bundle *bundle.Bundle
-	// rules are those whose expression parses, in the order of the bundle.
-	rules []rule
+	// rules are those whose expression parses, in the order of the bundle;
+	// alerting are the alerting rules among them.
+	rules, alerting []rule
+	// recordedNames are the names that some rule records.
+	recordedNames map[string]bool
+	// prometheus is what the bundle's Prometheus configuration says about
+	// time and labels.
+	prometheus settings
+	opts       Options
+	templates  map[string]*templateText
 	// config is Alertmanager's configuration; tree is nil without one.
 	config bundle.Object
 	value  bundle.Value
@@ -32,6 +42,10 @@ type view struct {
 	foreign bool
 
 	dashboards []board
+
+	// graph is what hangs on what, with the context; catalog may be nil.
+	graph   *depgraph.Graph
+	catalog *catalog.Catalog
 }
 
 // rule is a rule with its expression and its group.
@@ -74,23 +88,26 @@ func newBoard(o bundle.Object) (board, error) {
 	return b, nil
 }
 
-func newView(ctx context.Context, b *bundle.Bundle, foreign []*bundle.Bundle) (*view, error) {
-	v := &view{bundle: b}
-	for _, o := range b.OfKind(bundle.Rules) {
-		if err := ctx.Err(); err != nil {
-			return nil, err
-		}
-		group, err := promconf.ReadGroup(o)
-		if err != nil {
-			continue // pkg/schema says why
-		}
-		for _, r := range group.Rules {
-			if e, err := expr.Parse(r.Expr); err == nil {
-				v.rules = append(v.rules, rule{Rule: r, object: o, group: group, expr: e})
-			}
+func newView(ctx context.Context, b *bundle.Bundle, opts Options) (*view, error) {
+	graph, err := depgraph.Build(ctx, b, depgraph.Options{Context: opts.Context, Catalog: opts.Catalog, Cache: opts.Parsed})
+	if err != nil {
+		return nil, err
+	}
+	v := &view{bundle: b, opts: opts, graph: graph, catalog: opts.Catalog, templates: map[string]*templateText{}, recordedNames: map[string]bool{}}
+	for _, r := range graph.Rules() {
+		if !r.Foreign {
+			v.rules = append(v.rules, rule{Rule: r.Spec, object: r.Object, group: r.Group.Spec, expr: r.Expr})
 		}
 	}
-	if err := v.readRouting(b, foreign); err != nil {
+	for _, r := range v.rules {
+		if r.Alert != "" {
+			v.alerting = append(v.alerting, r)
+		} else {
+			v.recordedNames[r.Record] = true
+		}
+	}
+	v.prometheus = readSettings(b)
+	if err := v.readRouting(b, opts.Context); err != nil {
 		return nil, err
 	}
 	for _, o := range b.OfKind(bundle.Dashboard) {
@@ -128,15 +145,7 @@ func (v *view) readRouting(b *bundle.Bundle, foreign []*bundle.Bundle) error {
 }
 
 // alerts returns the alerting rules.
-func (v *view) alerts() []rule {
-	var out []rule
-	for _, r := range v.rules {
-		if r.Alert != "" {
-			out = append(out, r)
-		}
-	}
-	return out
-}
+func (v *view) alerts() []rule { return v.alerting }
 
 // Reportf adds a finding about a part of an object, with the check's severity.
 // The caller may fill in the rest.

@@ -52,6 +52,7 @@ func pintChecks() map[string][]string {
 		"promql/range_query":     {"promql/range-query"},
 		"promql/rate":            {"promql/rate"},
 		"promql/regexp":          {"promql/regexp"},
+		"promql/series":          {"promql/unknown-label", "promql/unknown-metric"},
 		"promql/vector_matching": {"promql/vector-matching"},
 		"rule/duplicate":         {"rules/duplicate"},
 		"rule/for":               {"alert/for"},

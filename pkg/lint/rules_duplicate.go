@@ -8,21 +8,35 @@ import (
 	"github.com/monctl/monctl/pkg/diag"
 )
 
-// rulesDuplicate finds rules that say the same twice. The same name with
-// another expression or other labels is no duplicate: that is how an alert has
-// two severities and a recording rule two sources.
+// rulesDuplicate finds rules that say the same twice, and recording rules that
+// write the same series. The same name with another expression or other labels
+// is no duplicate: that is how an alert has two severities and a recording
+// rule two sources.
 func rulesDuplicate(p *Pass) {
-	first := map[string]rule{}
+	first, written := map[string]rule{}, map[string]rule{}
 	for _, r := range p.rules {
-		key := fmt.Sprintf("%q %q %s %s %s %q", r.Alert, r.Record, r.For, r.KeepFiringFor, pairs(r.labels()), r.expr.Normal())
-		other, ok := first[key]
-		if !ok {
-			first[key] = r
+		name := fmt.Sprintf("%q %q %s", r.Alert, r.Record, pairs(r.labels()))
+		key := name + " " + r.expr.Normal()
+		if other, ok := first[key]; ok {
+			d := p.Reportf(r.object, r.Pointer, "rule %q stands in group %q already", r.Name(), other.object.Ref.Space+"/"+other.group.Name)
+			d.Hint = "leave one of them out"
+			if r.For != other.For || r.KeepFiringFor != other.KeepFiringFor {
+				d.Hint = "their alerts are the same to Alertmanager, whatever the durations: leave one of them out, or give them different labels"
+			}
+			d.Related = []diag.Related{{Message: "the same rule", Span: other.object.Origin.At(other.Pointer)}}
 			continue
 		}
-		d := p.Reportf(r.object, r.Pointer, "rule %q stands in group %q already", r.Name(), other.object.Ref.Space+"/"+other.group.Name)
-		d.Hint = "leave one of them out"
-		d.Related = []diag.Related{{Message: "the same rule", Span: other.object.Origin.At(other.Pointer)}}
+		first[key] = r
+		if r.Record == "" || !r.expr.Analysis().Labels().Empty() {
+			continue
+		}
+		if other, ok := written[name]; ok {
+			d := p.Reportf(r.object, r.Pointer, "rule %q writes the same series as one in group %q: neither result has a label", r.Name(), other.object.Ref.Space+"/"+other.group.Name)
+			d.Hint = "Prometheus drops one of the two samples: give them different names or labels"
+			d.Related = []diag.Related{{Message: "the other rule", Span: other.object.Origin.At(other.Pointer)}}
+			continue
+		}
+		written[name] = r
 	}
 }
 

@@ -63,19 +63,19 @@ func (p *Pass) readComments() {
 	rules := map[string]rulesAt{}
 	for _, out := range p.Outputs {
 		for _, o := range out.Bundle.OfKind(bundle.Rules) {
-			if ext := path.Ext(o.Source); ext != ".yaml" && ext != ".yml" {
+			if ext := path.Ext(o.Entry); ext != ".yaml" && ext != ".yml" {
 				continue
 			}
-			if _, known := found[o.Source]; !known {
-				data, err := p.importer.Read(o.Source)
+			if _, known := found[o.Entry]; !known {
+				data, err := p.importer.Read(o.Entry)
 				if err != nil {
 					data = nil // it has been rendered: cannot happen
 				}
-				found[o.Source] = lint.PintComments(string(data))
-				rules[o.Source] = rulesAt{}
+				found[o.Entry] = lint.PintComments(string(data))
+				rules[o.Entry] = rulesAt{}
 			}
-			if len(found[o.Source]) > 0 {
-				rules[o.Source].add(out.Env.Name, o)
+			if len(found[o.Entry]) > 0 {
+				rules[o.Entry].add(out.Env.Name, o)
 			}
 		}
 	}
@@ -98,7 +98,7 @@ func (at rulesAt) add(env string, o bundle.Object) {
 	}
 	for i := range v.Array("rules") {
 		pointer := "/rules/" + strconv.Itoa(i)
-		if s := o.Origin.At(pointer); s.File == o.Source && s.Start.Line > 0 {
+		if s := o.Origin.At(pointer); s.File == o.Entry && s.Start.Line > 0 {
 			at[s.Start.Line] = append(at[s.Start.Line], lint.Part{Env: env, Object: o.Ref.String(), Pointer: pointer})
 		}
 	}

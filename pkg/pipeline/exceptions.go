@@ -63,8 +63,8 @@ func (p *Pass) object(d diag.Diagnostic) (bundle.Object, bool) {
 // sourceOf returns the source of a finding's object or, if it is about none,
 // the file that it is in.
 func (p *Pass) sourceOf(d diag.Diagnostic) string {
-	if o, ok := p.object(d); ok && o.Source != "" {
-		return o.Source
+	if o, ok := p.object(d); ok && o.Entry != "" {
+		return o.Entry
 	}
 	return d.Span.File
 }

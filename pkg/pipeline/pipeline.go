@@ -3,7 +3,6 @@ package pipeline
 import (
 	"context"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"slices"
@@ -11,13 +10,13 @@ import (
 	"time"
 
 	"github.com/monctl/monctl/pkg/bundle"
+	"github.com/monctl/monctl/pkg/catalog"
 	"github.com/monctl/monctl/pkg/diag"
 	"github.com/monctl/monctl/pkg/gitrepo"
 	"github.com/monctl/monctl/pkg/jsonnet"
 	"github.com/monctl/monctl/pkg/lint"
 	"github.com/monctl/monctl/pkg/project"
 	"github.com/monctl/monctl/pkg/render"
-	"github.com/monctl/monctl/pkg/schema"
 	"github.com/monctl/monctl/schemas"
 )
 
@@ -31,20 +30,27 @@ type Options struct {
 	// Library is the Jsonnet library in the binary.
 	Library fs.FS
 	Engine  jsonnet.Engine
-	// Ext overrides external variables of every environment.
-	Ext map[string]project.Arg
-	// Trace receives what std.trace prints; nil discards it.
-	Trace io.Writer
+	// Ext and TLA override external variables and top-level arguments of every
+	// environment.
+	Ext, TLA map[string]project.Arg
+	// JPath are folders to look for imports in before those of the project.
+	JPath []string
+	// Files, if there are any, are rendered in the place of the project's
+	// sources.
+	Files []File
+	// Trace has the messages of std.trace reported as findings.
+	Trace bool
 	// Repositories gives the client that contexts in Git are read with; nil if
 	// there is none.
 	Repositories func() (*gitrepo.Client, error)
-	// Judged is what the passes before have found without fault; nil if there
-	// were none.
-	Judged *schema.Memory
+	// Memory is that of the passes before; nil if there were none.
+	Memory *Memory
 	// Workers bounds how much is done at a time.
 	Workers int
 	// Now is the clock that exceptions expire by; the zero time lets none.
 	Now time.Time
+	// Profile, if it is not nil, collects where Jsonnet spends time.
+	Profile *jsonnet.Profile
 }
 
 // Pass is one run of the stages.
@@ -55,15 +61,20 @@ type Pass struct {
 	envs       []project.Environment
 	comments   map[string]*comments // by source
 	owners     *owners
+	// catalogRead says that the catalogue has been looked for.
+	catalogRead bool
 
 	// Project is nil if its file is wrong.
 	Project *project.Project
 	Outputs []*render.Output
 	// Context is the monitoring that is kept elsewhere, by environment; it is
-	// read by Validate.
+	// read by Validate and Graph.
 	Context map[string][]*bundle.Bundle
 	// Diags are the findings of all stages so far.
 	Diags diag.List
+	// Catalog is the project's catalogue of metrics, or nil, after
+	// Validate and Graph.
+	Catalog *catalog.Catalog
 	// Tests are the results after Test.
 	Tests []TestRun
 }
@@ -71,8 +82,8 @@ type Pass struct {
 // Start begins a pass by loading the project. The error is for I/O; an
 // unknown environment is a diagnostic.
 func Start(opts Options) (*Pass, error) {
-	if opts.Judged == nil {
-		opts.Judged = schema.NewMemory() // environments and targets have much in common
+	if opts.Memory == nil {
+		opts.Memory = NewMemory() // environments and targets have much in common
 	}
 	p := &Pass{opts: opts, importer: jsonnet.NewImporter(opts.Dir, nil, opts.Library)}
 	proj, diags, err := project.Load(opts.Dir)
@@ -84,7 +95,7 @@ func Start(opts Options) (*Pass, error) {
 		return p, nil
 	}
 	p.Project = proj
-	p.importer = jsonnet.NewImporter(opts.Dir, proj.Jsonnet.JPath, opts.Library)
+	p.importer = jsonnet.NewImporter(opts.Dir, slices.Concat(opts.JPath, proj.Jsonnet.JPath), opts.Library)
 	var unknown []string
 	p.envs, unknown = proj.Select(opts.Environments)
 	for _, name := range unknown {
@@ -114,7 +125,7 @@ func (p *Pass) Render(ctx context.Context) error {
 	}
 	opts := render.Options{
 		Project: p.Project, FS: os.DirFS(p.opts.Dir), Engine: p.opts.Engine, Importer: p.importer,
-		Ext: p.opts.Ext, Trace: p.opts.Trace, Workers: p.opts.Workers,
+		Ext: p.opts.Ext, TLA: p.opts.TLA, Plain: p.plain(), Profile: p.opts.Profile, Trace: p.opts.Trace, Workers: p.opts.Workers,
 	}
 	outs, diags, err := render.Environments(ctx, opts, p.envs)
 	if err != nil {
@@ -134,6 +145,7 @@ func (p *Pass) Validate(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	p.readCatalog()
 	for _, out := range p.Outputs {
 		diags, err := p.judge(ctx, out.Bundle)
 		if err != nil {
@@ -160,11 +172,14 @@ func (p *Pass) Validate(ctx context.Context) error {
 }
 
 func (p *Pass) judge(ctx context.Context, b *bundle.Bundle) (diag.List, error) {
-	diags, err := p.opts.Judged.Validate(ctx, b)
+	diags, err := p.opts.Memory.Judged.Validate(ctx, b)
 	if err != nil {
 		return nil, err
 	}
-	more, err := lint.Run(ctx, b, lint.Options{Severity: p.severity(), Context: p.Context[b.Env()]})
+	more, err := lint.Run(ctx, b, lint.Options{
+		Severity: p.severity(), Conventions: lint.Conventions(p.Project.Checks), Context: p.Context[b.Env()], Catalog: p.Catalog,
+		Open: p.Open, Project: os.DirFS(p.opts.Dir), Parsed: &p.opts.Memory.parsed,
+	})
 	if err != nil {
 		return nil, err
 	}

@@ -172,7 +172,7 @@ func (s *Since) Touches(file string) bool {
 func (s *Since) touchesKind(kind bundle.Kind) bool {
 	for _, out := range s.pass.Outputs {
 		for _, o := range out.Bundle.OfKind(kind) {
-			if s.Touches(o.Source) {
+			if s.Touches(o.Entry) {
 				return true
 			}
 		}

@@ -12,6 +12,10 @@ import (
 	"github.com/monctl/monctl/pkg/diag"
 )
 
+// DefaultCatalog is where the catalogue of metrics lies unless the project
+// says otherwise. It may be missing there.
+const DefaultCatalog = "metrics.yaml"
+
 // DefaultEnvironment is the name of the one environment of a project that
 // names none.
 const DefaultEnvironment = "default"
@@ -29,6 +33,7 @@ type Project struct {
 	Sources  Sources
 	// Severity holds severities by code of a check, "off" among them.
 	Severity map[string]string
+	Checks   Checks
 	Context  []Context
 	// Policies are patterns of files with the project's own constraints.
 	Policies []string
@@ -126,6 +131,7 @@ type Sources struct {
 	Prometheus   string   `json:"prometheus"`
 	Files        []string `json:"files"`
 	Tests        []string `json:"tests"`
+	Catalog      string   `json:"catalog"`
 	Mixins       []Mixin  `json:"mixins"`
 
 	Adjust []SourceAdjustment `json:"adjust"`
@@ -168,11 +174,8 @@ type raw struct {
 		Timeout   string   `json:"timeout"`
 		MaxMemory string   `json:"maxMemory"`
 	} `json:"jsonnet"`
-	Sources Sources `json:"sources"`
-	Checks  struct {
-		Severity   map[string]string `json:"severity"`
-		Exceptions []rawException    `json:"exceptions"`
-	} `json:"checks"`
+	Sources  Sources   `json:"sources"`
+	Checks   rawChecks `json:"checks"`
 	Context  []Context `json:"context"`
 	Policies []string  `json:"policies"`
 }
@@ -180,6 +183,7 @@ type raw struct {
 // project makes the project in a directory of what its file says.
 func (r raw) project(dir string, report reportFunc) *Project {
 	p := &Project{Sources: r.Sources, Severity: r.Checks.Severity, Context: r.Context, Policies: r.Policies}
+	p.Checks = r.Checks.checks(report)
 	p.Jsonnet.JPath, p.Jsonnet.MaxStack = r.Jsonnet.JPath, r.Jsonnet.MaxStack
 	var err error
 	if p.Jsonnet.Timeout, err = parseDuration(r.Jsonnet.Timeout); err != nil {

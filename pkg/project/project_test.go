@@ -179,3 +179,27 @@ func TestFindSources(t *testing.T) {
 		t.Errorf("sources (-want +got):\n%s", diff)
 	}
 }
+
+func TestChecks(t *testing.T) {
+	p, diags, err := project.Load(write(t, map[string]string{"monctl.cue": `
+checks: {
+	severities: ["critical", "warning"]
+	alertName:  "[A-Z].*"
+	retention:  "15d"
+}
+`}))
+	if err != nil || len(diags) > 0 {
+		t.Fatal(err, diags)
+	}
+	c := p.Checks
+	if c.AlertName == nil || c.AlertName.MatchString("down") || !c.AlertName.MatchString("Down") || c.RecordName != nil {
+		t.Errorf("names: %v %v", c.AlertName, c.RecordName)
+	}
+	if diff := cmp.Diff([]string{"critical", "warning"}, c.Severities); diff != "" || c.Retention != 15*24*time.Hour {
+		t.Errorf("severities, retention %s: %s", c.Retention, diff)
+	}
+	_, diags, err = project.Load(write(t, map[string]string{"monctl.cue": `checks: recordName: "("`}))
+	if err != nil || len(diags) != 1 || diags[0].Code != "project/value" {
+		t.Errorf("a pattern that is none: %v %v", diags, err)
+	}
+}

@@ -46,6 +46,11 @@ func (r Rule) Name() string {
 // ReadGroup returns the view of a rule group. Its error means that the group
 // does not decode, which JudgeRules explains.
 func ReadGroup(o bundle.Object) (Group, error) {
+	if v, err := o.Value(); err == nil {
+		if g, ok := plainGroup(v); ok {
+			return g, nil
+		}
+	}
 	var raw rulefmt.RuleGroup
 	if err := yaml.Unmarshal(o.Body.Bytes(), &raw); err != nil {
 		return Group{}, fmt.Errorf("read %s: %w", o.Ref, err)

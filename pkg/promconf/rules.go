@@ -22,14 +22,11 @@ import (
 
 // JudgeRules returns what Prometheus refuses a rule group for, of every rule.
 func JudgeRules(ctx context.Context, o bundle.Object) (diag.List, error) {
-	file := slices.Concat([]byte(`{"groups":[`), o.Body.Bytes(), []byte(`]}`))
-	if _, errs := rulefmt.Parse(file, false, nameValidation, expr.NewParser(), slog.New(slog.DiscardHandler)); len(errs) == 0 {
-		return nil, nil
-	}
-	v, err := o.Value()
-	if err != nil {
-		return nil, err
-	}
+	return NewJudge(nil).Rules(ctx, o)
+}
+
+// refused says what a group is refused for.
+func refused(ctx context.Context, o bundle.Object, v bundle.Value) (diag.List, error) {
 	j := judgement{object: o}
 	if err := j.judge(ctx, v); err != nil {
 		return nil, fmt.Errorf("judge %s: %w", o.Ref, err)

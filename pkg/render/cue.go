@@ -6,6 +6,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"strings"
 
 	"cuelang.org/go/cue"
 
@@ -22,7 +23,7 @@ func (r *renderer) cue() ([]bundle.Document, error) {
 		return nil, nil
 	}
 	file := r.job.source.Path
-	p, diags := cuelang.NewLoader().Load("cue/syntax", file, cuelang.Files{Read: r.opts.Importer.Read, List: r.list}, r.tags())
+	p, diags := cuelang.NewLoader().Load("cue/syntax", file, cuelang.Files{Read: r.importer().Read, List: r.folder}, r.tags())
 	r.out.diags = append(r.out.diags, diags...)
 	if len(diags) > 0 {
 		return nil, nil
@@ -47,8 +48,12 @@ func (r *renderer) cue() ([]bundle.Document, error) {
 	return []bundle.Document{{Value: value, Origin: origin}}, nil
 }
 
-// list names the files in a folder of the project.
-func (r *renderer) list(folder string) ([]string, error) {
+// folder names the files in a folder of the project; a text that is no file has
+// none beside it.
+func (r *renderer) folder(folder string) ([]string, error) {
+	if strings.HasPrefix(r.job.source.Path, "<") {
+		return nil, nil
+	}
 	entries, err := os.ReadDir(filepath.Join(r.opts.Project.Dir, filepath.FromSlash(folder)))
 	if err != nil {
 		return nil, err

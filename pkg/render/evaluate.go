@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"path"
 	"strings"
 
 	"github.com/monctl/monctl/pkg/bundle"
@@ -15,7 +14,7 @@ import (
 
 // documents evaluates or reads the job's source.
 func (r *renderer) documents(ctx context.Context) ([]bundle.Document, error) {
-	switch path.Ext(r.job.source.Path) {
+	switch r.syntax() {
 	case ".jsonnet", ".libsonnet":
 		return r.jsonnet(ctx)
 	case ".cue":
@@ -26,23 +25,18 @@ func (r *renderer) documents(ctx context.Context) ([]bundle.Document, error) {
 	}
 }
 
-// unhide makes the fields of a mixin, which are mostly hidden, visible, and
-// leaves out those that are none of monitoring's business, such as _config.
-// Any other value stays what it is.
-const unhide = `
-local fields = ['prometheusAlerts', 'prometheusRules', 'grafanaDashboards', 'grafanaDashboardFolder'];
-local isMixin(v) = std.isObject(v) && std.any([std.objectHasAll(v, f) for f in fields]);
-local mixin(v) = if std.isObject(v) && std.objectHasAll(v, 'asMonitoringMixin') then v.asMonitoringMixin() else v;
-function(v) local m = mixin(v); if isMixin(m) then { [f]: m[f] for f in fields if std.objectHasAll(m, f) } else m`
-
 func (r *renderer) jsonnet(ctx context.Context) ([]bundle.Document, error) {
 	p := r.opts.Project
 	req := jsonnet.Request{
-		File: r.job.source.Path, Importer: r.opts.Importer, Trace: r.opts.Trace,
-		Ext: args(r.env.Ext, r.opts.Ext), TLA: args(r.env.TLA, nil), Natives: Natives(),
+		File: r.job.source.Path, Importer: r.importer(), Profile: r.opts.Profile,
+		Ext: args(r.env.Ext, r.opts.Ext), TLA: args(r.env.TLA, r.opts.TLA), Natives: Natives(),
 		Limits: jsonnet.Limits{MaxStack: p.Jsonnet.MaxStack, Timeout: p.Jsonnet.Timeout, MaxMemory: p.Jsonnet.MaxMemory},
 	}
-	if r.job.source.Kind == project.RulesSource || r.job.source.Kind == project.DashboardsSource {
+	if r.opts.Trace {
+		req.Trace = func(t jsonnet.Trace) { t.AddTo(&r.out.diags) }
+	}
+	switch r.job.source.Kind {
+	case project.RulesSource, project.DashboardsSource, AnySource:
 		req.Transform = revealing(unhide)
 	}
 	configured := r.job.mixin != nil && (hasFields(r.job.mixin.Config) || hasFields(r.job.mixin.Root))

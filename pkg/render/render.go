@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"maps"
 	"slices"
@@ -23,10 +22,16 @@ type Options struct {
 	FS       fs.FS
 	Engine   jsonnet.Engine
 	Importer *jsonnet.Importer
-	// Ext overrides external variables of every environment.
-	Ext map[string]project.Arg
-	// Trace receives what std.trace prints; nil discards it.
-	Trace io.Writer
+	// Ext and TLA override external variables and top-level arguments of every
+	// environment.
+	Ext, TLA map[string]project.Arg
+	// Trace has the messages of std.trace reported as findings.
+	Trace bool
+	// Profile, if it is not nil, collects where the own engine spends time.
+	Profile *jsonnet.Profile
+	// Plain, if there are any, are rendered in the place of the project's
+	// sources.
+	Plain []Plain
 	// Workers bounds how many sources are evaluated at a time.
 	Workers int
 }
@@ -71,17 +76,19 @@ func Render(ctx context.Context, opts Options, env project.Environment) (*Output
 // Environments renders several environments over one pool of workers. A source
 // for which they are the same is evaluated once.
 func Environments(ctx context.Context, opts Options, envs []project.Environment) ([]*Output, diag.List, error) {
-	sources, err := opts.Project.FindSources(opts.FS)
+	all, err := opts.jobs()
 	if err != nil {
 		return nil, nil, err
 	}
-	all := opts.jobs(sources)
 	var tasks []*task
 	byJob := map[string]*task{}
 	planned := make([][]*task, len(envs))
 	var diags diag.List
 	for i, env := range envs {
-		jobs, problems := plan(all, env)
+		jobs, problems := all, diag.List(nil)
+		if len(opts.Plain) == 0 {
+			jobs, problems = plan(all, env)
+		}
 		diags = append(diags, problems.WithEnv(env.Name)...)
 		for _, j := range jobs {
 			t := byJob[j.key()]
@@ -105,6 +112,9 @@ func Environments(ctx context.Context, opts Options, envs []project.Environment)
 		}
 		outs = append(outs, out)
 		diags = append(diags, problems.Sort().WithEnv(env.Name)...)
+	}
+	if len(opts.Plain) > 0 { // what the project file says is about its own sources
+		return outs, diags, nil
 	}
 	diags = append(diags, unused(opts.Project, tasks)...)
 	var names []string
@@ -131,7 +141,7 @@ func assemble(p *project.Project, env project.Environment, index int, tasks []*t
 		for i, o := range objects {
 			labels := map[string]string{}
 			maps.Copy(labels, env.Labels)
-			maps.Copy(labels, p.LabelsOf(o.Source))
+			maps.Copy(labels, p.LabelsOf(o.Entry))
 			maps.Copy(labels, o.Labels)
 			objects[i].Labels = labels
 		}
@@ -196,7 +206,7 @@ func withExternalLabels(b *bundle.Bundle, labels map[string]string) (*bundle.Bun
 	if err != nil {
 		return nil, err
 	}
-	changed.Labels, changed.Source = o.Labels, o.Source
+	changed.Labels, changed.Entry = o.Labels, o.Entry
 	return b.Replace(changed), nil
 }
 
@@ -206,6 +216,7 @@ type job struct {
 	mixin  *project.Mixin
 	// isPackage says that the source stands for a package of CUE.
 	isPackage bool
+	plainJob
 }
 
 // key tells jobs apart.
@@ -224,16 +235,6 @@ type result struct {
 	// read is what the result depends on, nil if that is not known.
 	read *jsonnet.Inputs
 	uses map[string]*use
-}
-
-// jobs makes jobs of all sources.
-func (o Options) jobs(sources []project.Source) []job {
-	jobs := packages(sources, o.Importer.Read)
-	for i := range o.Project.Sources.Mixins {
-		m := &o.Project.Sources.Mixins[i]
-		jobs = append(jobs, job{mixin: m, source: mixinSource(*m)})
-	}
-	return jobs
 }
 
 // plan picks the jobs of an environment and reports configurations that stand
@@ -268,6 +269,8 @@ type renderer struct {
 	out  result
 
 	adjust *adjuster
+	// leftOut counts the Kubernetes objects of other kinds, by kind.
+	leftOut map[string]int
 }
 
 func (r *renderer) run(ctx context.Context) (result, error) {
@@ -301,9 +304,7 @@ func (r *renderer) raw() {
 		ref = bundle.Ref{Kind: bundle.File, Space: "prometheus", Name: fileName(s)}
 	}
 	origin := bundle.NewOrigin(diag.Span{File: s.Path}, nil)
-	o := bundle.NewRawObject(ref, data, origin)
-	o.Source = s.Path
-	r.out.objects = append(r.out.objects, o)
+	r.keep(bundle.NewRawObject(ref, data, origin))
 }
 
 // fileName is the path of a file relative to Prometheus' configuration.
@@ -317,7 +318,7 @@ func fileName(s project.Source) string {
 // read reads the source's file, or reports why it cannot be read.
 func (r *renderer) read() ([]byte, bool) {
 	path := r.job.source.Path
-	data, err := r.opts.Importer.Read(path)
+	data, err := r.importer().Read(path)
 	if err == nil {
 		return data, true
 	}
@@ -330,6 +331,11 @@ func (r *renderer) read() ([]byte, bool) {
 
 // add adds an object, as the project wants it adjusted.
 func (r *renderer) add(ref bundle.Ref, v bundle.Value, origin bundle.Origin) error {
+	return r.addLabelled(ref, v, origin, nil)
+}
+
+// addLabelled adds an object with labels of its own.
+func (r *renderer) addLabelled(ref bundle.Ref, v bundle.Value, origin bundle.Origin, labels map[string]string) error {
 	keep := true
 	if ref.Kind == bundle.Rules {
 		ref, v, origin, keep = r.adjust.rules(ref, v, origin)
@@ -344,7 +350,16 @@ func (r *renderer) add(ref bundle.Ref, v bundle.Value, origin bundle.Origin) err
 	if err != nil {
 		return fmt.Errorf("render %s: %w", r.job.source.Path, err)
 	}
-	o.Source = r.job.source.Path
-	r.out.objects = append(r.out.objects, o)
+	o.Labels = labels
+	r.keep(o)
 	return nil
 }
+
+// keep adds an object, and notes which source it is of.
+func (r *renderer) keep(o bundle.Object) {
+	o.Entry = r.job.source.Path
+	r.out.objects = append(r.out.objects, o)
+}
+
+// span is the source as a whole.
+func (r *renderer) span() diag.Span { return diag.Span{File: r.job.source.Path} }

@@ -8,26 +8,126 @@ import (
 	"strings"
 
 	"github.com/monctl/monctl/pkg/bundle"
+	"github.com/monctl/monctl/pkg/diag"
 	"github.com/monctl/monctl/pkg/project"
 )
+
+// place is where a document stands: what the objects in it are called by if
+// they do not say so themselves.
+type place struct {
+	// namespace is that of rule groups.
+	namespace string
+	// folder is that of dashboards, name the uid of one that has none.
+	folder, name string
+	// labels are those of the Kubernetes object around it.
+	labels map[string]string
+	// depth counts the lists, maps and texts around it.
+	depth int
+}
+
+// maxNesting bounds how deep lists and maps of objects may stand in each other.
+const maxNesting = 4
 
 // document takes the value of a source apart into objects.
 func (r *renderer) document(d bundle.Document) error {
 	s := r.job.source
 	switch s.Kind {
-	case project.RulesSource:
-		return r.rules(s.Name(), d)
-	case project.DashboardsSource:
-		return r.dashboards(d)
 	case project.AlertmanagerSource:
-		return r.configuration(bundle.Alertmanager, d)
+		return r.configuration(bundle.Alertmanager, r.opened(d))
 	case project.PrometheusSource:
-		return r.configuration(bundle.Prometheus, d)
+		return r.configuration(bundle.Prometheus, r.opened(d))
 	case project.TestsSource:
-		return r.test(d)
+		return r.test(r.opened(d))
 	case project.TemplatesSource, project.FilesSource:
+		return nil
+	case project.RulesSource, project.DashboardsSource:
 	}
+	p := place{namespace: s.Name(), folder: generalFolder, name: baseName(s.Path)}
+	if dir := path.Dir(s.Below); dir != "." {
+		p.folder = dir
+	}
+	if err := r.take(p, d); err != nil {
+		return err
+	}
+	r.reportLeftOut()
 	return nil
+}
+
+// take adds the objects of a document by its shape.
+func (r *renderer) take(p place, d bundle.Document) error {
+	s := shapeOf(d.Value)
+	empty := s == listShape && len(d.Value.Elem) == 0
+	if p.depth > maxNesting || !r.accepts(p, s) || empty && p.depth == 0 && r.job.source.Kind != project.RulesSource {
+		s = unknownShape
+	}
+	switch s {
+	case mixinShape:
+		return r.mixin(p, d)
+	case ruleFileShape:
+		return r.ruleFile(p, d)
+	case groupShape:
+		return r.group(p, d)
+	case dashboardShape, resourceShape:
+		return r.dashboard(p, d)
+	case envelopeShape:
+		meta, _ := d.Value.Get("meta")
+		if folder := meta.Str("folderTitle"); folder != "" {
+			p.folder = folder
+		}
+		return r.dashboard(p, sub(d, "/dashboard"))
+	case kubernetesShape:
+		return r.kubernetes(p, d)
+	case alertmanagerShape:
+		return r.configuration(bundle.Alertmanager, d)
+	case prometheusShape:
+		return r.configuration(bundle.Prometheus, d)
+	case testShape:
+		return r.test(d)
+	case textShape:
+		p.depth++
+		return r.take(p, r.opened(d))
+	case listShape:
+		return r.list(p, d)
+	case mapShape:
+		return r.named(p, d)
+	case unknownShape:
+	}
+	r.unexpected(d, "", r.wanted())
+	return nil
+}
+
+// accepts reports whether the source may hold something of a shape. The
+// folders of a project mean what they are called: routing does not stand among
+// the rules. In a mixin or a list there may be both rules and dashboards.
+func (r *renderer) accepts(p place, s shape) bool {
+	kind := r.job.source.Kind
+	switch s {
+	case alertmanagerShape, prometheusShape, testShape:
+		return kind == AnySource
+	case ruleFileShape, groupShape:
+		return kind != project.DashboardsSource || p.depth > 0
+	case dashboardShape, resourceShape, envelopeShape:
+		return kind != project.RulesSource || p.depth > 0
+	default:
+		return true
+	}
+}
+
+const (
+	wantRules      = "a rule file {groups: […]}, rule groups, a map of rule files, a mixin or a PrometheusRule"
+	wantDashboards = "a dashboard, a map from file name to dashboard, or a mixin"
+	wantAny        = "rules, dashboards, a mixin, an Alertmanager or Prometheus configuration, or unit tests"
+)
+
+func (r *renderer) wanted() string {
+	switch r.job.source.Kind {
+	case project.RulesSource:
+		return wantRules
+	case project.DashboardsSource:
+		return wantDashboards
+	default:
+		return wantAny
+	}
 }
 
 // unexpected reports a value of a shape that the source cannot have.
@@ -35,91 +135,43 @@ func (r *renderer) unexpected(d bundle.Document, pointer, want string) {
 	v, _ := d.Value.Lookup(pointer)
 	e := r.out.diags.Errorf("source/shape", d.Origin.At(pointer), "expected %s, found %s", want, describe(v))
 	e.Pointer = pointer
-}
-
-// describe says in a few words what a value is.
-func describe(v bundle.Value) string {
-	switch v.Kind {
-	case bundle.Map:
-		if len(v.Keys) == 0 {
-			return "an empty object"
-		}
-		keys := slices.Sorted(slices.Values(v.Keys))
-		if len(keys) > 4 {
-			return "an object with the fields " + strings.Join(keys[:4], ", ") + " and more"
-		}
-		return "an object with the fields " + strings.Join(keys, ", ")
-	case bundle.Array:
-		return fmt.Sprintf("an array of %d", len(v.Elem))
-	case bundle.String:
-		text := []rune(v.Text)
-		if len(text) > 30 {
-			text = append(text[:30], '…')
-		}
-		return fmt.Sprintf("the string %q", string(text))
-	case bundle.Null:
-		return "null"
-	case bundle.Bool, bundle.Number:
-		return "the " + v.Kind.String() + " " + v.Text
-	default:
-		return v.Kind.String()
+	e.Hint = shapeHint(v)
+	if r.job.unsure {
+		e.Severity = diag.Warning
+		e.Hint = "it was found in a folder and is left out; name the file itself if it has to be rendered"
 	}
 }
 
-const wantRules = "a rule file {groups: […]}, rule groups, a map of rule files, a mixin or a PrometheusRule"
-
-func isGroup(v bundle.Value) bool    { return v.Has("name") && v.Has("rules") }
-func isRuleFile(v bundle.Value) bool { return v.Has("groups") }
-
-func isMixin(v bundle.Value) bool {
-	return v.Has("prometheusAlerts") || v.Has("prometheusRules") || v.Has("grafanaDashboards")
-}
-
-// rules takes apart whatever holds rules.
-func (r *renderer) rules(namespace string, d bundle.Document) error {
-	v := d.Value
-	switch {
-	case v.Kind == bundle.Array:
-		return r.groups(namespace, d, "")
-	case v.Kind != bundle.Map:
-	case isMixin(v):
-		return r.mixin(namespace, d)
-	case v.Str("kind") == "List" && v.Has("items"):
-		for i := range v.Array("items") {
-			if err := r.rules(namespace, sub(d, "/items/"+strconv.Itoa(i))); err != nil {
-				return err
-			}
+// list takes apart an array, whose elements have shapes of their own.
+func (r *renderer) list(p place, d bundle.Document) error {
+	p.depth++
+	for i := range d.Value.Elem {
+		if err := r.take(p, sub(d, "/"+strconv.Itoa(i))); err != nil {
+			return err
 		}
-		return nil
-	case v.Str("kind") == "PrometheusRule":
-		metadata, _ := v.Get("metadata")
-		if name := metadata.Str("name"); name != "" {
-			namespace = name
-		}
-		return r.groups(namespace, d, "/spec/groups")
-	case isRuleFile(v):
-		return r.ruleFile(namespace, d)
-	case isGroup(v):
-		return r.group(namespace, d)
-	case len(v.Keys) > 0 && allHave(v, isRuleFile):
-		for _, key := range v.Keys {
-			if err := r.ruleFile(baseName(key), sub(d, "/"+bundle.EscapeToken(key))); err != nil {
-				return err
-			}
-		}
-		return nil
 	}
-	r.unexpected(d, "", wantRules)
 	return nil
 }
 
-func allHave(v bundle.Value, is func(bundle.Value) bool) bool {
-	for _, e := range v.Elem {
-		if !is(e) {
-			return false
+// named takes apart a map from name to something that has a shape: files, as
+// jsonnet -m writes them, or folders of them.
+func (r *renderer) named(p place, d bundle.Document) error {
+	for i, key := range d.Value.Keys {
+		in := p
+		in.depth++
+		in.name = baseName(key)
+		switch shapeOf(d.Value.Elem[i]) {
+		case mapShape:
+			in.folder = key
+		case ruleFileShape, groupShape, listShape, textShape:
+			in.namespace = baseName(key)
+		default:
+		}
+		if err := r.take(in, sub(d, "/"+bundle.EscapeToken(key))); err != nil {
+			return err
 		}
 	}
-	return true
+	return nil
 }
 
 func baseName(file string) string {
@@ -134,17 +186,17 @@ func sub(d bundle.Document, pointer string) bundle.Document {
 
 // ruleFile takes {groups: […]} apart. A rule file has no other fields, and
 // one that is not carried along would be lost in silence.
-func (r *renderer) ruleFile(namespace string, d bundle.Document) error {
+func (r *renderer) ruleFile(p place, d bundle.Document) error {
 	for _, key := range d.Value.Keys {
 		if key != "groups" {
 			e := r.out.diags.Errorf("rules/unknown-field", d.Origin.At("/"+bundle.EscapeToken(key)), "unknown field %q in a rule file", key)
 			e.Hint = "a rule file has the field groups alone"
 		}
 	}
-	return r.groups(namespace, d, "/groups")
+	return r.groups(p, d, "/groups")
 }
 
-func (r *renderer) groups(namespace string, d bundle.Document, pointer string) error {
+func (r *renderer) groups(p place, d bundle.Document, pointer string) error {
 	v, _ := d.Value.Lookup(pointer)
 	if v.Kind == bundle.Null {
 		return nil
@@ -154,122 +206,49 @@ func (r *renderer) groups(namespace string, d bundle.Document, pointer string) e
 		return nil
 	}
 	for i := range v.Elem {
-		if err := r.group(namespace, sub(d, pointer+"/"+strconv.Itoa(i))); err != nil {
+		if err := r.group(p, sub(d, pointer+"/"+strconv.Itoa(i))); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (r *renderer) group(namespace string, d bundle.Document) error {
+func (r *renderer) group(p place, d bundle.Document) error {
 	name := d.Value.Str("name")
 	if d.Value.Kind != bundle.Map || name == "" {
 		r.unexpected(d, "", "a rule group with name and rules")
 		return nil
 	}
-	return r.add(bundle.Ref{Kind: bundle.Rules, Space: namespace, Name: name}, d.Value, d.Origin)
-}
-
-// mixin takes apart {prometheusAlerts, prometheusRules, grafanaDashboards}.
-func (r *renderer) mixin(namespace string, d bundle.Document) error {
-	for _, field := range []string{"prometheusAlerts", "prometheusRules"} {
-		if d.Value.Has(field) {
-			if err := r.groups(namespace, d, "/"+field+"/groups"); err != nil {
-				return err
-			}
-		}
-	}
-	if !d.Value.Has("grafanaDashboards") {
-		return nil
-	}
-	folder := d.Value.Str("grafanaDashboardFolder")
-	if folder == "" {
-		folder = generalFolder
-	}
-	return r.dashboardMap(folder, sub(d, "/grafanaDashboards"))
-}
-
-// mixinSource is the source that stands for a mixin of the project file.
-func mixinSource(m project.Mixin) project.Source {
-	file := path.Clean(m.Path)
-	name := m.Name
-	if name == "" {
-		name = baseName(strings.TrimSuffix(file, "/mixin.libsonnet"))
-	}
-	if path.Ext(file) == "" {
-		file += "/mixin.libsonnet"
-	}
-	return project.Source{Kind: project.RulesSource, Path: file, Below: name + path.Ext(file)}
+	return r.addLabelled(bundle.Ref{Kind: bundle.Rules, Space: p.namespace, Name: name}, d.Value, d.Origin, p.labels)
 }
 
 // generalFolder is what Grafana calls the folder of dashboards without one.
 const generalFolder = "General"
 
-func isDashboard(v bundle.Value) bool {
-	return v.Kind == bundle.Map && v.Has("title") && (v.Has("panels") || v.Has("rows") || v.Has("schemaVersion") || v.Has("templating"))
-}
-
-func isResource(v bundle.Value) bool {
-	return strings.HasPrefix(v.Str("apiVersion"), "dashboard.grafana.app/") && v.Has("spec")
-}
-
-// dashboards takes apart one dashboard, or a map of them.
-func (r *renderer) dashboards(d bundle.Document) error {
-	s := r.job.source
-	folder := generalFolder
-	if dir := path.Dir(s.Below); dir != "." {
-		folder = dir
-	}
-	v := d.Value
-	switch {
-	case isMixin(v):
-		return r.mixin(s.Name(), d)
-	case isResource(v), isDashboard(v):
-		return r.dashboard(folder, baseName(s.Path), d)
-	case v.Kind == bundle.Map && len(v.Keys) > 0 && allHave(v, func(v bundle.Value) bool { return isDashboard(v) || isResource(v) }):
-		return r.dashboardMap(folder, d)
-	}
-	r.unexpected(d, "", "a dashboard, a map from file name to dashboard, or a mixin")
-	return nil
-}
-
-func (r *renderer) dashboardMap(folder string, d bundle.Document) error {
-	if d.Value.Kind != bundle.Map {
-		r.unexpected(d, "", "a map from file name to dashboard")
-		return nil
-	}
-	for _, key := range d.Value.Keys {
-		one := sub(d, "/"+bundle.EscapeToken(key))
-		if one.Value.Kind != bundle.Map {
-			r.unexpected(one, "", "a dashboard")
-			continue
-		}
-		if err := r.dashboard(folder, baseName(key), one); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// dashboard adds one dashboard; of a resource its spec. A dashboard without
-// uid is known by the name of its file.
-func (r *renderer) dashboard(folder, name string, d bundle.Document) error {
-	file := name
+// dashboard adds one dashboard. Of a resource of the first schema it is the
+// spec, which is a classic dashboard; one of the second means nothing without
+// its apiVersion, and is kept as a whole. A dashboard without uid is known by
+// the name of its file.
+func (r *renderer) dashboard(p place, d bundle.Document) error {
+	name := p.name
 	if isResource(d.Value) {
 		metadata, _ := d.Value.Get("metadata")
 		if uid := metadata.Str("name"); uid != "" {
 			name = uid
 		}
-		d = sub(d, "/spec")
+		p = withMetadata(p, metadata)
+		if !strings.HasPrefix(d.Value.Str("apiVersion"), dashboardGroup+"v2") {
+			d = sub(d, "/spec")
+		}
 	}
 	if uid := d.Value.Str("uid"); uid != "" {
 		name = uid
 	}
-	ref, v, origin, keep := r.adjust.dashboard(bundle.Ref{Kind: bundle.Dashboard, Space: folder, Name: name}, file, d.Value, d.Origin)
+	ref, v, origin, keep := r.adjust.dashboard(bundle.Ref{Kind: bundle.Dashboard, Space: p.folder, Name: name}, p.name, d.Value, d.Origin)
 	if !keep {
 		return nil
 	}
-	return r.add(ref, v, origin)
+	return r.addLabelled(ref, v, origin, p.labels)
 }
 
 func (r *renderer) configuration(kind bundle.Kind, d bundle.Document) error {
@@ -287,7 +266,7 @@ func (r *renderer) test(d bundle.Document) error {
 	switch {
 	case isSuite(d.Value):
 		return r.suite(s.Name(), d)
-	case d.Value.Kind == bundle.Map && len(d.Value.Keys) > 0 && allHave(d.Value, isSuite):
+	case d.Value.Kind == bundle.Map && len(d.Value.Keys) > 0 && !slices.ContainsFunc(d.Value.Elem, func(v bundle.Value) bool { return !isSuite(v) }):
 		for _, key := range d.Value.Keys {
 			if err := r.suite(baseName(key), sub(d, "/"+bundle.EscapeToken(key))); err != nil {
 				return err
@@ -306,4 +285,15 @@ func (r *renderer) suite(name string, d bundle.Document) error {
 	}
 	r.out.tests = append(r.out.tests, Test{File: r.job.source.Path, Name: name, Data: data, Origin: d.Origin})
 	return nil
+}
+
+// opened reads a text, what std.manifestYamlDoc and its like make, as the
+// value in it. Any other value stays what it is.
+func (r *renderer) opened(d bundle.Document) bundle.Document {
+	v, ok := textValue(d.Value)
+	if !ok {
+		return d
+	}
+	at := d.Origin.At("")
+	return bundle.Document{Value: v, Origin: bundle.NewOrigin(at, nil)}
 }

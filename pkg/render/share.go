@@ -107,7 +107,7 @@ func (p *pool) render(ctx context.Context, j job, env project.Environment) (*res
 // order in which it was looked at: everything if that is not known.
 func (p *pool) settings(j job, read *jsonnet.Inputs, env int) []string {
 	e := p.envs[env]
-	ext, tla := merge(e.Ext, p.opts.Ext), e.TLA
+	ext, tla := merge(e.Ext, p.opts.Ext), merge(e.TLA, p.opts.TLA)
 	var out []string
 	for _, a := range adjustments(p.opts.Project, j, e.Name) {
 		out = append(out, a.Pointer)

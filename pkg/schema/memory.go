@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	"github.com/monctl/monctl/pkg/bundle"
+	"github.com/monctl/monctl/pkg/promconf"
 )
 
 // Memory holds what was judged and found without fault, so that an object that
@@ -13,6 +14,7 @@ import (
 // judged once. A finding is never remembered: its place can move while the
 // object stays what it is. It is safe for concurrent use.
 type Memory struct {
+	rules *promconf.Judge
 	mu    sync.Mutex
 	clean map[bundle.Hash]bool
 }
@@ -20,24 +22,23 @@ type Memory struct {
 // maxRemembered bounds a memory; when it is full, it begins anew.
 const maxRemembered = 1 << 16
 
-// NewMemory returns a memory of nothing.
-func NewMemory() *Memory { return &Memory{clean: map[bundle.Hash]bool{}} }
-
-// has reports whether what a key stands for is without fault. Nothing is known
-// to a nil memory.
-func (m *Memory) has(key bundle.Hash) bool {
-	if m == nil {
-		return false
+// NewMemory returns a memory of nothing, with a judge of rules that knows what
+// it has seen elsewhere, or a new one where it is nil.
+func NewMemory(rules *promconf.Judge) *Memory {
+	if rules == nil {
+		rules = promconf.NewJudge(nil)
 	}
+	return &Memory{rules: rules, clean: map[bundle.Hash]bool{}}
+}
+
+// has reports whether what a key stands for is without fault.
+func (m *Memory) has(key bundle.Hash) bool {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	return m.clean[key]
 }
 
 func (m *Memory) put(key bundle.Hash) {
-	if m == nil {
-		return
-	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if len(m.clean) >= maxRemembered {

@@ -33,7 +33,7 @@ func TestMemory(t *testing.T) {
 	good := object("rules/n/g", "{name: g, rules: [{record: a, expr: up}]}", 1)
 	bad := "{name: h, rules: [{record: a, expr: up ==}]}"
 	am := object("alertmanager", "{route: {receiver: r}, templates: ['templates/*.tmpl'], receivers: [{name: r, slack_configs: [{channel: c, api_url: 'http://x', text: '{{ template \"t\" . }}'}]}]}", 1)
-	memory := schema.NewMemory()
+	memory := schema.NewMemory(nil)
 	for _, tc := range []struct {
 		name    string
 		objects []bundle.Object

@@ -16,7 +16,7 @@ import (
 // Validate returns the findings on a bundle, sorted. Objects are judged in
 // parallel. The error means that ctx is done or an object's body is damaged.
 func Validate(ctx context.Context, b *bundle.Bundle) (diag.List, error) {
-	return (*Memory)(nil).Validate(ctx, b)
+	return NewMemory(nil).Validate(ctx, b)
 }
 
 // Validate is the function Validate, which leaves out what the memory holds.
@@ -54,20 +54,20 @@ func (m *Memory) judge(ctx context.Context, b *bundle.Bundle, o bundle.Object) (
 	if m.has(key) {
 		return nil, ctx.Err()
 	}
-	diags, err := judge(ctx, b, o)
+	diags, err := judge(ctx, b, m.rules, o)
 	if err == nil && len(diags) == 0 {
 		m.put(key)
 	}
 	return diags, err
 }
 
-func judge(ctx context.Context, b *bundle.Bundle, o bundle.Object) (diag.List, error) {
+func judge(ctx context.Context, b *bundle.Bundle, rules *promconf.Judge, o bundle.Object) (diag.List, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
 	switch o.Ref.Kind {
 	case bundle.Rules:
-		return promconf.JudgeRules(ctx, o)
+		return rules.Rules(ctx, o)
 	case bundle.Prometheus:
 		return promconf.JudgeConfig(ctx, o)
 	case bundle.Alertmanager:

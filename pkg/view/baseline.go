@@ -1,7 +1,6 @@
 package view
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -46,8 +45,7 @@ func NewBaseline(findings []Finding) Baseline {
 // DecodeBaseline reads a baseline's file.
 func DecodeBaseline(data []byte) (Baseline, error) {
 	var b Baseline
-	d := json.NewDecoder(bytes.NewReader(data))
-	if err := d.Decode(&b); err != nil {
+	if err := json.Unmarshal(data, &b); err != nil {
 		return Baseline{}, fmt.Errorf("it is no JSON document: %w", err)
 	}
 	if b.FormatVersion != BaselineVersion {
@@ -59,14 +57,14 @@ func DecodeBaseline(data []byte) (Baseline, error) {
 // Encode returns the baseline's file, a finding's field a line, so that two
 // changes of it seldom meet.
 func (b Baseline) Encode() ([]byte, error) {
-	var out bytes.Buffer
+	var out strings.Builder
 	e := json.NewEncoder(&out)
 	e.SetEscapeHTML(false)
 	e.SetIndent("", "  ")
 	if err := e.Encode(b); err != nil {
 		return nil, fmt.Errorf("encode baseline: %w", err)
 	}
-	return out.Bytes(), nil
+	return []byte(out.String()), nil
 }
 
 // Apply returns for each of the findings whether the baseline knows it, how

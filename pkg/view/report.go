@@ -37,7 +37,15 @@ type Report struct {
 	Since *Since `json:"since,omitempty"`
 	// Dependencies are what files import, or what imports them.
 	Dependencies *Dependencies `json:"dependencies,omitempty"`
-	Summary      Summary       `json:"summary"`
+	// Profile is where the evaluation of Jsonnet spent time and memory.
+	Profile *Profile `json:"profile,omitempty"`
+	// Graphs are what hangs on what, one for each environment.
+	Graphs []Graph `json:"graphs,omitempty"`
+	// Impacts are what hangs on the things that were asked about.
+	Impacts []Impact `json:"impacts,omitempty"`
+	// Metrics is the catalogue of metrics, or how it changes.
+	Metrics *Metrics `json:"metrics,omitempty"`
+	Summary Summary  `json:"summary"`
 	// ExitCode is the status that the command ends with; docs/exit-codes.md.
 	ExitCode int `json:"exit_code"`
 }

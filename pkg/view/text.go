@@ -35,7 +35,14 @@ func renderText(w io.Writer, r Report, o Options) error {
 	if r.Tests != nil {
 		t.tests(r)
 	}
-	if r.Summary.Errors == 0 { // else something is missing, and counts say little
+	t.graphs(r.Graphs)
+	t.impacts(r.Impacts)
+	if r.Metrics != nil {
+		t.metrics(*r.Metrics)
+	}
+	// What was asked for has been said; counts would only stand in the way.
+	answered := len(r.Graphs)+len(r.Impacts) > 0 || r.Metrics != nil
+	if r.Summary.Errors == 0 && !answered { // else something is missing, and counts say little
 		t.environments(r.Environments)
 	}
 	for _, d := range r.Deploys {
@@ -57,7 +64,12 @@ func renderText(w io.Writer, r Report, o Options) error {
 		}
 		t.out.WriteByte('\n')
 	}
-	t.summary(r)
+	if r.Profile != nil {
+		t.profile(*r.Profile)
+	}
+	if !answered || len(r.Diagnostics) > 0 {
+		t.summary(r)
+	}
 	return write(w, t.out.String())
 }
 

@@ -125,12 +125,33 @@ func reports() map[string]view.Report {
 		},
 		Server: &view.Server{URL: "http://127.0.0.1:9090", Targets: 3, TargetsUp: 2, Rules: 40, AlertsFiring: 1, UnresolvedSecrets: []string{"slack/url", "pagerduty/key"}},
 	}
+	out["profile"] = view.Report{Command: "eval", Profile: profile()}
 	out["clean"] = view.Report{Command: "validate", Environments: environments("default")}
 	for name, r := range out {
 		r.Version = "v0.1.0"
 		out[name] = view.Annotate(r, open)
 	}
 	return out
+}
+
+// profile has lines of all forms, and more functions than text shows.
+func profile() *view.Profile {
+	p := &view.Profile{Seconds: 12.5, Bytes: 3 << 30}
+	p.Functions = []view.ProfileLine{
+		{File: "lib/shared.libsonnet", Function: "function <load>", SelfSeconds: 10.25, TotalSeconds: 12.04, SelfBytes: 2 << 30, TotalBytes: 3 << 30},
+		{File: "lib/shared.libsonnet", Function: "parse", SelfSeconds: 1.204, TotalSeconds: 1.204, SelfBytes: 1 << 20, TotalBytes: 1<<20 + 300<<10},
+		{File: "evil\x1b[31m.jsonnet", SelfSeconds: 0.1234, TotalSeconds: 0.1234, SelfBytes: 1023, TotalBytes: 1024},
+		{Function: "builtin", SelfSeconds: 0.01234, TotalSeconds: 0.01234},
+		{SelfSeconds: 0.00001, TotalSeconds: 12.5, SelfBytes: 1, TotalBytes: 3 << 30},
+	}
+	for range 20 {
+		p.Functions = append(p.Functions, view.ProfileLine{File: "lib/rest.libsonnet", Function: "object <anonymous>"})
+	}
+	p.Files = []view.ProfileLine{
+		{File: "lib/shared.libsonnet", SelfSeconds: 11.454, TotalSeconds: 12.04, SelfBytes: 2<<30 + 1<<20, TotalBytes: 3 << 30},
+		{SelfSeconds: 0.00001, TotalSeconds: 12.5, SelfBytes: 1, TotalBytes: 3 << 30},
+	}
+	return p
 }
 
 func TestFailuresThatADiagnosticTellsAreShownOnce(t *testing.T) {

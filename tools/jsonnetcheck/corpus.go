@@ -7,10 +7,12 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"text/tabwriter"
 	"time"
 
+	"github.com/monctl/monctl/pkg/bundle"
 	"github.com/monctl/monctl/pkg/jsonnet"
 )
 
@@ -59,6 +61,7 @@ func corpus(ctx context.Context, w io.Writer, o options, engines []named, dir st
 	if err != nil {
 		return false, err
 	}
+	var upstream, files rendered
 	tw := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(tw, "ENTRY\tENGINE\tRESULT\tBYTES\tTIME\tRATIO")
 	sums := map[string]*corpusSum{}
@@ -73,6 +76,9 @@ func corpus(ctx context.Context, w io.Writer, o options, engines []named, dir st
 		p := entry.program(dir)
 		want := fastest(ctx, jsonnet.Upstream(), p, o.rounds)
 		base := want.took
+		if err := holdRendered(ctx, entry, o, dir, want, &upstream, &files); err != nil {
+			return false, err
+		}
 		if entry.Reference != "" {
 			text, err := os.ReadFile(filepath.Join(dir, filepath.FromSlash(entry.Reference)))
 			if err != nil {
@@ -117,10 +123,44 @@ func corpus(ctx context.Context, w io.Writer, o options, engines []named, dir st
 			ok = ok && s.different == 0
 		}
 	}
+	upstream.print(w, "go-jsonnet's evaluation")
+	if o.rendered != "" {
+		files.print(w, o.rendered)
+	}
+	notes = slices.Concat(notes, upstream.notes, files.notes)
 	for _, n := range notes {
 		fmt.Fprintf(w, "\n%s\n", n)
 	}
-	return ok, nil
+	return ok && upstream.different+upstream.refused+files.different == 0, nil
+}
+
+// holdRendered renders an entry and compares it with what go-jsonnet made of it
+// and, where there are some, with rendered files. An entry whose transform does
+// not leave a mixin, or that go-jsonnet refuses, is left out.
+func holdRendered(ctx context.Context, e corpusEntry, o options, dir string, want outcome, upstream, files *rendered) error {
+	if !want.ok {
+		return nil
+	}
+	v, err := bundle.DecodeJSON([]byte(want.files[""]))
+	if err != nil {
+		return fmt.Errorf("read what %s evaluates to: %w", e.Name, err)
+	}
+	if !v.Has("prometheusAlerts") && !v.Has("prometheusRules") && !v.Has("grafanaDashboards") {
+		return nil
+	}
+	out, diags, err := renderEntry(ctx, e, dir)
+	if err := upstream.compare(e.Name, wantedOf(v), out, diags, err); err != nil {
+		return err
+	}
+	reference := filepath.Join(o.rendered, e.Name)
+	if _, err := os.Stat(reference); o.rendered == "" || err != nil || diags.HasErrors() {
+		return nil
+	}
+	all, err := wantedFiles(reference)
+	if err != nil {
+		return err
+	}
+	return files.compare(e.Name, all, out, diags, nil)
 }
 
 func ms(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }

@@ -16,13 +16,14 @@ func main() {
 	engines := flag.String("engines", strings.Join(engineNames(), ","), "comma-separated engines to check")
 	rounds := flag.Int("n", 1, "how often corpus evaluates an entry; the fastest counts")
 	only := flag.String("run", "", "check only cases whose name contains this")
+	reference := flag.String("rendered", "", "corpus: `folder` with what the mixins render to, <name>/alerts.yaml, rules.yaml and dashboards/*.json")
 	flag.Usage = func() {
 		fmt.Fprintln(flag.CommandLine.Output(), "usage: jsonnetcheck [flags] conformance|corpus DIR")
 		flag.PrintDefaults()
 	}
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	ok, err := run(ctx, os.Stdout, options{names: strings.Split(*engines, ","), rounds: *rounds, only: *only}, flag.Args())
+	ok, err := run(ctx, os.Stdout, options{names: strings.Split(*engines, ","), rounds: *rounds, only: *only, rendered: *reference}, flag.Args())
 	stop()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "jsonnetcheck:", err)
@@ -37,6 +38,8 @@ type options struct {
 	names  []string
 	rounds int
 	only   string
+	// rendered is a folder, or "".
+	rendered string
 }
 
 // named is an engine to check.

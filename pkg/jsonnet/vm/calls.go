@@ -184,8 +184,7 @@ func objectFlatMerge(e *Evaluation, args []Value) Value {
 	arr := e.wantArray(args[0])
 	n := len(arr.elems)
 	s := &shape{
-		names: make([]*Name, 0, n), hide: make([]ast.ObjectFieldHide, 0, n),
-		fields: make([]*fieldCode, 0, n), frames: make([]*frame, 0, n),
+		names: make([]*Name, 0, n), fields: make([]*fieldCode, 0, n), frames: make([]*frame, 0, n),
 	}
 	seen := make(map[*Name]struct{}, n)
 	for _, el := range arr.elems {
@@ -197,7 +196,6 @@ func objectFlatMerge(e *Evaluation, args []Value) Value {
 			}
 			seen[name] = struct{}{}
 			s.names = append(s.names, name)
-			s.hide = append(s.hide, l.shape.hide[i])
 			s.fields = append(s.fields, l.shape.fields[i])
 			s.frames = append(s.frames, l.frame)
 		}

@@ -31,8 +31,17 @@ type scope struct {
 	layout *layout
 	binds  []*bind
 	unit   *unit
-	// level counts how deep the compiler is in the body.
+	// level counts how deep the compiler is in the body; own is where, in the
+	// body's outermost scope.
 	level *int
+	own   int
+}
+
+// newBody returns the outermost scope of a body within sc.
+func (sc *scope) newBody(l *layout) *scope {
+	in := &scope{parent: sc, layout: l, unit: sc.unit}
+	in.level = &in.own
+	return in
 }
 
 // layout counts the slots of a frame.
@@ -46,6 +55,15 @@ type bind struct {
 	// ready says that the initialiser cannot fail and makes its value at
 	// once.
 	ready bool
+}
+
+func newBinds(n int) []*bind {
+	room := make([]bind, n)
+	out := make([]*bind, n)
+	for i := range room {
+		out[i] = &room[i]
+	}
+	return out
 }
 
 func (b *bind) setInit(c code) {
@@ -101,9 +119,10 @@ type functionBody struct{ *ast.Function }
 func (sc *scope) compileBody(n ast.Node) *compiledBody {
 	c := &compiledBody{}
 	if fn, ok := n.(functionBody); ok {
-		in := &scope{parent: sc, layout: &layout{slots: len(fn.Parameters)}, unit: sc.unit, level: new(int)}
+		in := sc.newBody(&layout{slots: len(fn.Parameters)})
+		in.binds = newBinds(len(fn.Parameters))
 		for i, p := range fn.Parameters {
-			in.binds = append(in.binds, &bind{name: p.Name, slot: i})
+			*in.binds[i] = bind{name: p.Name, slot: i}
 		}
 		c.inits = make([]code, len(fn.Parameters))
 		for i, p := range fn.Parameters {
@@ -116,19 +135,30 @@ func (sc *scope) compileBody(n ast.Node) *compiledBody {
 		c.slots = in.layout.slots
 		return c
 	}
-	if needsFrame(n) {
-		sc = &scope{parent: sc, layout: &layout{}, unit: sc.unit, level: new(int)}
+	if isLiteral(n) { // half of the fields of what is mostly data
+		c.code = sc.compileLiteral(n)
+	} else if needsFrame(n) {
+		sc = sc.newBody(&layout{})
 		c.code = sc.compile(n, tailNone)
 		c.slots = sc.layout.slots
 	} else {
 		// The scope is shared, and others may be compiling in it.
-		in := &scope{parent: sc, layout: sc.layout, unit: sc.unit, level: new(int)}
+		in := sc.newBody(sc.layout)
 		c.code = in.compile(n, tailNone)
 	}
 	if l, ok := c.code.(*literal); ok {
 		c.constant = l.value
 	}
 	return c
+}
+
+func isLiteral(n ast.Node) bool {
+	switch n.(type) {
+	case *ast.LiteralBoolean, *ast.LiteralNull, *ast.LiteralNumber, *ast.LiteralString:
+		return true
+	default:
+		return false
+	}
 }
 
 // needsFrame says whether evaluating an expression binds locals.
@@ -301,9 +331,13 @@ func (sc *scope) compileLiteral(n ast.Node) code {
 		}
 		return &literal{Value{&header{kind: kindNumber, made: &n.NodeBase}, f}}
 	case *ast.LiteralString:
-		s := sharedString(validText(n.Value))
-		s.made = &n.NodeBase
-		return &literal{s.value()}
+		l := &struct {
+			literal
+			text String
+		}{text: *sharedString(validText(n.Value))}
+		l.text.made = &n.NodeBase
+		l.value = l.text.value()
+		return &l.literal
 	}
 	panic(fmt.Sprintf("the compiler does not know %T", n))
 }
@@ -321,9 +355,9 @@ func (sc *scope) compileVar(n *ast.Var) code {
 }
 
 func (sc *scope) compileLocal(n *ast.Local, t tail) code {
-	in := &scope{parent: sc, layout: sc.layout, unit: sc.unit, level: sc.level, binds: make([]*bind, len(n.Binds))}
+	in := &scope{parent: sc, layout: sc.layout, unit: sc.unit, level: sc.level, binds: newBinds(len(n.Binds))}
 	for i, b := range n.Binds {
-		in.binds[i] = &bind{name: b.Variable, slot: sc.layout.slots}
+		*in.binds[i] = bind{name: b.Variable, slot: sc.layout.slots}
 		sc.layout.slots++
 	}
 	for i, b := range n.Binds {

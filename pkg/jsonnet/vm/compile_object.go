@@ -28,7 +28,7 @@ type fieldCode struct {
 	plus bool
 	// plusSite is the place of that sum: the field's expression, under the
 	// name that upstream gives the frame.
-	plusSite site
+	plusSite *site
 	// loc is where the field is written.
 	loc *ast.LocationRange
 }
@@ -38,12 +38,12 @@ const plusContext = "+:"
 
 func (sc *scope) compileObject(n *ast.DesugaredObject) code {
 	c := &objectCode{site: newSite(&n.NodeBase), dollar: -1, slots: len(n.Locals)}
-	in := &scope{parent: sc, layout: &layout{slots: len(n.Locals)}, unit: sc.unit, level: sc.level, binds: make([]*bind, len(n.Locals))}
+	in := &scope{parent: sc, layout: &layout{slots: len(n.Locals)}, unit: sc.unit, level: sc.level, binds: newBinds(len(n.Locals))}
 	for i, b := range n.Locals {
 		if _, ok := b.Body.(*ast.Self); ok && b.Variable == "$" {
 			c.dollar = i
 		}
-		in.binds[i] = &bind{name: b.Variable, slot: i}
+		*in.binds[i] = bind{name: b.Variable, slot: i}
 	}
 	for i, b := range n.Locals {
 		// Initialisers may need locals of their own, which must not land in
@@ -82,15 +82,15 @@ func (sc *scope) compileObject(n *ast.DesugaredObject) code {
 
 func (fc *fieldCode) setPlus(n ast.Node) {
 	context := plusContext
-	fc.plusSite = newSite(&ast.NodeBase{LocRange: *n.Loc(), Ctx: &context})
+	s := newSite(&ast.NodeBase{LocRange: *n.Loc(), Ctx: &context})
+	fc.plusSite = &s
 }
 
 // setShape lists the fields if no two have the same name.
 func (c *objectCode) setShape(sc *scope, n *ast.DesugaredObject) bool {
-	s := &shape{names: make([]*Name, len(n.Fields)), hide: make([]ast.ObjectFieldHide, len(n.Fields)), fields: c.fields}
+	s := &shape{names: make([]*Name, len(n.Fields)), fields: c.fields}
 	for i := range n.Fields {
 		s.names[i] = sc.name(validText(n.Fields[i].Name.(*ast.LiteralString).Value))
-		s.hide[i] = n.Fields[i].Hide
 	}
 	if hasDuplicate(s.names) {
 		return false

@@ -2,9 +2,10 @@ package vm
 
 import (
 	"context"
-	"io"
 	"runtime"
 	"runtime/metrics"
+
+	"github.com/google/go-jsonnet/ast"
 )
 
 // Evaluation is one run of programs of a Machine. It belongs to one goroutine
@@ -70,8 +71,9 @@ type Options struct {
 	// std.native.
 	ExtVars map[string]Arg
 	Natives []NativeFunction
-	// Trace receives the lines of std.trace; nil discards them.
-	Trace io.Writer
+	// Trace receives the messages of std.trace with the places of the calls;
+	// nil discards them.
+	Trace func(at ast.LocationRange, text string)
 	// MaxStack is how many calls may be nested, MaxSteps how many may be
 	// made, MaxMemory how many bytes of values may be alive, about.
 	MaxStack  int

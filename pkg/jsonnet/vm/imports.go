@@ -119,12 +119,14 @@ func (e *Evaluation) importFile(name string, data []byte) *importedFile {
 		return f
 	}
 	f := &importedFile{}
-	u, err := e.machine.compile(name, textOf(data))
-	if err != nil {
-		f.err = err
-	} else {
-		f.value = u.thunk()
-	}
+	e.profiler.parsing(e, name, func() {
+		u, err := e.machine.compile(name, textOf(data))
+		if err != nil {
+			f.err = err
+		} else {
+			f.value = u.thunk()
+		}
+	})
 	e.imports.files[name] = f
 	return f
 }

@@ -27,12 +27,12 @@ func (m *Machine) newLibrary() library {
 		if nt := m.natives[n.text]; nt != nil {
 			f = nativeField(nt)
 		}
-		s.names, s.hide, s.fields = append(s.names, n), append(s.hide, f.hide), append(s.fields, f)
+		s.names, s.fields = append(s.names, n), append(s.fields, f)
 	}
 	for name, nt := range m.natives {
 		n := m.names.intern(name)
 		if lit.shape.find(n) < 0 {
-			s.names, s.hide, s.fields = append(s.names, n), append(s.hide, ast.ObjectFieldHidden), append(s.fields, nativeField(nt))
+			s.names, s.fields = append(s.names, n), append(s.fields, nativeField(nt))
 		}
 	}
 	l.shape = s

@@ -59,6 +59,10 @@ func (m *manifest) enter() {
 func (m *manifest) leave() {
 	m.depth--
 	m.e.unnest()
+	m.account()
+}
+
+func (m *manifest) account() {
 	m.e.alloc(len(m.out) - m.counted)
 	m.counted = len(m.out)
 }

@@ -1,6 +1,9 @@
 package vm
 
-import "sync"
+import (
+	"strings"
+	"sync"
+)
 
 // Name is an interned field or parameter name: two names of one Machine with
 // the same text are the same pointer.
@@ -9,6 +12,8 @@ type Name struct {
 	// str is the name as a value; it belongs to all evaluations.
 	str *String
 }
+
+func (n *Name) compare(other *Name) int { return strings.Compare(n.text, other.text) }
 
 // value returns the name as a Jsonnet string.
 func (n *Name) value() Value { return n.str.value() }

@@ -148,8 +148,7 @@ type dynamicObject struct{ *objectCode }
 
 func (c *dynamicObject) eval(e *Evaluation, f *frame) Value {
 	s := &shape{
-		names: make([]*Name, 0, len(c.names)), hide: make([]ast.ObjectFieldHide, 0, len(c.names)),
-		fields: make([]*fieldCode, 0, len(c.names)),
+		names: make([]*Name, 0, len(c.names)), fields: make([]*fieldCode, 0, len(c.names)),
 	}
 	for i, nc := range c.names {
 		v := nc.eval(e, f)
@@ -165,7 +164,6 @@ func (c *dynamicObject) eval(e *Evaluation, f *frame) Value {
 			e.failDuplicate(name)
 		}
 		s.names = append(s.names, name)
-		s.hide = append(s.hide, c.fields[i].hide)
 		s.fields = append(s.fields, c.fields[i])
 	}
 	if len(c.names) > 4*linear && hasDuplicate(s.names) {

@@ -61,7 +61,9 @@ const objectBytes = 160
 // between evaluations.
 type shape struct {
 	names []*Name
-	hide  []ast.ObjectFieldHide
+	// hide is how visible the fields are, nil if fields says it, or if all
+	// are as visible as they were.
+	hide []ast.ObjectFieldHide
 	// fields is how the fields are made, values are the values of objects
 	// that natives made. frames is only set in object comprehensions, where
 	// each field has its own.
@@ -74,6 +76,18 @@ type shape struct {
 
 	table atomic.Pointer[map[*Name]int]
 	list  atomic.Pointer[fieldList]
+}
+
+// visibility says how visible a field is.
+func (s *shape) visibility(i int) ast.ObjectFieldHide {
+	switch {
+	case s.hide != nil:
+		return s.hide[i]
+	case s.fields != nil:
+		return s.fields[i].hide
+	default:
+		return ast.ObjectFieldInherit
+	}
 }
 
 // linear is up to how many fields a shape is searched without a table.
@@ -117,11 +131,7 @@ func (e *Evaluation) literal(s *site, l layer) *Object {
 // object makes an object of visible fields, whose values may be thunks. The
 // caller does not use the slices any more.
 func (e *Evaluation) object(names []*Name, values []Value) Value {
-	hide := make([]ast.ObjectFieldHide, len(names))
-	for i := range hide {
-		hide[i] = ast.ObjectFieldInherit
-	}
-	return e.literal(e.cur, layer{shape: &shape{names: names, hide: hide, values: values}}).value()
+	return e.literal(e.cur, layer{shape: &shape{names: names, values: values}}).value()
 }
 
 // sum makes the object left + right. Its layers are put together when
@@ -257,12 +267,12 @@ func (e *Evaluation) makeField(o *Object, p position, s *shape) Value {
 	}
 	cur := e.cur
 	n := e.push(cur)
-	e.cur = &fc.plusSite
+	e.cur = fc.plusSite
 	v := e.evalField(o, p, s, b)
 	if super := e.find(o, s.names[p.field], p.layer+1); super.layer >= 0 {
-		e.cur = &fc.plusSite
+		e.cur = fc.plusSite
 		left := e.field(o, super)
-		e.cur = &fc.plusSite
+		e.cur = fc.plusSite
 		v = e.plus(left, v)
 	}
 	e.pop(n)

@@ -15,16 +15,32 @@ import (
 // calls it looks at the stack and attributes what has passed since to it. It
 // is safe for concurrent use by several evaluations.
 type Profile struct {
-	mu    sync.Mutex
-	lines map[profileKey]*ProfileLine
+	mu   sync.Mutex
+	root profileNode
+	// keys remembers which code a place belongs to.
+	keys map[*site]profileKey
+}
+
+// profileNode is code that was called through the nodes above it. Code that
+// evaluates more of itself, its arguments for instance, is one node.
+type profileNode struct {
+	profileKey
+	self  spent
+	calls map[profileKey]*profileNode
 }
 
 type profileKey struct{ file, function string }
 
+// spent is what a stack took by itself.
+type spent struct {
+	time  time.Duration
+	bytes int64
+}
+
 // ProfileLine is what a function, object or local of a file took.
 type ProfileLine struct {
 	// File is "" for what belongs to no file, Function names the code as stack
-	// traces do.
+	// traces do; "" is a file's outermost expression.
 	File, Function string
 	// Self is the time in the code itself, Total that in what it called too.
 	Self, Total time.Duration
@@ -33,17 +49,65 @@ type ProfileLine struct {
 }
 
 // NewProfile returns an empty profile.
-func NewProfile() *Profile { return &Profile{lines: map[profileKey]*ProfileLine{}} }
+func NewProfile() *Profile { return &Profile{keys: map[*site]profileKey{}} }
 
-// profileSteps is after how many steps a profiled evaluation is looked at.
-const profileSteps = 1 << 5
+const (
+	// profileSteps is after how many steps a profiled evaluation is looked at.
+	profileSteps = 1 << 5
+	// profileDepth is up to how many calls of a stack are told apart.
+	profileDepth = 1 << 10
+	// parseFunction stands for parsing and compiling a file.
+	parseFunction = "parse"
+)
 
 // Lines returns what was found, the code that took most time itself first.
-func (p *Profile) Lines() []ProfileLine {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	out := make([]ProfileLine, 0, len(p.lines))
-	for _, l := range p.lines {
+func (p *Profile) Lines() []ProfileLine { return p.sums(func(k profileKey) profileKey { return k }) }
+
+// Files sums the lines up by file.
+func (p *Profile) Files() []ProfileLine {
+	return p.sums(func(k profileKey) profileKey { return profileKey{file: k.file} })
+}
+
+// Sum returns what all evaluations took.
+func (p *Profile) Sum() (took time.Duration, bytes int64) {
+	p.walk(func(path []*profileNode) {
+		took += path[len(path)-1].self.time
+		bytes += path[len(path)-1].self.bytes
+	})
+	return took, bytes
+}
+
+// sums adds up what stacks took by what a key says of their code.
+func (p *Profile) sums(by func(profileKey) profileKey) []ProfileLine {
+	sums := map[profileKey]*ProfileLine{}
+	at := func(k profileKey) *ProfileLine {
+		l := sums[k]
+		if l == nil {
+			l = &ProfileLine{File: k.file, Function: k.function}
+			sums[k] = l
+		}
+		return l
+	}
+	seen := map[profileKey]bool{}
+	p.walk(func(path []*profileNode) {
+		s := path[len(path)-1].self
+		l := at(by(path[len(path)-1].profileKey))
+		l.Self += s.time
+		l.SelfBytes += s.bytes
+		clear(seen)
+		for _, n := range path {
+			k := by(n.profileKey)
+			if seen[k] {
+				continue // a recursion took it once
+			}
+			seen[k] = true
+			l := at(k)
+			l.Total += s.time
+			l.TotalBytes += s.bytes
+		}
+	})
+	out := make([]ProfileLine, 0, len(sums))
+	for _, l := range sums {
 		out = append(out, *l)
 	}
 	slices.SortFunc(out, func(a, b ProfileLine) int {
@@ -52,21 +116,42 @@ func (p *Profile) Lines() []ProfileLine {
 	return out
 }
 
-// Files sums the lines up by file.
-func (p *Profile) Files() []ProfileLine {
-	sums := map[string]ProfileLine{}
-	for _, l := range p.Lines() {
-		s := sums[l.File]
-		s.File = l.File
-		s.Self += l.Self
-		s.SelfBytes += l.SelfBytes
-		sums[l.File] = s
+// walk shows all stacks that took something by themselves, the outermost call
+// first, in a stable order.
+func (p *Profile) walk(show func(path []*profileNode)) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	var path []*profileNode
+	var visit func(n *profileNode)
+	visit = func(n *profileNode) {
+		path = append(path, n)
+		if n.self != (spent{}) {
+			show(path)
+		}
+		for _, k := range slices.SortedFunc(maps.Keys(n.calls), profileKey.compare) {
+			visit(n.calls[k])
+		}
+		path = path[:len(path)-1]
 	}
-	out := slices.Collect(maps.Values(sums))
-	slices.SortFunc(out, func(a, b ProfileLine) int {
-		return cmp.Or(-cmp.Compare(a.Self, b.Self), cmp.Compare(a.File, b.File))
-	})
-	return out
+	for _, k := range slices.SortedFunc(maps.Keys(p.root.calls), profileKey.compare) {
+		visit(p.root.calls[k])
+	}
+}
+
+func (k profileKey) compare(other profileKey) int {
+	return cmp.Or(cmp.Compare(k.file, other.file), cmp.Compare(k.function, other.function))
+}
+
+func (n *profileNode) call(k profileKey) *profileNode {
+	c := n.calls[k]
+	if c == nil {
+		c = &profileNode{profileKey: k}
+		if n.calls == nil {
+			n.calls = map[profileKey]*profileNode{}
+		}
+		n.calls[k] = c
+	}
+	return c
 }
 
 // profiler is the state of one profiled evaluation.
@@ -74,46 +159,58 @@ type profiler struct {
 	*Profile
 	last   time.Time
 	memory int64
-	seen   map[profileKey]bool
 }
 
-func (p *profiler) start(e *Evaluation) {
-	p.last, p.memory = time.Now(), e.memory
-	if p.seen == nil {
-		p.seen = map[profileKey]bool{}
-	}
-}
+func (p *profiler) start(e *Evaluation) { p.last, p.memory = time.Now(), e.memory }
 
-// sample attributes what has passed since the last time.
+// sample attributes what has passed since the last time to the stack. What
+// sampling itself takes is left out.
 func (p *profiler) sample(e *Evaluation) {
-	now := time.Now()
-	passed, made := now.Sub(p.last), e.memory-p.memory
-	p.last, p.memory = now, e.memory
 	p.mu.Lock()
-	defer p.mu.Unlock()
-	clear(p.seen)
-	for _, c := range e.stack {
-		p.add(keyOf(c.site), passed, made)
-	}
-	top := keyOf(e.cur)
-	l := p.add(top, passed, made)
-	l.Self += passed
-	l.SelfBytes += made
+	p.spend(e, p.stack(e))
+	p.mu.Unlock()
+	p.last = time.Now()
 }
 
-// add counts the total of a piece of code, once for each sample.
-func (p *profiler) add(k profileKey, passed time.Duration, made int64) *ProfileLine {
-	l := p.lines[k]
-	if l == nil {
-		l = &ProfileLine{File: k.file, Function: k.function}
-		p.lines[k] = l
+func (p *profiler) spend(e *Evaluation, n *profileNode) {
+	n.self.time += time.Since(p.last)
+	n.self.bytes += e.memory - p.memory
+	p.memory = e.memory
+}
+
+// parsing attributes what f takes to parsing a file.
+func (p *profiler) parsing(e *Evaluation, file string, f func()) {
+	if p.Profile == nil {
+		f()
+		return
 	}
-	if !p.seen[k] {
-		p.seen[k] = true
-		l.Total += passed
-		l.TotalBytes += made
+	p.sample(e)
+	f()
+	p.mu.Lock()
+	p.spend(e, p.stack(e).call(profileKey{file, parseFunction}))
+	p.mu.Unlock()
+	p.last = time.Now()
+}
+
+// stack finds the node of the stack as it is.
+func (p *profiler) stack(e *Evaluation) *profileNode {
+	n := &p.root
+	for _, c := range e.stack[:min(len(e.stack), profileDepth)] {
+		n = p.enter(n, c.site)
 	}
-	return l
+	return p.enter(n, e.cur)
+}
+
+func (p *profiler) enter(n *profileNode, s *site) *profileNode {
+	k, ok := p.keys[s]
+	if !ok {
+		k = keyOf(s)
+		p.keys[s] = k
+	}
+	if k == n.profileKey && n != &p.root {
+		return n
+	}
+	return n.call(k)
 }
 
 // keyOf names the code that a place belongs to: the function around it, not

@@ -27,6 +27,9 @@ func (e *Evaluation) protect(ctx context.Context, from *site, f func()) (err err
 		e.profiler.start(e)
 	}
 	defer func() {
+		if e.profiler.Profile != nil {
+			e.profiler.sample(e)
+		}
 		e.machine.active.Add(-1)
 		e.ctx = nil
 		if r := recover(); r != nil {
@@ -124,7 +127,7 @@ func (e *Evaluation) JSON(ctx context.Context, v Value) (text []byte, origins *O
 		w.origins.add(v, nil)
 		w.value(v, 0)
 		w.origins.leave(0)
-		text, origins = w.buf, w.origins
+		text, origins = w.text(), w.origins
 	})
 	return text, origins, err
 }
@@ -165,7 +168,7 @@ func (e *Evaluation) Multi(ctx context.Context, v Value, text bool) (docs []Docu
 			}
 			w := writer{e: e, multiline: true}
 			w.value(f, 0)
-			docs = append(docs, Document{n.text, string(w.buf)})
+			docs = append(docs, Document{n.text, string(w.text())})
 		}
 	})
 	return docs, err
@@ -190,7 +193,7 @@ func (e *Evaluation) Stream(ctx context.Context, v Value) (docs []string, err er
 		for _, el := range v.array().elems {
 			w := writer{e: e, multiline: true}
 			w.value(e.force(el), 0)
-			docs = append(docs, string(w.buf)+"\n")
+			docs = append(docs, string(w.text())+"\n")
 		}
 	})
 	return docs, err

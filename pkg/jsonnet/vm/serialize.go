@@ -14,7 +14,7 @@ func (e *Evaluation) toText(v Value) string {
 	}
 	w := writer{e: e}
 	w.value(v, 0)
-	return string(w.buf)
+	return string(w.text())
 }
 
 func (e *Evaluation) toString(v Value) *String {
@@ -31,12 +31,17 @@ type writer struct {
 	buf       []byte
 	multiline bool
 	origins   *Origins
-	// counted is how much of buf has been accounted for.
-	counted int
+	// full is what has been written before buf, size how much that is. A
+	// large result is put together once and not copied whenever it grows.
+	full [][]byte
+	size int
 }
 
 // placeBytes is about what the origin of a value takes.
 const placeBytes = 32
+
+// smallBytes is room for a number, a word, or brackets and separators.
+const smallBytes = 32
 
 // value writes v, which is n levels deep. The expression that asks for it is
 // the current one.
@@ -44,7 +49,8 @@ func (w *writer) value(v Value, depth int) {
 	e := w.e
 	cur := e.cur
 	n := e.push(cur)
-	w.grow()
+	e.alloc(placeBytes)
+	w.room(smallBytes)
 	switch v.kind() {
 	case kindNull:
 		w.buf = append(w.buf, "null"...)
@@ -53,7 +59,7 @@ func (w *writer) value(v Value, depth int) {
 	case kindNumber:
 		w.buf = appendNumber(w.buf, v.n)
 	case kindString:
-		w.buf = appendQuoted(w.buf, e.flat(v.str()))
+		w.quoted(e.flat(v.str()))
 	case kindArray:
 		w.array(v.array(), depth)
 	case kindObject:
@@ -66,25 +72,40 @@ func (w *writer) value(v Value, depth int) {
 	e.cur = cur
 }
 
-// grow accounts for what has been written and doubles the room when little is
-// left.
-func (w *writer) grow() {
-	w.e.alloc(len(w.buf) - w.counted + placeBytes)
-	w.counted = len(w.buf)
-	n := cap(w.buf)
-	if n <= bufferBytes || n-len(w.buf) >= n/8 {
+// bufferBytes is from which size on buffers are not copied into larger ones.
+const bufferBytes = 256 << 10
+
+// room makes room for n more bytes and accounts for it. What is large is
+// continued elsewhere.
+func (w *writer) room(n int) {
+	if cap(w.buf)-len(w.buf) >= n {
 		return
 	}
-	// What is indented deeply grows by the square of its depth, so the room is
-	// asked for before it is taken.
-	if limit := w.e.options.MaxMemory; limit > 0 && 2*int64(n) > limit {
-		w.e.failLimit(LimitMemory, "the evaluation needs more than %d MiB of memory", limit>>20)
+	size := max(n, min(2*cap(w.buf), bufferBytes))
+	w.e.alloc(size)
+	if cap(w.buf) < bufferBytes {
+		w.buf = slices.Grow(w.buf, size)
+		return
 	}
-	w.buf = slices.Grow(w.buf, n)
+	w.full = append(w.full, w.buf)
+	w.size += len(w.buf)
+	w.buf = make([]byte, 0, size)
 }
 
-// bufferBytes is from which size on buffers are doubled.
-const bufferBytes = 4096
+// text returns all that has been written, with room for one more byte. The
+// writer must not be used any more.
+func (w *writer) text() []byte {
+	if w.full == nil {
+		return w.buf
+	}
+	// The parts are still there while the text is put together.
+	w.e.alloc(w.size + len(w.buf))
+	text := make([]byte, 0, w.size+len(w.buf)+1)
+	for _, part := range w.full {
+		text = append(text, part...)
+	}
+	return append(text, w.buf...)
+}
 
 func (w *writer) array(a *Array, depth int) {
 	if len(a.elems) == 0 {
@@ -134,7 +155,7 @@ func (w *writer) object(o *Object, depth int) {
 		w.separate(i, depth+1)
 		e.path[at] = step{name: name}
 		e.cur = &pathSite
-		w.buf = appendQuoted(w.buf, name.text)
+		w.quoted(name.text)
 		w.buf = append(w.buf, ':', ' ')
 		p := e.find(o, name, 0)
 		v := e.field(o, p)
@@ -147,6 +168,11 @@ func (w *writer) object(o *Object, depth int) {
 	}
 	e.path = e.path[:at]
 	w.end('}', depth)
+}
+
+func (w *writer) quoted(s string) {
+	w.room(len(s) + smallBytes)
+	w.buf = appendQuoted(w.buf, s)
 }
 
 func (w *writer) separate(i, depth int) {
@@ -172,6 +198,7 @@ func (w *writer) end(bracket byte, depth int) {
 const spaces = "                                                                "
 
 func (w *writer) newline(depth int) {
+	w.room(3*depth + smallBytes)
 	w.buf = append(w.buf, '\n')
 	for n := 3 * depth; n > 0; n -= len(spaces) {
 		w.buf = append(w.buf, spaces[:min(n, len(spaces))]...)

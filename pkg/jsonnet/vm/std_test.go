@@ -5,6 +5,7 @@ import (
 	"flag"
 	"fmt"
 	"hash/fnv"
+	"io"
 	"maps"
 	"math/rand/v2"
 	"slices"
@@ -76,10 +77,17 @@ func (en *engines) upstream(t *testing.T, expr string) (out outcome) {
 	return outcome{JSON: strings.TrimSuffix(text, "\n"), Trace: trace.String()}
 }
 
+// traceLines writes messages as upstream does.
+func traceLines(w io.Writer) func(ast.LocationRange, string) {
+	return func(at ast.LocationRange, text string) {
+		fmt.Fprintf(w, "TRACE: %s:%d %s\n", at.File.DiagnosticFileName, at.Begin.Line, text)
+	}
+}
+
 func (en *engines) own(t *testing.T, expr string) outcome {
 	t.Helper()
 	var trace strings.Builder
-	e := en.machine.New(vm.Options{Natives: en.natives, ExtVars: map[string]vm.Arg{"x": {Text: "ext"}}, Trace: &trace})
+	e := en.machine.New(vm.Options{Natives: en.natives, ExtVars: map[string]vm.Arg{"x": {Text: "ext"}}, Trace: traceLines(&trace)})
 	v, err := e.File(t.Context(), entry, []byte(expr))
 	if err == nil {
 		if _, ok := v.Parameters(); ok {

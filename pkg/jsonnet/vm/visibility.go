@@ -2,7 +2,6 @@ package vm
 
 import (
 	"slices"
-	"strings"
 
 	"github.com/google/go-jsonnet/ast"
 )
@@ -32,15 +31,25 @@ func (e *Evaluation) listFields(o *Object) *fieldList {
 		if l := s.list.Load(); l != nil {
 			return l
 		}
-		hide := make(map[*Name]ast.ObjectFieldHide, len(s.names))
-		for i, n := range s.names {
-			hide[n] = s.hide[i]
-		}
-		l := sortFields(hide)
+		l := s.sorted()
 		s.list.Store(l)
 		return l
 	}
 	return sortFields(visibility(o.layers))
+}
+
+// sorted lists the fields of a single layer, whose names are all different.
+func (s *shape) sorted() *fieldList {
+	hidden := false
+	for i := range s.names {
+		hidden = hidden || s.visibility(i) == ast.ObjectFieldHidden
+	}
+	if hidden {
+		return sortFields(visibility([]layer{{shape: s}}))
+	}
+	all := slices.Clone(s.names)
+	slices.SortFunc(all, (*Name).compare)
+	return &fieldList{all: all, visible: all}
 }
 
 func sortFields(hide map[*Name]ast.ObjectFieldHide) *fieldList {
@@ -48,7 +57,7 @@ func sortFields(hide map[*Name]ast.ObjectFieldHide) *fieldList {
 	for n := range hide {
 		l.all = append(l.all, n)
 	}
-	slices.SortFunc(l.all, func(a, b *Name) int { return strings.Compare(a.text, b.text) })
+	slices.SortFunc(l.all, (*Name).compare)
 	l.visible = make([]*Name, 0, len(l.all))
 	for _, n := range l.all {
 		if hide[n] != ast.ObjectFieldHidden {
@@ -65,10 +74,11 @@ func visibility(layers []layer) map[*Name]ast.ObjectFieldHide {
 	for _, i := range slices.Backward(groups(layers)) {
 		s := layers[i].shape
 		for j, n := range s.names {
-			if s.hide[j] != ast.ObjectFieldInherit {
-				out[n] = s.hide[j]
+			hide := s.visibility(j)
+			if hide != ast.ObjectFieldInherit {
+				out[n] = hide
 			} else if _, ok := out[n]; !ok {
-				out[n] = s.hide[j]
+				out[n] = hide
 			}
 		}
 	}
@@ -97,14 +107,14 @@ func (e *Evaluation) hasField(o *Object, name *Name, hidden bool) bool {
 			s := o.layers[i].shape
 			if at := s.find(name); at >= 0 {
 				found = true
-				if s.hide[at] != ast.ObjectFieldInherit {
-					return s.hide[at] != ast.ObjectFieldHidden
+				if hide := s.visibility(at); hide != ast.ObjectFieldInherit {
+					return hide != ast.ObjectFieldHidden
 				}
 			}
 		}
 		return found
 	}
-	_, ok := slices.BinarySearchFunc(e.fieldNames(o, hidden), name, func(a, b *Name) int { return strings.Compare(a.text, b.text) })
+	_, ok := slices.BinarySearchFunc(e.fieldNames(o, hidden), name, (*Name).compare)
 	return ok
 }
 

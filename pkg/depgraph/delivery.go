@@ -1,0 +1,106 @@
+package depgraph
+
+import (
+	"regexp"
+	"slices"
+	"time"
+
+	"github.com/prometheus/common/model"
+
+	"github.com/monctl/monctl/pkg/bundle"
+)
+
+// delivery is what a Prometheus configuration does to the labels of alerts on
+// their way to Alertmanager.
+type delivery struct {
+	// known says that there is a configuration.
+	known    bool
+	external map[string]string
+	// relabelled are labels that relabelling writes; anything says that it may
+	// write any label. removed match the labels that it takes away, kept those
+	// that it leaves. drops says that not every alert arrives.
+	relabelled    map[string]bool
+	anything      bool
+	removed, kept []*regexp.Regexp
+	drops         bool
+}
+
+// defaultInterval is Prometheus' own global.evaluation_interval.
+const defaultInterval = time.Minute
+
+// readPrometheus reads the two things that matter here from a bundle's
+// Prometheus configuration.
+func readPrometheus(b *bundle.Bundle) (delivery, time.Duration) {
+	o, ok := b.Get(bundle.Ref{Kind: bundle.Prometheus})
+	if !ok {
+		return delivery{}, 0
+	}
+	v, err := o.Value()
+	if err != nil {
+		return delivery{}, 0
+	}
+	global, _ := v.Get("global")
+	interval := defaultInterval
+	if text := global.Str("evaluation_interval"); text != "" {
+		d, err := model.ParseDuration(text)
+		if err != nil {
+			return delivery{}, 0 // pkg/schema says why
+		}
+		interval = time.Duration(d)
+	}
+	out := delivery{known: true, external: map[string]string{}, relabelled: map[string]bool{}}
+	labels, _ := global.Get("external_labels")
+	for i, name := range labels.Keys {
+		out.external[name] = labels.Elem[i].Text
+	}
+	alerting, _ := v.Get("alerting")
+	for _, r := range alerting.Array("alert_relabel_configs") {
+		out.relabel(r)
+	}
+	return out, interval
+}
+
+func (d *delivery) relabel(r bundle.Value) {
+	switch action := r.Str("action"); action {
+	case "", "replace", "lowercase", "uppercase", "hashmod":
+		d.relabelled[r.Str("target_label")] = true
+	case "keep", "drop", "keepequal", "dropequal":
+		d.drops = true
+	case "labeldrop", "labelkeep":
+		re, err := regexp.Compile("^(?s:" + r.Str("regex") + ")$") // as model/relabel does
+		switch {
+		case err != nil:
+			d.anything = true // pkg/schema says why
+		case action == "labeldrop":
+			d.removed = append(d.removed, re)
+		default:
+			d.kept = append(d.kept, re)
+		}
+	default: // labelmap
+		d.anything = true
+	}
+}
+
+// removes reports whether relabelling takes a label away.
+func (d *delivery) removes(name string) bool {
+	match := func(re *regexp.Regexp) bool { return re.MatchString(name) }
+	return slices.ContainsFunc(d.removed, match) || slices.ContainsFunc(d.kept, func(re *regexp.Regexp) bool { return !match(re) })
+}
+
+// delivered returns what is known of a label of an alert when Alertmanager
+// gets it.
+func (r *Rule) delivered(name string) (value string, known bool) {
+	d := &r.origin.delivery
+	switch {
+	case d.anything || d.relabelled[name]:
+		return "", false
+	case d.removes(name):
+		return "", true
+	}
+	value, known = r.Label(name)
+	if !known || value != "" {
+		return value, known
+	}
+	// External labels fill in what an alert does not have.
+	return d.external[name], d.known
+}

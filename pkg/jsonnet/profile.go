@@ -1,0 +1,6 @@
+package jsonnet
+
+import "github.com/monctl/monctl/pkg/jsonnet/vm"
+
+// Profile collects where evaluations spend time and memory.
+type Profile = vm.Profile

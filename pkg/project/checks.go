@@ -1,0 +1,48 @@
+package project
+
+import (
+	"regexp"
+	"time"
+)
+
+// Checks are what a project has agreed on, for checks to hold it to. Empty
+// ones are no agreement.
+type Checks struct {
+	// Severities are the values that the label severity of an alert may have.
+	Severities []string
+	// AlertName and RecordName match the whole names of rules.
+	AlertName, RecordName *regexp.Regexp
+	// Retention is how far back Prometheus has data; zero is not known.
+	Retention time.Duration
+}
+
+type rawChecks struct {
+	Severity   map[string]string `json:"severity"`
+	Severities []string          `json:"severities"`
+	AlertName  string            `json:"alertName"`
+	RecordName string            `json:"recordName"`
+	Retention  string            `json:"retention"`
+	Exceptions []rawException    `json:"exceptions"`
+}
+
+func (r rawChecks) checks(report reportFunc) Checks {
+	c := Checks{Severities: r.Severities}
+	pattern := func(field, text string) *regexp.Regexp {
+		if text == "" {
+			return nil
+		}
+		re, err := regexp.Compile("^(?:" + text + ")$")
+		if err != nil {
+			report("/checks/"+field, "", err)
+		}
+		return re
+	}
+	c.AlertName, c.RecordName = pattern("alertName", r.AlertName), pattern("recordName", r.RecordName)
+	if r.Retention != "" {
+		var err error
+		if c.Retention, err = parseDuration(r.Retention); err != nil {
+			report("/checks/retention", "", err)
+		}
+	}
+	return c
+}

@@ -1,0 +1,72 @@
+package routing
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/prometheus/alertmanager/config"
+	"github.com/prometheus/alertmanager/pkg/labels"
+)
+
+// Inhibition is one inhibition rule of a configuration.
+type Inhibition struct {
+	// Pointer is its place in the configuration: "/inhibit_rules/0".
+	Pointer string
+	// Name is optional.
+	Name string
+	// Source are the matchers of the alerts that inhibit, Target those of the
+	// alerts that are inhibited.
+	Source, Target labels.Matchers
+	// Equal are the labels that both must have in common, sorted.
+	Equal []string
+}
+
+// Inhibitions returns the inhibition rules of a configuration that LoadConfig
+// accepted, in its order, with matchers of all three forms taken together as
+// upstream does (inhibit.NewInhibitRule).
+func Inhibitions(cfg *config.Config) []Inhibition {
+	var out []Inhibition
+	for i, r := range cfg.InhibitRules {
+		rule := Inhibition{
+			Pointer: "/inhibit_rules/" + strconv.Itoa(i),
+			Name:    r.Name,
+			Source:  slices.Clone(labels.Matchers(r.SourceMatchers)),
+			Target:  slices.Clone(labels.Matchers(r.TargetMatchers)),
+		}
+		for name, value := range r.SourceMatch {
+			rule.Source = appendMatcher(rule.Source, labels.MatchEqual, name, value)
+		}
+		for name, value := range r.TargetMatch {
+			rule.Target = appendMatcher(rule.Target, labels.MatchEqual, name, value)
+		}
+		for name, value := range r.SourceMatchRE {
+			rule.Source = appendMatcher(rule.Source, labels.MatchRegexp, name, value.String())
+		}
+		for name, value := range r.TargetMatchRE {
+			rule.Target = appendMatcher(rule.Target, labels.MatchRegexp, name, value.String())
+		}
+		rule.Equal = append(rule.Equal, r.Equal...)
+		slices.Sort(rule.Equal)
+		slices.SortStableFunc(rule.Source, compareMatchers)
+		slices.SortStableFunc(rule.Target, compareMatchers)
+		out = append(out, rule)
+	}
+	return out
+}
+
+func appendMatcher(list labels.Matchers, kind labels.MatchType, name, value string) labels.Matchers {
+	m, err := labels.NewMatcher(kind, name, value)
+	if err != nil {
+		return list // cannot be: the loader has compiled the expression
+	}
+	return append(list, m)
+}
+
+func compareMatchers(a, b *labels.Matcher) int { return strings.Compare(a.String(), b.String()) }
+
+// Inhibits says whether an alert takes the part of the source.
+func (i Inhibition) Inhibits(label LabelFunc) Certainty { return matches(i.Source, label) }
+
+// Concerns says whether an alert takes the part of the target.
+func (i Inhibition) Concerns(label LabelFunc) Certainty { return matches(i.Target, label) }

@@ -1,0 +1,108 @@
+package routing
+
+import (
+	"github.com/prometheus/alertmanager/pkg/labels"
+)
+
+// LabelFunc says what is known of an alert's label: its value, "" where the
+// alert does not have it, or false where the value depends on data.
+type LabelFunc func(name string) (value string, known bool)
+
+// Reached is a route that an alert ends in.
+type Reached struct {
+	Route *Route
+	// Certainty is Certain where the alert ends there whatever the unknown
+	// labels hold, else Possible.
+	Certainty Certainty
+}
+
+// Reach is Match for an alert of which some labels are not known: every route
+// that it is certain to end in, or can, in the order of Match. What is left
+// out cannot be reached.
+func (t *Tree) Reach(label LabelFunc) []Reached {
+	var out []Reached
+	t.Root().reach(label, Certain, &out)
+	return out
+}
+
+// Certainty says whether something is the case, as far as the known labels
+// tell.
+type Certainty int
+
+// The certainties, from the least to the greatest.
+const (
+	Never Certainty = iota
+	Possible
+	Certain
+)
+
+// reach follows dispatch.Route.Match. It returns whether the route takes the
+// alert, given that it is offered to it with some certainty.
+func (r *Route) reach(label LabelFunc, offered Certainty, out *[]Reached) Certainty {
+	taken := matches(r.Matchers, label)
+	if taken == Never {
+		return Never
+	}
+	label = assume(r.Matchers, label)
+	// here is how certain it is that this route's children are asked at all,
+	// rest that the next one is, own that none of them has taken the alert.
+	here := min(offered, taken)
+	rest, own := here, here
+	for _, child := range r.Children {
+		switch child.reach(label, rest, out) {
+		case Certain:
+			own = Never
+			if !child.Continue {
+				rest = Never
+			}
+		case Possible:
+			own = min(own, Possible)
+			if !child.Continue {
+				rest = min(rest, Possible)
+			}
+		case Never:
+		}
+		if rest == Never {
+			break
+		}
+	}
+	if own != Never {
+		*out = append(*out, Reached{Route: r, Certainty: own})
+	}
+	return taken
+}
+
+// assume makes labels known that a route demands one value of: what comes
+// through has it.
+func assume(matchers labels.Matchers, label LabelFunc) LabelFunc {
+	assumed := map[string]string{}
+	for _, m := range matchers {
+		if _, known := label(m.Name); !known && m.Type == labels.MatchEqual {
+			assumed[m.Name] = m.Value
+		}
+	}
+	if len(assumed) == 0 {
+		return label
+	}
+	return func(name string) (string, bool) {
+		if value, ok := assumed[name]; ok {
+			return value, true
+		}
+		return label(name)
+	}
+}
+
+// matches asks all matchers; a missing label equals "".
+func matches(matchers labels.Matchers, label LabelFunc) Certainty {
+	out := Certain
+	for _, m := range matchers {
+		value, known := label(m.Name)
+		switch {
+		case !known:
+			out = Possible
+		case !m.Matches(value):
+			return Never
+		}
+	}
+	return out
+}
