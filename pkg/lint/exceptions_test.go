@@ -111,7 +111,7 @@ groups: # pint ignore/line
 
 # pint ignore/end
 text#pint disable alerts/for
-# pint disable promql/series
+# pint disable query/cost
 # pint disable
 # pint snooze soon alerts/for
 # pint snooze 2026-02-03
