@@ -31,7 +31,7 @@ type view struct {
 	recordedNames map[string]bool
 	// prometheus is what the bundle's Prometheus configuration says about
 	// time and labels.
-	prometheus settings
+	prometheus promconf.Settings
 	opts       Options
 	templates  map[string]*templateText
 	// config is Alertmanager's configuration; tree is nil without one.
@@ -106,7 +106,7 @@ func newView(ctx context.Context, b *bundle.Bundle, opts Options) (*view, error)
 			v.recordedNames[r.Record] = true
 		}
 	}
-	v.prometheus = readSettings(b)
+	v.prometheus = promconf.ReadSettings(b)
 	if err := v.readRouting(b, opts.Context); err != nil {
 		return nil, err
 	}
