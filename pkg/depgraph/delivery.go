@@ -60,9 +60,9 @@ func (d *delivery) removes(name string) bool {
 	return slices.ContainsFunc(d.removed, match) || slices.ContainsFunc(d.kept, func(re *regexp.Regexp) bool { return !match(re) })
 }
 
-// delivered returns what is known of a label of an alert when Alertmanager
-// gets it.
-func (r *Rule) delivered(name string) (value string, known bool) {
+// Delivered returns what is known of a label of an alert when Alertmanager
+// gets it: its value, "" where the alert does not have it, or false.
+func (r *Rule) Delivered(name string) (value string, known bool) {
 	d := &r.origin.delivery
 	switch {
 	case d.anything || d.relabelled[name]:

@@ -38,6 +38,7 @@ type view struct {
 	config bundle.Object
 	value  bundle.Value
 	tree   *routing.Tree
+	paging *paging
 	// foreign says that the configuration is the context's.
 	foreign bool
 
@@ -141,6 +142,7 @@ func (v *view) readRouting(b *bundle.Bundle, foreign []*bundle.Bundle) error {
 		return err
 	}
 	v.config, v.value, v.tree = o, value, routing.NewTree(cfg)
+	v.paging = newPaging(v, cfg)
 	return nil
 }
 

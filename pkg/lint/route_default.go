@@ -1,13 +1,6 @@
 package lint
 
-import (
-	"strings"
-
-	"github.com/prometheus/alertmanager/pkg/labels"
-
-	"github.com/monctl/monctl/pkg/diag"
-	"github.com/monctl/monctl/pkg/routing"
-)
+import "github.com/monctl/monctl/pkg/diag"
 
 // routeDefault finds alerts that are certain to reach nobody but the receiver
 // of the root route.
@@ -15,42 +8,20 @@ func routeDefault(p *Pass) {
 	if p.tree == nil || len(p.tree.Root().Children) == 0 {
 		return
 	}
-	for _, r := range p.alerts() {
-		if neverTaken(p.tree.Root().Children, r) {
-			d := p.Reportf(r.object, r.Pointer, "no route takes alert %q, so it only reaches the default receiver %q", r.Alert, p.tree.Root().Receiver)
+	root := p.tree.Root()
+	for _, k := range p.paging.kinds() {
+		if len(k.ends) != 1 || k.ends[0].Route != root {
+			continue
+		}
+		for _, r := range k.rules {
+			if r.Foreign {
+				continue
+			}
+			d := p.Reportf(r.Object, r.Pointer, "no route takes alert %q, so it only reaches the default receiver %q", r.Alert, root.Receiver)
 			d.Hint = "give it the labels that the routes ask for, such as the team"
 			if p.foreign {
 				d.Related = []diag.Related{{Message: "the routes are those of the context", Span: p.config.Origin.At("/route/routes")}}
 			}
 		}
 	}
-}
-
-func neverTaken(routes []*routing.Route, r rule) bool {
-	for _, route := range routes {
-		if !refuses(route.Matchers, r) {
-			return false
-		}
-	}
-	return true
-}
-
-// refuses reports whether some matcher is certain not to match the alert. The
-// value of a label that a template makes, or that comes out of the query, from
-// external labels or relabelling, is unknown.
-func refuses(matchers labels.Matchers, r rule) bool {
-	fixed := r.labels()
-	for _, m := range matchers {
-		value, known := fixed[m.Name]
-		switch {
-		case m.Name == "alertname":
-			value, known = r.Alert, true
-		case known:
-			known = !strings.Contains(value, "{{")
-		}
-		if known && !m.Matches(value) {
-			return true
-		}
-	}
-	return false
 }
