@@ -1,6 +1,9 @@
 package lint_test
 
-import "testing"
+import (
+	"fmt"
+	"testing"
+)
 
 func TestRouteDefault(t *testing.T) {
 	alerts := group(
@@ -32,4 +35,9 @@ receivers: [{name: default}]
 	check(t, "route/default-only", objects(`alerting: {alert_relabel_configs: [{target_label: team, replacement: a}]}`))
 	check(t, "route/default-only", objects(`alerting: {alertmanagers: [{alert_relabel_configs: [{target_label: team, replacement: a}]}]}`))
 	check(t, "route/default-only", map[string]string{"rules/n/g": alerts, "alertmanager": "route: {receiver: r}\nreceivers: [{name: r}]\n"})
+	var most []string
+	for i := range 6 {
+		most = append(most, fmt.Sprintf("{alert: A%d, expr: x, labels: {team: c}}", i))
+	}
+	check(t, "route/default-only", map[string]string{"rules/n/g": group(most...), "alertmanager": routing})
 }

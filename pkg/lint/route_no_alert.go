@@ -7,24 +7,26 @@ import (
 )
 
 // routeNoAlert finds routes whose matchers no alert of the bundle or its
-// context can pass.
+// context can pass. Where others pass them than those that the route above
+// takes, nothing is said: a tree of teams and severities need not be full.
 func routeNoAlert(p *Pass) {
-	if !p.hasRouting() || len(p.paging.kinds()) == 0 {
+	if !p.hasRouting() {
 		return
 	}
-	passed := map[*routing.Route]bool{}
-	for _, k := range p.paging.kinds() {
-		for _, r := range k.passes {
-			passed[r] = true
-		}
-	}
+	empty := map[*routing.Route]bool{}
 	for _, route := range p.tree.Routes() {
-		if passed[route] || !passed[route.Parent] {
+		if empty[route.Parent] {
+			empty[route] = true
 			continue
 		}
 		if _, _, never := routing.Contradiction(route.All()); never {
-			continue // route/unreachable says so
+			empty[route] = true // route/unreachable says so
+			continue
 		}
+		if !p.certainlyNone(route.Takes) {
+			continue
+		}
+		empty[route] = true
 		d := p.Reportf(p.config, p.routePart(route, "matchers"), "no alert has the labels that this route asks for")
 		if d.Hint = p.nearValue(route.Matchers); d.Hint == "" {
 			d.Hint = externalHint

@@ -27,7 +27,7 @@ func TestRouteNoAlert(t *testing.T) {
 	check(t, "route/no-alert", map[string]string{"rules/n/g": alerts, "alertmanager": teams}, wrong, severity, network)
 	check(t, "route/no-alert", map[string]string{"alertmanager": teams}) // without alerts, nothing is known
 
-	context := lint.Options{Context: []*bundle.Bundle{newBundle(t, map[string]string{"rules/n/g": group(`{alert: B, expr: y, labels: {team: network}}`)})}}
+	context := lint.Options{Context: []*bundle.Bundle{newBundle(t, map[string]string{"rules/n/g": group(`{alert: B, expr: y, labels: {team: network, severity: info}}`)})}}
 	checkWith(t, "route/no-alert", context, map[string]string{"rules/n/g": alerts, "alertmanager": teams}, wrong, severity)
 	checkWith(t, "route/no-alert", context, map[string]string{"alertmanager": teams},
 		wrong, "/route/routes/1/matchers: no alert has the labels that this route asks for")
@@ -37,7 +37,7 @@ func TestRouteNoAlert(t *testing.T) {
 		want     []string
 	}{
 		{map[string]string{}, nil},
-		{map[string]string{"team": "network"}, []string{wrong, severity}},
+		{map[string]string{"team": "network"}, []string{wrong}},
 		{map[string]string{"team": "platform", "severity": "page"}, []string{wrong, network}},
 	} {
 		opts := lint.Options{Conventions: lint.Conventions{ExternalAlerts: []map[string]string{tc.declared}}}

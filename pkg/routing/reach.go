@@ -24,6 +24,10 @@ func (t *Tree) Reach(label LabelFunc) []Reached {
 	return ends
 }
 
+// Takes says whether an alert passes the matchers of a route, whatever those
+// above it ask for.
+func (r *Route) Takes(label LabelFunc) Certainty { return matches(r.Matchers, label) }
+
 // Follow is Reach, and also returns every route whose matchers, with those of
 // the routes above, the alert passes or may pass, in the order of Routes,
 // whether or not it gets there before another route takes it.
