@@ -6,7 +6,6 @@ import (
 	"strings"
 	"sync"
 
-	"github.com/prometheus/alertmanager/config"
 	"github.com/prometheus/alertmanager/pkg/labels"
 
 	"github.com/monctl/monctl/pkg/bundle"
@@ -41,8 +40,8 @@ func (k *alertKind) endsIn(is func(*routing.Route) bool) bool {
 	return slices.ContainsFunc(k.ends, func(r routing.Reached) bool { return is(r.Route) })
 }
 
-func newPaging(v *view, cfg *config.Config) *paging {
-	p := &paging{inhibitions: routing.Inhibitions(cfg), intervals: routing.Intervals(cfg)}
+func newPaging(v *view, inhibitions []routing.Inhibition, intervals []routing.Interval) *paging {
+	p := &paging{inhibitions: inhibitions, intervals: intervals}
 	templates := v.bundle.OfKind(bundle.Template)
 	p.texts = sync.OnceValue(func() []routing.Text { return routing.Texts(v.value, templates) })
 	p.kinds = sync.OnceValue(func() []*alertKind { return v.alertKinds(p.asked(v.tree)) })

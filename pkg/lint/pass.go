@@ -142,7 +142,7 @@ func (v *view) readRouting(b *bundle.Bundle, foreign []*bundle.Bundle) error {
 		return err
 	}
 	v.config, v.value, v.tree = o, value, routing.NewTree(cfg)
-	v.paging = newPaging(v, cfg)
+	v.paging = newPaging(v, routing.Inhibitions(cfg), routing.Intervals(cfg))
 	return nil
 }
 
