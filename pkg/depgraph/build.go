@@ -10,6 +10,7 @@ import (
 	"github.com/monctl/monctl/pkg/bundle"
 	"github.com/monctl/monctl/pkg/catalog"
 	"github.com/monctl/monctl/pkg/expr"
+	"github.com/monctl/monctl/pkg/promconf"
 )
 
 // Options say what a graph is made of beside the project's own bundle.
@@ -55,8 +56,8 @@ func Build(ctx context.Context, own *bundle.Bundle, opts Options) (*Graph, error
 		b.cache = &expr.Cache{}
 	}
 	for i, one := range append([]*bundle.Bundle{own}, opts.Context...) {
-		s := &source{bundle: one, foreign: i > 0}
-		s.delivery, s.interval = readPrometheus(one)
+		settings := promconf.ReadSettings(one)
+		s := &source{bundle: one, foreign: i > 0, delivery: newDelivery(settings), interval: settings.Evaluation}
 		b.sources = append(b.sources, s)
 		if err := b.readRules(ctx, s); err != nil {
 			return nil, err

@@ -3,11 +3,9 @@ package depgraph
 import (
 	"regexp"
 	"slices"
-	"time"
-
-	"github.com/prometheus/common/model"
 
 	"github.com/monctl/monctl/pkg/bundle"
+	"github.com/monctl/monctl/pkg/promconf"
 )
 
 // delivery is what a Prometheus configuration does to the labels of alerts on
@@ -25,39 +23,14 @@ type delivery struct {
 	drops         bool
 }
 
-// defaultInterval is Prometheus' own global.evaluation_interval.
-const defaultInterval = time.Minute
-
-// readPrometheus reads the two things that matter here from a bundle's
-// Prometheus configuration.
-func readPrometheus(b *bundle.Bundle) (delivery, time.Duration) {
-	o, ok := b.Get(bundle.Ref{Kind: bundle.Prometheus})
-	if !ok {
-		return delivery{}, 0
-	}
-	v, err := o.Value()
-	if err != nil {
-		return delivery{}, 0
-	}
-	global, _ := v.Get("global")
-	interval := defaultInterval
-	if text := global.Str("evaluation_interval"); text != "" {
-		d, err := model.ParseDuration(text)
-		if err != nil {
-			return delivery{}, 0 // pkg/schema says why
-		}
-		interval = time.Duration(d)
-	}
-	out := delivery{known: true, external: map[string]string{}, relabelled: map[string]bool{}}
-	labels, _ := global.Get("external_labels")
-	for i, name := range labels.Keys {
-		out.external[name] = labels.Elem[i].Text
-	}
-	alerting, _ := v.Get("alerting")
-	for _, r := range alerting.Array("alert_relabel_configs") {
+// newDelivery takes what matters here from the settings of a bundle's
+// Prometheus.
+func newDelivery(s promconf.Settings) delivery {
+	out := delivery{known: s.Known, external: s.External, relabelled: map[string]bool{}}
+	for _, r := range s.Relabel {
 		out.relabel(r)
 	}
-	return out, interval
+	return out
 }
 
 func (d *delivery) relabel(r bundle.Value) {
@@ -87,9 +60,9 @@ func (d *delivery) removes(name string) bool {
 	return slices.ContainsFunc(d.removed, match) || slices.ContainsFunc(d.kept, func(re *regexp.Regexp) bool { return !match(re) })
 }
 
-// delivered returns what is known of a label of an alert when Alertmanager
-// gets it.
-func (r *Rule) delivered(name string) (value string, known bool) {
+// Delivered returns what is known of a label of an alert when Alertmanager
+// gets it: its value, "" where the alert does not have it, or false.
+func (r *Rule) Delivered(name string) (value string, known bool) {
 	d := &r.origin.delivery
 	switch {
 	case d.anything || d.relabelled[name]:

@@ -30,7 +30,6 @@ type Rule struct {
 	// Fixed are the labels that the rule and its group set.
 	Fixed map[string]string
 
-	output expr.Output
 	origin *source
 }
 
@@ -61,7 +60,7 @@ func (r *Rule) Label(name string) (value string, known bool) {
 	if name == model.AlertNameLabel && r.Alert != "" {
 		return r.Alert, true
 	}
-	return r.output.Label(name)
+	return r.Expr.Analysis().Labels().Fixed(name)
 }
 
 // Query is an expression of a dashboard, with its variables filled in.
@@ -119,7 +118,7 @@ func (b *builder) readRules(ctx context.Context, s *source) error {
 			maps.Copy(fixed, r.Labels)
 			rule := &Rule{
 				Place: Place{Object: o, Pointer: r.Pointer, Foreign: s.foreign}, Spec: r, Alert: r.Alert, Record: r.Record, Group: group, Index: i,
-				Expr: e, Selectors: e.Selectors(), Fixed: fixed, output: e.Output(), origin: s,
+				Expr: e, Selectors: e.Selectors(), Fixed: fixed, origin: s,
 			}
 			b.rules = append(b.rules, rule)
 			if r.Record != "" {

@@ -141,16 +141,16 @@ func (p *paging) connectAlert(a alertNode) {
 func (p *paging) fateOf(r *Rule) fate {
 	var key strings.Builder
 	for _, name := range p.names {
-		value, known := r.delivered(name)
+		value, known := r.Delivered(name)
 		fmt.Fprintf(&key, "%q %v\n", value, known)
 	}
 	if f, ok := p.fates[key.String()]; ok {
 		return f
 	}
-	f := fate{reached: p.tree.Reach(r.delivered)}
+	f := fate{reached: p.tree.Reach(r.Delivered)}
 	for _, i := range p.inhibitions {
-		f.inhibits = append(f.inhibits, i.Inhibits(r.delivered))
-		f.inhibited = append(f.inhibited, i.Concerns(r.delivered))
+		f.inhibits = append(f.inhibits, i.Inhibits(r.Delivered))
+		f.inhibited = append(f.inhibited, i.Concerns(r.Delivered))
 	}
 	p.fates[key.String()] = f
 	return f

@@ -15,7 +15,8 @@ type Analysis struct {
 	// Problems are parts that cannot do what they say, inner ones first.
 	Problems []Problem
 
-	at map[parser.Expr][]Source
+	at     map[parser.Expr][]Source
+	labels Labels
 }
 
 // Source is one way in which series come into a result.
@@ -61,6 +62,7 @@ func (e *Expr) Analysis() *Analysis {
 	e.once.Do(func() {
 		a := &Analysis{at: map[parser.Expr][]Source{}}
 		a.Sources = a.walk(e.Node)
+		a.labels = labelsOf(a.Sources)
 		e.analysis = a
 	})
 	return e.analysis
@@ -71,7 +73,7 @@ func (a *Analysis) At(node parser.Expr) []Source { return a.at[node] }
 
 // Labels returns what is known about the labels of the result, whatever way
 // it comes about. An expression that never returns anything knows nothing.
-func (a *Analysis) Labels() Labels { return labelsOf(a.Sources) }
+func (a *Analysis) Labels() Labels { return a.labels }
 
 // LabelsAt returns what is known about the labels of a part.
 func (a *Analysis) LabelsAt(node parser.Expr) Labels { return labelsOf(a.at[node]) }

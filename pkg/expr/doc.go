@@ -16,8 +16,8 @@
 // way in which series come into a result. Whatever depends on the data is left
 // open, so that what an analysis says is certain.
 //
-// Evaluation is not done here. What of an analysis other packages need is the
-// Output of an expression: which labels every element has with one value, and which it
-// cannot have. A label whose value depends on the data is unknown, and what
-// follows from it is Possible at most, never Certain.
+// Evaluation is not done here. Labels.Fixed says which labels every series of a
+// result has with one value, and which none has. A label whose value depends on
+// the data is unknown, and what follows from it is Possible at most, never
+// Certain.
 package expr

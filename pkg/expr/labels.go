@@ -50,6 +50,13 @@ func (l Labels) Get(name string) Label {
 	return l.rest
 }
 
+// Fixed returns the value that a label has on every series, "" where none has
+// it. It reports false where the value depends on the data.
+func (l Labels) Fixed(name string) (value string, known bool) {
+	found := l.Get(name)
+	return found.Value, found.Presence == Lacks || found.Value != ""
+}
+
 // Closed reports whether there are no labels for certain beside Names.
 func (l Labels) Closed() bool { return l.rest.Presence == Lacks }
 

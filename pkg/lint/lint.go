@@ -56,6 +56,9 @@ type Conventions struct {
 	// Retention is how far back Prometheus has data, where its configuration
 	// does not say; zero means that it is not known.
 	Retention time.Duration
+	// ExternalAlerts are alerts that come from elsewhere, by the labels that
+	// are known of them; "" is a label that they do not have.
+	ExternalAlerts []map[string]string
 }
 
 // Run runs the checks over a bundle and returns their findings, sorted.

@@ -31,13 +31,14 @@ type view struct {
 	recordedNames map[string]bool
 	// prometheus is what the bundle's Prometheus configuration says about
 	// time and labels.
-	prometheus settings
+	prometheus promconf.Settings
 	opts       Options
 	templates  map[string]*templateText
 	// config is Alertmanager's configuration; tree is nil without one.
 	config bundle.Object
 	value  bundle.Value
 	tree   *routing.Tree
+	paging *paging
 	// foreign says that the configuration is the context's.
 	foreign bool
 
@@ -106,7 +107,7 @@ func newView(ctx context.Context, b *bundle.Bundle, opts Options) (*view, error)
 			v.recordedNames[r.Record] = true
 		}
 	}
-	v.prometheus = readSettings(b)
+	v.prometheus = promconf.ReadSettings(b)
 	if err := v.readRouting(b, opts.Context); err != nil {
 		return nil, err
 	}
@@ -141,6 +142,7 @@ func (v *view) readRouting(b *bundle.Bundle, foreign []*bundle.Bundle) error {
 		return err
 	}
 	v.config, v.value, v.tree = o, value, routing.NewTree(cfg)
+	v.paging = newPaging(v, routing.Inhibitions(cfg), routing.Intervals(cfg))
 	return nil
 }
 

@@ -6,7 +6,6 @@ import (
 	"github.com/prometheus/common/model"
 	"github.com/prometheus/prometheus/promql/parser"
 
-	"github.com/monctl/monctl/pkg/bundle"
 	"github.com/monctl/monctl/pkg/diag"
 )
 
@@ -55,68 +54,17 @@ func (p *Pass) within(r rule, whole diag.Span, node parser.Expr) (diag.Span, boo
 	return r.expr.Locate(source, whole, node)
 }
 
-// settings are what a Prometheus configuration says about time and labels.
-type settings struct {
-	// known is false without a configuration.
-	known bool
-	// scrape and evaluation are the intervals that apply where nothing else is
-	// said.
-	scrape, evaluation time.Duration
-	// jobs are the scrape intervals by the name of the job.
-	jobs map[string]time.Duration
-	// retention is zero where the configuration does not say it.
-	retention time.Duration
-	external  map[string]string
-}
-
-// defaultInterval is Prometheus' own for both intervals.
-const defaultInterval = time.Minute
-
-func readSettings(b *bundle.Bundle) settings {
-	o, ok := b.Get(bundle.Ref{Kind: bundle.Prometheus})
-	if !ok {
-		return settings{}
-	}
-	v, err := o.Value()
-	if err != nil {
-		return settings{}
-	}
-	s := settings{known: true, jobs: map[string]time.Duration{}, external: map[string]string{}}
-	global, _ := v.Get("global")
-	s.scrape = durationOf(global, "scrape_interval", defaultInterval)
-	s.evaluation = durationOf(global, "evaluation_interval", defaultInterval)
-	for _, job := range v.Array("scrape_configs") {
-		s.jobs[job.Str("job_name")] = durationOf(job, "scrape_interval", s.scrape)
-	}
-	if external, ok := global.Get("external_labels"); ok {
-		for _, key := range external.Keys {
-			s.external[key] = external.Str(key)
-		}
-	}
-	if retention, ok := v.Lookup("/storage/tsdb/retention"); ok {
-		s.retention = durationOf(retention, "time", 0)
-	}
-	return s
-}
-
-func durationOf(v bundle.Value, key string, otherwise time.Duration) time.Duration {
-	if d, err := model.ParseDuration(v.Str(key)); err == nil && d > 0 {
-		return time.Duration(d)
-	}
-	return otherwise
-}
-
 // interval returns how often a rule is evaluated, if that is known.
 func (p *Pass) interval(r rule) (time.Duration, bool) {
 	if r.group.Interval > 0 {
 		return r.group.Interval, true
 	}
-	return p.prometheus.evaluation, p.prometheus.known
+	return p.prometheus.Evaluation, p.prometheus.Known
 }
 
 // retention returns how far back there is data, if that is known.
 func (p *Pass) retention() (time.Duration, bool) {
-	d := p.prometheus.retention
+	d := p.prometheus.Retention
 	if d == 0 {
 		d = p.opts.Retention
 	}

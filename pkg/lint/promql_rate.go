@@ -136,7 +136,7 @@ func samples(window, interval time.Duration) string {
 // the bundle's configuration says so for certain.
 func (p *Pass) scrapeInterval(v *parser.VectorSelector) (interval time.Duration, of string, ok bool) {
 	s := p.prometheus
-	if !s.known || len(s.jobs) == 0 {
+	if !s.Known || len(s.Jobs) == 0 {
 		return 0, "", false
 	}
 	for _, m := range v.LabelMatchers {
@@ -144,7 +144,7 @@ func (p *Pass) scrapeInterval(v *parser.VectorSelector) (interval time.Duration,
 			continue
 		}
 		for _, job := range jobValues(m) {
-			if d, known := s.jobs[job]; known && d > interval {
+			if d, known := s.Jobs[job]; known && d > interval {
 				interval, of, ok = d, "job "+job+" is scraped", true
 			}
 		}
@@ -154,7 +154,7 @@ func (p *Pass) scrapeInterval(v *parser.VectorSelector) (interval time.Duration,
 	}
 	// Whichever job it is: only the shortest interval is certain.
 	first := true
-	for _, d := range s.jobs {
+	for _, d := range s.Jobs {
 		if first || d < interval {
 			interval, first = d, false
 		}

@@ -1,56 +1,40 @@
 package lint
 
 import (
-	"strings"
-
-	"github.com/prometheus/alertmanager/pkg/labels"
-
+	"github.com/monctl/monctl/pkg/depgraph"
 	"github.com/monctl/monctl/pkg/diag"
-	"github.com/monctl/monctl/pkg/routing"
 )
 
+// handful is how many alerts may be the most of all without that being meant.
+const handful = 5
+
 // routeDefault finds alerts that are certain to reach nobody but the receiver
-// of the root route.
+// of the root route. Where most alerts do, the default is for them, and
+// nothing is said.
 func routeDefault(p *Pass) {
 	if p.tree == nil || len(p.tree.Root().Children) == 0 {
 		return
 	}
-	for _, r := range p.alerts() {
-		if neverTaken(p.tree.Root().Children, r) {
-			d := p.Reportf(r.object, r.Pointer, "no route takes alert %q, so it only reaches the default receiver %q", r.Alert, p.tree.Root().Receiver)
-			d.Hint = "give it the labels that the routes ask for, such as the team"
-			if p.foreign {
-				d.Related = []diag.Related{{Message: "the routes are those of the context", Span: p.config.Origin.At("/route/routes")}}
-			}
+	root := p.tree.Root()
+	var lost []*depgraph.Rule
+	total := 0
+	for _, k := range p.paging.kinds() {
+		total += len(k.rules)
+		if len(k.ends) == 1 && k.ends[0].Route == root {
+			lost = append(lost, k.rules...)
 		}
 	}
-}
-
-func neverTaken(routes []*routing.Route, r rule) bool {
-	for _, route := range routes {
-		if !refuses(route.Matchers, r) {
-			return false
+	if len(lost) > handful && 2*len(lost) > total {
+		return
+	}
+	for _, r := range lost {
+		if r.Foreign {
+			continue
+		}
+		d := p.Reportf(r.Object, r.Pointer, "no route takes alert %q, so it only reaches the default receiver %q", r.Alert, root.Receiver)
+		d.Hint = "give it the labels that the routes ask for, such as the team"
+		if p.foreign {
+			d.Related = []diag.Related{{Message: "the routes are those of the context", Span: p.config.Origin.At("/route/routes")}}
 		}
 	}
-	return true
-}
-
-// refuses reports whether some matcher is certain not to match the alert. The
-// value of a label that a template makes, or that comes out of the query, from
-// external labels or relabelling, is unknown.
-func refuses(matchers labels.Matchers, r rule) bool {
-	fixed := r.labels()
-	for _, m := range matchers {
-		value, known := fixed[m.Name]
-		switch {
-		case m.Name == "alertname":
-			value, known = r.Alert, true
-		case known:
-			known = !strings.Contains(value, "{{")
-		}
-		if known && !m.Matches(value) {
-			return true
-		}
-	}
-	return false
 }

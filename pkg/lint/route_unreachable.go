@@ -1,55 +1,92 @@
 package lint
 
 import (
+	"fmt"
+
 	"github.com/prometheus/alertmanager/pkg/labels"
 
 	"github.com/monctl/monctl/pkg/diag"
 	"github.com/monctl/monctl/pkg/routing"
 )
 
-// routeUnreachable finds routes behind a sibling that takes all their alerts.
+// routeUnreachable finds routes whose matchers nothing passes, and routes
+// behind siblings that take all their alerts.
 func routeUnreachable(p *Pass) {
-	if p.tree == nil || p.foreign {
+	if !p.hasRouting() {
 		return
 	}
-	for _, parent := range p.tree.Routes() {
-		for i, route := range parent.Children {
-			for _, earlier := range parent.Children[:i] {
-				if earlier.Continue || !covers(earlier, route) {
-					continue
-				}
-				d := p.Reportf(p.config, route.Pointer, "no alert gets to this route: an earlier one takes all of them")
-				d.Hint = "put the more specific route first, or give the earlier one continue: true"
-				d.Related = []diag.Related{{Message: "the earlier route", Span: p.config.Origin.At(earlier.Pointer)}}
-				break
-			}
-		}
-	}
-}
-
-// covers reports whether every alert that the second route takes is certain to
-// be taken by the first: all of its matchers are among the second's.
-func covers(first, second *routing.Route) bool {
-	for _, m := range first.Matchers {
-		if !among(m, second.Matchers) {
-			return false
-		}
-	}
-	return true
-}
-
-func among(m *labels.Matcher, list labels.Matchers) bool {
-	for _, o := range list {
-		if m.Name != o.Name {
+	dead := map[*routing.Route]bool{}
+	for _, route := range p.tree.Routes() {
+		if route.Parent == nil {
 			continue
 		}
-		if m.Type == o.Type && m.Value == o.Value {
-			return true
+		if dead[route.Parent] {
+			dead[route] = true
+			continue
 		}
-		// A fixed value satisfies any matcher that matches it.
-		if o.Type == labels.MatchEqual && m.Matches(o.Value) {
-			return true
+		why, ok := unreachable(route)
+		if !ok {
+			continue
+		}
+		dead[route] = true
+		d := p.Reportf(p.config, route.Pointer, "no alert gets to this route: %s", why.text)
+		d.Hint = why.hint
+		for _, r := range why.because {
+			d.Related = append(d.Related, diag.Related{Message: why.role, Span: p.config.Origin.At(r.Pointer)})
 		}
 	}
-	return false
+}
+
+// obstacle is why a route gets no alert.
+type obstacle struct {
+	text, hint string
+	// because are the routes that stand in the way.
+	because []*routing.Route
+	role    string
+}
+
+// unreachable reports whether a route is certain to get no alert, given that
+// its parent gets some.
+func unreachable(route *routing.Route) (obstacle, bool) {
+	all := route.All()
+	if a, b, ok := routing.Contradiction(all); ok {
+		out := obstacle{text: fmt.Sprintf("nothing passes both %s and %s", a, b), hint: "a route has to pass its own matchers and those of every route above it", role: "the other matcher stands here"}
+		if a == b {
+			out.text = fmt.Sprintf("nothing passes %s", a)
+		}
+		for r := route.Parent; r != nil; r = r.Parent {
+			for _, m := range r.Matchers {
+				if m == a && a != b {
+					out.because = []*routing.Route{r}
+				}
+			}
+		}
+		return out, true
+	}
+	var earlier []*routing.Route
+	var takes []labels.Matchers
+	for _, sibling := range route.Parent.Children {
+		if sibling == route {
+			break
+		}
+		if sibling.Continue || routing.Disjoint(all, sibling.Matchers) {
+			continue
+		}
+		if routing.Implies(all, sibling.Matchers) {
+			return obstacle{
+				text:    "an earlier one takes all of them",
+				hint:    "put the more specific route first, or give the earlier one continue: true",
+				because: []*routing.Route{sibling}, role: "the earlier route",
+			}, true
+		}
+		earlier, takes = append(earlier, sibling), append(takes, sibling.Matchers)
+	}
+	if len(takes) > 1 && routing.Covered(all, takes) {
+		return obstacle{
+			text:    "earlier ones together take all of them",
+			hint:    "put the more specific route first, or give the earlier ones continue: true",
+			because: earlier, role: "an earlier route",
+		}, true
+	}
+	return obstacle{}, false
 }

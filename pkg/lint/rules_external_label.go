@@ -12,7 +12,7 @@ import (
 func rulesExternalLabel(p *Pass) {
 	for _, r := range p.rules {
 		for _, name := range slices.Sorted(maps.Keys(r.Labels)) {
-			external, ok := p.prometheus.external[name]
+			external, ok := p.prometheus.External[name]
 			if !ok {
 				continue
 			}

@@ -14,6 +14,9 @@ type Checks struct {
 	AlertName, RecordName *regexp.Regexp
 	// Retention is how far back Prometheus has data; zero is not known.
 	Retention time.Duration
+	// ExternalAlerts are alerts that come from elsewhere, by the labels that
+	// are known of them; "" is a label that they do not have.
+	ExternalAlerts []map[string]string
 }
 
 type rawChecks struct {
@@ -23,10 +26,12 @@ type rawChecks struct {
 	RecordName string            `json:"recordName"`
 	Retention  string            `json:"retention"`
 	Exceptions []rawException    `json:"exceptions"`
+
+	ExternalAlerts []map[string]string `json:"externalAlerts"`
 }
 
 func (r rawChecks) checks(report reportFunc) Checks {
-	c := Checks{Severities: r.Severities}
+	c := Checks{Severities: r.Severities, ExternalAlerts: r.ExternalAlerts}
 	pattern := func(field, text string) *regexp.Regexp {
 		if text == "" {
 			return nil

@@ -20,9 +20,32 @@ type Reached struct {
 // that it is certain to end in, or can, in the order of Match. What is left
 // out cannot be reached.
 func (t *Tree) Reach(label LabelFunc) []Reached {
-	var out []Reached
-	t.Root().reach(label, Certain, &out)
-	return out
+	ends, _ := t.Follow(label)
+	return ends
+}
+
+// Takes says whether an alert passes the matchers of a route, whatever those
+// above it ask for.
+func (r *Route) Takes(label LabelFunc) Certainty { return matches(r.Matchers, label) }
+
+// Follow is Reach, and also returns every route whose matchers, with those of
+// the routes above, the alert passes or may pass, in the order of Routes,
+// whether or not it gets there before another route takes it.
+func (t *Tree) Follow(label LabelFunc) (ends []Reached, passes []*Route) {
+	t.Root().reach(label, Certain, &ends)
+	t.Root().passes(label, &passes)
+	return ends, passes
+}
+
+func (r *Route) passes(label LabelFunc, out *[]*Route) {
+	if matches(r.Matchers, label) == Never {
+		return
+	}
+	*out = append(*out, r)
+	label = assume(r.Matchers, label)
+	for _, child := range r.Children {
+		child.passes(label, out)
+	}
 }
 
 // Certainty says whether something is the case, as far as the known labels

@@ -9,9 +9,9 @@ import (
 	"github.com/monctl/monctl/pkg/expr"
 )
 
-// TestOutput asks for the labels job and instance: "=value", "-" for absent,
+// TestFixed asks for the labels job and instance: "=value", "-" for absent,
 // "?" for unknown.
-func TestOutput(t *testing.T) {
+func TestFixed(t *testing.T) {
 	for text, want := range map[string]string{
 		`up`:                                 "? ?",
 		`up{job="a"} == 0`:                   "=a ?",
@@ -49,7 +49,7 @@ func TestOutput(t *testing.T) {
 		}
 		var got []string
 		for _, name := range []string{"job", "instance"} {
-			switch value, known := e.Output().Label(name); {
+			switch value, known := e.Analysis().Labels().Fixed(name); {
 			case !known:
 				got = append(got, "?")
 			case value == "":
