@@ -67,6 +67,9 @@ type Options struct {
 	// Import finds what a file imports. from is "" for code without file. The
 	// data must not change later.
 	Import func(from, path string) (name string, data []byte, err error)
+	// Entry is the path that code without file imports as the constant Entry,
+	// so that the same code serves for many files.
+	Entry string
 	// ExtVars are the external variables, Natives the functions for
 	// std.native.
 	ExtVars map[string]Arg

@@ -127,7 +127,7 @@ func (e *Evaluation) JSON(ctx context.Context, v Value) (text []byte, origins *O
 		w.origins.add(v, nil)
 		w.value(v, 0)
 		w.origins.leave(0)
-		text, origins = w.text(), w.origins
+		text, origins = w.text(), w.origins.compact()
 	})
 	return text, origins, err
 }
