@@ -68,6 +68,14 @@ func (p *pacer) stop() {
 	debug.SetGCPercent(usualPercent)
 }
 
+// rest collects what a pass has left, while nobody waits for anything, so that
+// the next pass finds room.
+func (g *global) rest() {
+	if _, ok := g.sys.Getenv("GOGC"); !ok {
+		runtime.GC()
+	}
+}
+
 // onePass has the engine keep nothing for a pass after this one.
 func onePass(opts pipeline.Options) {
 	if s, ok := opts.Engine.(*jsonnet.Session); ok {

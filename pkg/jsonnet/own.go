@@ -62,7 +62,7 @@ type ownRun struct {
 
 func (r *ownRun) options() vm.Options {
 	o := vm.Options{
-		Import: r.req.Importer.Find, Entry: r.entry(), Trace: r.traceOf(), Profile: r.req.Profile, ExtVars: map[string]vm.Arg{},
+		Import: r.req.Importer.Find, Entry: r.entry(), NoOrigins: r.req.NoOrigins, Trace: r.traceOf(), Profile: r.req.Profile, ExtVars: map[string]vm.Arg{},
 		MaxStack: r.req.Limits.MaxStack, MaxSteps: r.req.Limits.MaxSteps, MaxMemory: r.req.Limits.MaxMemory,
 	}
 	for name, a := range r.req.Ext {

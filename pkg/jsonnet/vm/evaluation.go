@@ -82,6 +82,8 @@ type Options struct {
 	MaxStack  int
 	MaxSteps  int64
 	MaxMemory int64
+	// NoOrigins says that nobody asks where the values of a result come from.
+	NoOrigins bool
 	// Profile collects what the evaluation spends; nil for none.
 	Profile *Profile
 }

@@ -84,7 +84,7 @@ type Origin struct{ Made, Named ast.LocationRange }
 // Lookup returns the origins along a path of keys and indexes, outermost
 // first; fewer than len(path)+1 if the result has no such value.
 func (o *Origins) Lookup(path []string) []Origin {
-	if len(o.places) == 0 {
+	if o == nil || len(o.places) == 0 {
 		return nil
 	}
 	at := 0
