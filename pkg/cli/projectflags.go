@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -71,7 +72,7 @@ func (f *projectFlags) options(g *global) (pipeline.Options, error) {
 	o := pipeline.Options{
 		Dir: dir, Environments: f.envs, Library: lib.FS, Engine: engine,
 		Workers: workers, Trace: f.trace,
-		Repositories: sync.OnceValues(g.repositories),
+		Repositories: sync.OnceValues(g.repositories), Now: time.Now(),
 	}
 	if o.Ext, err = f.ext.overrides(g); err != nil {
 		return o, err

@@ -15,6 +15,7 @@ import (
 
 // newReport begins the report of a command with what a pass found.
 func newReport(command string, p *pipeline.Pass) view.Report {
+	p.NameOwners()
 	r := view.Report{Command: command, Version: buildInfo().Version, Diagnostics: view.Findings(p.Diags)}
 	for _, o := range p.Outputs {
 		e := view.Environment{Name: o.Env.Name, Objects: map[string]int{}}

@@ -44,7 +44,7 @@ func TestScripts(t *testing.T) {
 				RequireExplicitExec: true,
 				Cmds: map[string]func(*testscript.TestScript, bool, []string){
 					"exitcode": exitCode, "fails": fails, "occupy": occupy, "copyrepo": copyRepository,
-					"truncate": truncate, "holdstate": holdState, "freeaddress": freeAddress, "await": await,
+					"truncate": truncate, "repository": repository, "commit": commit, "holdstate": holdState, "freeaddress": freeAddress, "await": await,
 				},
 				Setup: func(env *testscript.Env) error {
 					env.Setenv("REPO", mustAbs(filepath.Join("..", "..")))

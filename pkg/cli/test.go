@@ -18,6 +18,7 @@ import (
 type testOptions struct {
 	*global
 	project projectFlags
+	since   sinceFlag
 	run     string
 	stage   pipeline.TestOptions
 	files   []string
@@ -37,6 +38,7 @@ A test file of a project names the project's rules as
     rule_files: [monctl:bundle]`,
 		Example: `  monctl test
   monctl test --run '^HostDown'
+  monctl test --changed-since main
   monctl test rules_test.yaml          # any test file of promtool's`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.files = args
@@ -44,6 +46,7 @@ A test file of a project names the project's rules as
 		},
 	}
 	o.project.add(g, cmd, "`names` of the environments to test, comma-separated, with * for any part of a name (default all)")
+	o.since.add(cmd, "run the tests that a change since this Git `revision` may concern")
 	cmd.Flags().StringVar(&o.run, "run", "", "run only tests whose name matches this regular `expression`")
 	cmd.Flags().BoolVar(&o.stage.Debug, "debug", false, "show the series at the end of every test")
 	cmd.Flags().BoolVar(&o.stage.IgnoreUnknownFields, "ignore-unknown-fields", false, "ignore unknown fields of rule files")
@@ -64,7 +67,13 @@ func (o *testOptions) test(ctx context.Context) error {
 		return err
 	}
 	if len(o.files) > 0 {
+		if o.since.revision != "" {
+			return usagef("--changed-since chooses among the tests of a project: leave out the files")
+		}
 		return o.plain(ctx, opts)
+	}
+	if err := o.since.open(opts.Dir); err != nil {
+		return err
 	}
 	p, err := pipeline.Start(opts)
 	if err != nil {
@@ -73,18 +82,29 @@ func (o *testOptions) test(ctx context.Context) error {
 	if err := p.Render(ctx); err != nil {
 		return err
 	}
+	since, err := o.since.find(p)
+	if err != nil {
+		return err
+	}
+	if since != nil {
+		if err := p.TestsSince(since); err != nil {
+			return err
+		}
+	}
 	if err := p.Test(ctx, o.stage); err != nil {
 		return err
 	}
-	return o.conclude(p)
+	return o.conclude(p, since)
 }
 
-func (o *testOptions) conclude(p *pipeline.Pass) error {
+func (o *testOptions) conclude(p *pipeline.Pass, since *pipeline.Since) error {
 	code := exitOK
 	if o.failed(p) {
 		code = exitFindings
 	}
-	return o.finish(newReport("test", p), p, code)
+	r := newReport("test", p)
+	r.Since = o.since.report(since)
+	return o.finish(r, p, code)
 }
 
 // plain runs test files without a project. Rule files are relative to the
@@ -112,5 +132,5 @@ func (o *testOptions) plain(ctx context.Context, opts pipeline.Options) error {
 	if len(suites) == 0 && len(diags) == 0 {
 		return fmt.Errorf("no test files")
 	}
-	return o.conclude(p)
+	return o.conclude(p, nil)
 }

@@ -11,7 +11,10 @@ import (
 // validateOptions are those of the verb validate.
 type validateOptions struct {
 	*global
-	project projectFlags
+	project  projectFlags
+	baseline baselineFlags
+	since    sinceFlag
+	owner    string
 }
 
 func newValidate(g *global) *cobra.Command {
@@ -22,21 +25,41 @@ func newValidate(g *global) *cobra.Command {
 		Long: `Validate renders the project and judges the result: with the loaders of
 Prometheus and Alertmanager, with Grafana's types for dashboards, and with
 checks of its own. Every finding names the line of the source that made it,
-where that can be known, and has a page under docs/checks.`,
+where that can be known, and has a page under docs/checks.
+
+With --baseline, findings that the file knows are counted and not shown, so that
+an existing repository can start clean; what a loader refuses is always shown.
+
+With --changed-since, findings are shown that have to do with a source which a
+change touches: its own file, or one that it imports. Changes are counted from
+the last commit that HEAD and the revision have in common, and include what is
+not committed yet.`,
 		Example: `  monctl validate
   monctl validate --env tokyo --fail-on warning
-  monctl validate -o github            # annotations in a pull request`,
+  monctl validate -o github            # annotations in a pull request
+  monctl validate --changed-since main # of this branch and what is not committed
+  monctl validate --owner @org/team-x
+  monctl validate --baseline baseline.json --write-baseline`,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return o.run(cmd.Context()) },
 	}
 	o.project.add(g, cmd, "`names` of the environments to validate, comma-separated, with * for any part of a name (default all)")
+	o.baseline.add(cmd)
+	o.since.add(cmd, "show what sources have to do with that are touched by a change since this Git `revision`")
+	cmd.Flags().StringVar(&o.owner, "owner", "", "show the findings of one owner, by the `name` in CODEOWNERS or the project file")
 	return cmd
 }
 
 func (o *validateOptions) run(ctx context.Context) error {
 	defer o.hurry()()
+	if err := o.baseline.check(o.global, o.limited()); err != nil {
+		return err
+	}
 	opts, err := o.project.options(o.global)
 	if err != nil {
+		return err
+	}
+	if err := o.since.open(opts.Dir); err != nil {
 		return err
 	}
 	onePass(opts)
@@ -50,9 +73,38 @@ func (o *validateOptions) run(ctx context.Context) error {
 	if err := p.Validate(ctx); err != nil {
 		return err
 	}
+	known, err := o.baseline.apply(o.global, p)
+	if err != nil {
+		return err
+	}
+	since, err := o.since.find(p)
+	if err != nil {
+		return err
+	}
+	if since != nil {
+		p.KeepSince(since)
+	}
+	if o.owner != "" {
+		p.KeepOwner(o.owner)
+	}
 	code := exitOK
 	if o.failed(p) {
 		code = exitFindings
 	}
-	return o.finish(newReport("validate", p), p, code)
+	r := newReport("validate", p)
+	r.Baseline, r.Since = known, o.since.report(since)
+	return o.finish(r, p, code)
+}
+
+// limited names a flag that has only some of the findings made or shown.
+func (o *validateOptions) limited() string {
+	switch {
+	case len(o.project.envs) > 0:
+		return "--env"
+	case o.owner != "":
+		return "--owner"
+	case o.since.revision != "":
+		return "--changed-since"
+	}
+	return ""
 }

@@ -127,7 +127,10 @@ type Diagnostic struct {
 	Object string `json:"object,omitempty"`
 	// Pointer is the JSON Pointer (RFC 6901) within Object or, where there is
 	// none, within the value that the file evaluates to.
-	Pointer string    `json:"pointer,omitempty"`
+	Pointer string `json:"pointer,omitempty"`
+	// Owner is who looks after the place, as CODEOWNERS writes it; empty if
+	// that is not known.
+	Owner   string    `json:"owner,omitempty"`
 	Related []Related `json:"related,omitempty"`
 }
 

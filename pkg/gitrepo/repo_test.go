@@ -180,3 +180,37 @@ func serve(t *testing.T, dir string, guard func(http.ResponseWriter, *http.Reque
 	t.Cleanup(s.Close)
 	return s
 }
+
+// branch, remoteBranch and head set references.
+func (r *repo) branch(name, commit string) {
+	r.t.Helper()
+	r.check(r.s.SetReference(plumbing.NewHashReference(plumbing.NewBranchReferenceName(name), plumbing.NewHash(commit))))
+}
+
+func (r *repo) remoteBranch(name, commit string) {
+	r.t.Helper()
+	r.check(r.s.SetReference(plumbing.NewHashReference(plumbing.ReferenceName("refs/remotes/"+name), plumbing.NewHash(commit))))
+}
+
+func (r *repo) head(branch string) {
+	r.t.Helper()
+	r.check(r.s.SetReference(plumbing.NewSymbolicReference(plumbing.HEAD, plumbing.NewBranchReferenceName(branch))))
+}
+
+// tip returns the commit of a branch.
+func (r *repo) tip(branch string) string {
+	r.t.Helper()
+	ref, err := r.s.Reference(plumbing.NewBranchReferenceName(branch))
+	r.check(err)
+	return ref.Hash().String()
+}
+
+// orphan puts a commit without parents on a new branch.
+func (r *repo) orphan(branch string, files map[string]string) string { return r.commit(branch, files) }
+
+// shallow cuts the history at a commit, and takes a parent of it away.
+func (r *repo) shallow(at, parent string) {
+	r.t.Helper()
+	r.check(r.s.SetShallow([]plumbing.Hash{plumbing.NewHash(at)}))
+	r.check(os.Remove(filepath.Join(r.s.Filesystem().Root(), "objects", parent[:2], parent[2:])))
+}

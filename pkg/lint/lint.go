@@ -4,7 +4,6 @@ import (
 	"context"
 	"io/fs"
 	"regexp"
-	"slices"
 	"time"
 
 	"github.com/monctl/monctl/pkg/bundle"
@@ -88,14 +87,23 @@ const off = "off"
 // stay errors, since what a loader refuses cannot be wished away; findings
 // that are off are dropped. Severities that are no such word change nothing.
 func Apply(diags diag.List, severity map[string]string) diag.List {
-	out := slices.Clone(diags)
-	out = slices.DeleteFunc(out, func(d diag.Diagnostic) bool {
-		return severity[d.Code] == off && d.Severity != diag.Error
-	})
-	for i, d := range out {
-		if s, err := diag.ParseSeverity(severity[d.Code]); err == nil && d.Severity != diag.Error {
-			out[i].Severity = s
+	return ApplyBy(diags, func(d diag.Diagnostic) string { return severity[d.Code] })
+}
+
+// ApplyBy is Apply with severities that depend on more than the code.
+func ApplyBy(diags diag.List, severity func(diag.Diagnostic) string) diag.List {
+	out := make(diag.List, 0, len(diags))
+	for _, d := range diags {
+		if d.Severity != diag.Error {
+			wanted := severity(d)
+			if wanted == off {
+				continue
+			}
+			if s, err := diag.ParseSeverity(wanted); err == nil {
+				d.Severity = s
+			}
 		}
+		out = append(out, d)
 	}
 	return out
 }

@@ -7,6 +7,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/monctl/monctl/pkg/bundle"
 	"github.com/monctl/monctl/pkg/catalog"
@@ -46,6 +47,8 @@ type Options struct {
 	Memory *Memory
 	// Workers bounds how much is done at a time.
 	Workers int
+	// Now is the clock that exceptions expire by; the zero time lets none.
+	Now time.Time
 	// Profile, if it is not nil, collects where Jsonnet spends time.
 	Profile *jsonnet.Profile
 }
@@ -56,6 +59,8 @@ type Pass struct {
 	importer   *jsonnet.Importer
 	unknownEnv bool
 	envs       []project.Environment
+	comments   map[string]*comments // by source
+	owners     *owners
 	// catalogRead says that the catalogue has been looked for.
 	catalogRead bool
 
@@ -127,7 +132,7 @@ func (p *Pass) Render(ctx context.Context) error {
 		return fmt.Errorf("render: %w", err)
 	}
 	p.Outputs = outs
-	p.Diags = append(p.Diags, lint.Apply(diags, p.Project.Severity)...)
+	p.Diags = append(p.Diags, p.settle(diags)...)
 	return nil
 }
 
@@ -150,7 +155,7 @@ func (p *Pass) Validate(ctx context.Context) error {
 		if err != nil {
 			return fmt.Errorf("validate environment %s: %w", out.Env.Name, err)
 		}
-		diags = append(diags, lint.Apply(violations, p.Project.Severity)...)
+		diags = append(diags, p.settle(violations)...)
 		for _, t := range out.Targets {
 			// A target differs in few objects; what is wrong with the others
 			// has been said.
@@ -162,6 +167,7 @@ func (p *Pass) Validate(ctx context.Context) error {
 		}
 		p.Diags = append(p.Diags, diags.Sort().WithEnv(out.Env.Name)...)
 	}
+	p.except()
 	return nil
 }
 
@@ -171,7 +177,7 @@ func (p *Pass) judge(ctx context.Context, b *bundle.Bundle) (diag.List, error) {
 		return nil, err
 	}
 	more, err := lint.Run(ctx, b, lint.Options{
-		Severity: p.Project.Severity, Conventions: lint.Conventions(p.Project.Checks), Context: p.Context[b.Env()], Catalog: p.Catalog,
+		Severity: p.severity(), Conventions: lint.Conventions(p.Project.Checks), Context: p.Context[b.Env()], Catalog: p.Catalog,
 		Open: p.Open, Project: os.DirFS(p.opts.Dir), Parsed: &p.opts.Memory.parsed,
 	})
 	if err != nil {
@@ -184,7 +190,7 @@ func (p *Pass) judge(ctx context.Context, b *bundle.Bundle) (diag.List, error) {
 		refused[d.Object] = refused[d.Object] || d.Severity == diag.Error
 	}
 	more = slices.DeleteFunc(more, func(d diag.Diagnostic) bool { return d.Object != "" && refused[d.Object] })
-	return append(lint.Apply(diags, p.Project.Severity), more...), nil
+	return p.settle(append(diags, more...)), nil
 }
 
 // UnknownEnvironment reports whether an environment was asked for that the

@@ -22,6 +22,7 @@ type rawChecks struct {
 	AlertName  string            `json:"alertName"`
 	RecordName string            `json:"recordName"`
 	Retention  string            `json:"retention"`
+	Exceptions []rawException    `json:"exceptions"`
 }
 
 func (r rawChecks) checks(report reportFunc) Checks {

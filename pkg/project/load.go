@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"path/filepath"
+	"path"
 	"strings"
 	"sync"
 
@@ -21,51 +21,54 @@ import (
 // FileNames are the names of the project file, in the order of preference.
 func FileNames() []string { return []string{"monctl.cue", "monctl.yaml", "monctl.yml", "monctl.json"} }
 
-// Find returns the directory of the project that dir lies in: the nearest one
-// upwards that holds a project file, at most up to the root of the version
-// control. If there is none, it is dir itself, which must be absolute.
-func Find(dir string) (string, error) {
-	if !filepath.IsAbs(dir) {
-		return "", fmt.Errorf("find the project: %s is not absolute", dir)
-	}
-	dir = filepath.Clean(dir)
-	info, err := os.Stat(dir)
-	if err != nil {
-		return "", fmt.Errorf("find the project: %w", err)
-	}
-	if !info.IsDir() {
-		return "", fmt.Errorf("find the project: %s is not a directory", dir)
-	}
-	for d := dir; ; d = filepath.Dir(d) {
-		for _, name := range FileNames() {
-			if exists(filepath.Join(d, name)) {
-				return d, nil
-			}
-		}
-		if exists(filepath.Join(d, ".git")) || exists(filepath.Join(d, ".jj")) || exists(filepath.Join(d, ".hg")) || d == filepath.Dir(d) {
-			return dir, nil
-		}
-	}
-}
-
-func exists(name string) bool {
-	_, err := os.Lstat(name)
-	return err == nil
-}
-
 // Load reads the project in a directory. What is wrong with the project file
-// becomes diagnostics with codes "project/…"; the project is nil then.
+// becomes diagnostics with codes "project/…"; the project is nil then. It is
+// not if something is wrong with a fragment alone, so that it can be watched.
 func Load(dir string) (*Project, diag.List, error) {
-	file, data, diags, err := read(dir)
+	p, diags, err := loadFile(dir)
+	if err != nil || p == nil {
+		return nil, diags, err
+	}
+	p.Fragments, diags, err = p.loadFragments(os.DirFS(dir))
+	return p, diags, err
+}
+
+// loadFile reads the project without its fragments.
+func loadFile(dir string) (*Project, diag.List, error) {
+	file, data, diags, err := read(os.DirFS(dir), ".", func(string) bool { return true })
 	if err != nil || len(diags) > 0 {
 		return nil, diags, err
 	}
+	var r raw
+	place, diags, err := decode("#Project", file, data, &r)
+	if err != nil || len(diags) > 0 {
+		return nil, diags, err
+	}
+	p := r.project(dir, reporter(&diags, place))
+	if len(diags) > 0 {
+		return nil, diags, nil
+	}
+	p.Dir, p.File, p.place = dir, file, place
+	return p, nil, nil
+}
+
+// reporter adds what the schema cannot express to a list.
+func reporter(diags *diag.List, place func(pointer string) diag.Span) reportFunc {
+	return func(pointer, hint string, err error) {
+		d := diags.Errorf("project/value", place(pointer), "%s", err)
+		d.Pointer, d.Hint = pointer, hint
+	}
+}
+
+// decode checks a file against a definition of the schema, and reads what that
+// has completed. It returns where the file's values stand.
+func decode(definition, file string, data []byte, into any) (func(pointer string) diag.Span, diag.List, error) {
 	loader := cuelang.NewLoader()
 	schemaFile, err := loader.Schema(schemas.FS, "project.cue")
 	if err != nil {
 		return nil, nil, err
 	}
-	schema := schemaFile.LookupPath(cue.ParsePath("#Project"))
+	schema := schemaFile.LookupPath(cue.ParsePath(definition))
 	value := schema
 	if file != "" {
 		user, diags := loader.Parse("project/syntax", file, data)
@@ -87,20 +90,10 @@ func Load(dir string) (*Project, diag.List, error) {
 	if err != nil {
 		return nil, cuelang.Diagnose("project/schema", file, err), nil
 	}
-	var r raw
-	if err := json.Unmarshal(text, &r); err != nil {
+	if err := json.Unmarshal(text, into); err != nil {
 		return nil, nil, fmt.Errorf("decode the project file: %w", err)
 	}
-	place := placer(value, file)
-	p := r.project(dir, func(pointer, hint string, err error) {
-		d := diags.Errorf("project/value", place(pointer), "%s", err)
-		d.Pointer, d.Hint = pointer, hint
-	})
-	if len(diags) > 0 {
-		return nil, diags, nil
-	}
-	p.Dir, p.File, p.place = dir, file, place
-	return p, nil, nil
+	return placer(value, file), nil, nil
 }
 
 // placer finds the places of a project file's values, for several goroutines.
@@ -113,9 +106,11 @@ func placer(value cue.Value, file string) func(pointer string) diag.Span {
 	}
 }
 
-func read(dir string) (file string, data []byte, diags diag.List, err error) {
-	for _, name := range FileNames() {
-		if !exists(filepath.Join(dir, name)) {
+// read reads the one project file or fragment of a folder.
+func read(fsys fs.FS, folder string, is func(name string) bool) (file string, data []byte, diags diag.List, err error) {
+	for _, base := range FileNames() {
+		name := path.Join(folder, base)
+		if _, err := fs.Lstat(fsys, name); err != nil || !is(name) {
 			continue
 		}
 		if file != "" {
@@ -124,7 +119,7 @@ func read(dir string) (file string, data []byte, diags diag.List, err error) {
 			return "", nil, diags, nil
 		}
 		file = name
-		data, err = os.ReadFile(filepath.Join(dir, name))
+		data, err = fs.ReadFile(fsys, name)
 		if err != nil {
 			if pathErr, ok := errors.AsType[*fs.PathError](err); ok {
 				diags.Errorf("project/read", diag.Span{File: name}, "the project file cannot be read: %s", pathErr.Err)

@@ -37,6 +37,11 @@ type Project struct {
 	Context  []Context
 	// Policies are patterns of files with the project's own constraints.
 	Policies []string
+	// Exceptions are findings that are not to be made.
+	Exceptions []Exception
+	// Fragments are those of the project file in folders of sources, outer ones
+	// first.
+	Fragments []Fragment
 
 	place func(pointer string) diag.Span
 }
@@ -187,6 +192,7 @@ func (r raw) project(dir string, report reportFunc) *Project {
 	if p.Jsonnet.MaxMemory, err = parseSize(r.Jsonnet.MaxMemory); err != nil {
 		report("/jsonnet/maxMemory", "", err)
 	}
+	p.Exceptions = exceptions(r.Checks.Exceptions, report)
 	p.Environments, p.Abstract = environments(r.Environments, dir, report)
 	for i := range p.Sources.Mixins {
 		m := &p.Sources.Mixins[i]

@@ -122,7 +122,7 @@ func glob(fsys fs.FS, kind SourceKind, pattern string) ([]Source, error) {
 				return fs.SkipDir
 			}
 			return nil
-		case d.IsDir() || !match.MatchString(name) || !isSource(kind, name):
+		case d.IsDir() || !match.MatchString(name) || !isSource(kind, name) || isFragment(fsys, name):
 			return nil
 		}
 		out = append(out, Source{Kind: kind, Path: name, Below: strings.TrimPrefix(strings.TrimPrefix(name, base), "/")})

@@ -37,7 +37,7 @@ func (r *renderer) jsonnet(ctx context.Context) ([]bundle.Document, error) {
 		req.Trace = func(t jsonnet.Trace) { t.AddTo(&r.out.diags) }
 	}
 	if slices.Contains([]project.SourceKind{project.RulesSource, project.DashboardsSource, AnySource}, r.job.source.Kind) {
-		req.Transform = unhide
+		req.Transform = revealing(unhide)
 	}
 	configured := r.job.mixin != nil && (hasFields(r.job.mixin.Config) || hasFields(r.job.mixin.Root))
 	if configured {
@@ -58,7 +58,7 @@ func (r *renderer) jsonnet(ctx context.Context) ([]bundle.Document, error) {
 		r.checkConfiguration(v)
 		d = sub(d, "/value")
 	}
-	return []bundle.Document{d}, nil
+	return []bundle.Document{reveal(d)}, nil
 }
 
 // args merges arguments; over wins.

@@ -23,7 +23,7 @@ function(v) {
   value: take(if std.isObject(v) then v + (%s) else v),
   root: if std.isObject(v) then std.objectFieldsAll(v) else [],
   config: if std.isObject(v) && std.objectHasAll(v, '_config') then std.objectFieldsAll(v._config),
-}`, unhide, over)
+}`, revealing(unhide), over)
 }
 
 // hasFields reports whether there are settings.

@@ -42,6 +42,8 @@ type Output struct {
 	Bundle  *bundle.Bundle
 	Targets []TargetBundle
 	Tests   []Test
+	// Ignored are the findings that rules ask not to be made.
+	Ignored []Ignored
 }
 
 // TargetBundle is the bundle as one target gets it.
@@ -104,7 +106,7 @@ func Environments(ctx context.Context, opts Options, envs []project.Environment)
 	}
 	var outs []*Output
 	for i, env := range envs {
-		out, problems, err := assemble(env, i, planned[i])
+		out, problems, err := assemble(opts.Project, env, i, planned[i])
 		if err != nil {
 			return nil, nil, err
 		}
@@ -124,7 +126,7 @@ func Environments(ctx context.Context, opts Options, envs []project.Environment)
 
 // assemble makes the output of an environment, known by its index, of the
 // results of its tasks.
-func assemble(env project.Environment, index int, tasks []*task) (*Output, diag.List, error) {
+func assemble(p *project.Project, env project.Environment, index int, tasks []*task) (*Output, diag.List, error) {
 	out := &Output{Env: env}
 	var objects []bundle.Object
 	var diags diag.List
@@ -132,11 +134,14 @@ func assemble(env project.Environment, index int, tasks []*task) (*Output, diag.
 		r := t.results[index]
 		objects = append(objects, r.objects...)
 		out.Tests = append(out.Tests, r.tests...)
+		out.Ignored = append(out.Ignored, r.ignored...)
 		diags = append(diags, r.diags...)
 	}
-	if len(env.Labels) > 0 {
+	if len(env.Labels) > 0 || len(p.Fragments) > 0 {
 		for i, o := range objects {
-			labels := maps.Clone(env.Labels)
+			labels := map[string]string{}
+			maps.Copy(labels, env.Labels)
+			maps.Copy(labels, p.LabelsOf(o.Entry))
 			maps.Copy(labels, o.Labels)
 			objects[i].Labels = labels
 		}
@@ -225,6 +230,7 @@ func (j job) key() string {
 type result struct {
 	objects []bundle.Object
 	tests   []Test
+	ignored []Ignored
 	diags   diag.List
 	// read is what the result depends on, nil if that is not known.
 	read *jsonnet.Inputs
@@ -336,6 +342,9 @@ func (r *renderer) addLabelled(ref bundle.Ref, v bundle.Value, origin bundle.Ori
 	}
 	if !keep {
 		return nil
+	}
+	if ref.Kind == bundle.Rules {
+		v = r.takeIgnored(ref, v, origin)
 	}
 	o, err := bundle.NewObject(ref, v, origin)
 	if err != nil {

@@ -3,17 +3,21 @@ package view
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"regexp"
 	"strconv"
 	"strings"
 )
 
-// fingerprints returns one for each finding: it stays when lines move, differs
-// within a report, and says nothing about the environment.
+// index is a place in an array, which something that is put in front moves.
+var index = regexp.MustCompile(`/[0-9]+(/|$)`)
+
+// fingerprints returns one for each finding: it stays when lines or rules move,
+// differs within a report, and says nothing about the environment.
 func fingerprints(findings []mergedFinding) []string {
 	seen := map[string]int{}
 	out := make([]string, 0, len(findings))
 	for _, f := range findings {
-		key := strings.Join([]string{f.Code, f.Span.File, f.Object, f.Pointer, f.Summary}, "\x00")
+		key := strings.Join([]string{f.Code, f.Span.File, f.Object, index.ReplaceAllString(f.Pointer, "/*$1"), f.Summary}, "\x00")
 		n := seen[key]
 		seen[key]++
 		sum := sha256.Sum256([]byte(key + "\x00" + strconv.Itoa(n)))
@@ -34,6 +38,9 @@ func message(f mergedFinding) string {
 	}
 	if label, text := whereabouts(f.Diagnostic); text != "" {
 		lines = append(lines, label+": "+plain(text))
+	}
+	if f.Owner != "" {
+		lines = append(lines, "owner: "+onOneLine(f.Owner))
 	}
 	if len(f.envs) > 0 {
 		lines = append(lines, "in: "+plain(strings.Join(f.envs, ", ")))

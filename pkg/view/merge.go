@@ -24,14 +24,11 @@ func merged(findings []Finding) []mergedFinding {
 	for _, f := range findings {
 		env := f.Env
 		f.Env = ""
-		key, err := json.Marshal(f)
-		if err != nil { // strings, numbers and severities that exist: cannot happen
-			key = fmt.Appendf(nil, "%d", len(out))
-		}
-		i, ok := index[string(key)]
+		key := mergeKey(f)
+		i, ok := index[key]
 		if !ok {
 			i = len(out)
-			index[string(key)] = i
+			index[key] = i
 			out = append(out, mergedFinding{Finding: f})
 		}
 		if env != "" && !slices.Contains(out[i].envs, env) {
@@ -39,6 +36,16 @@ func merged(findings []Finding) []mergedFinding {
 		}
 	}
 	return out
+}
+
+// mergeKey is the same for findings that differ in their environment only.
+func mergeKey(f Finding) string {
+	f.Env = ""
+	key, err := json.Marshal(f)
+	if err != nil { // strings, numbers and severities that exist: cannot happen
+		return fmt.Sprint(f)
+	}
+	return string(key)
 }
 
 // everything returns all that the report finds fault with, for formats that

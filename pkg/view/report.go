@@ -31,6 +31,10 @@ type Report struct {
 	// Deploys are the targets that were deployed to, in that order.
 	Deploys []Deploy `json:"deploys,omitempty"`
 	Server  *Server  `json:"server,omitempty"`
+	// Baseline says how the findings that are known were used.
+	Baseline *Known `json:"baseline,omitempty"`
+	// Since says what the report is limited to.
+	Since *Since `json:"since,omitempty"`
 	// Dependencies are what files import, or what imports them.
 	Dependencies *Dependencies `json:"dependencies,omitempty"`
 	// Profile is where the evaluation of Jsonnet spent time and memory.
@@ -44,6 +48,18 @@ type Report struct {
 	Summary Summary  `json:"summary"`
 	// ExitCode is the status that the command ends with; docs/exit-codes.md.
 	ExitCode int `json:"exit_code"`
+}
+
+// Since says which sources have changed since a revision.
+type Since struct {
+	// Revision is what was asked for, Commit what was compared with: the last
+	// commit that it and HEAD have in common.
+	Revision string `json:"revision"`
+	Commit   string `json:"commit"`
+	// Sources counts the sources of the project; Touched are those that are
+	// touched by what has changed.
+	Sources int      `json:"sources"`
+	Touched []string `json:"touched"`
 }
 
 // Environment is one rendered environment.

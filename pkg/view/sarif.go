@@ -42,6 +42,10 @@ type (
 		Locations           []sarifLocation   `json:"locations,omitempty"`
 		RelatedLocations    []sarifLocation   `json:"relatedLocations,omitempty"`
 		PartialFingerprints map[string]string `json:"partialFingerprints"`
+		Properties          *sarifProperties  `json:"properties,omitempty"`
+	}
+	sarifProperties struct {
+		Owner string `json:"owner,omitempty"`
 	}
 	sarifMessage struct {
 		Text string `json:"text"`
@@ -91,7 +95,10 @@ func renderSARIF(w io.Writer, r Report, o Options) error {
 		index, _ := slices.BinarySearchFunc(rules, sarifRule{ID: f.Code}, byID)
 		res := sarifResult{
 			RuleID: f.Code, RuleIndex: index, Level: sarifLevel(f.Severity), Message: sarifMessage{Text: message(f)},
-			PartialFingerprints: map[string]string{"monctlFinding/v1": prints[i]},
+			PartialFingerprints: map[string]string{"monctlFinding/v2": prints[i]},
+		}
+		if f.Owner != "" {
+			res.Properties = &sarifProperties{Owner: f.Owner}
 		}
 		if l, ok := sarifPlace(f.Span, f.Excerpt, o); ok || f.Object != "" {
 			if f.Object != "" {

@@ -51,6 +51,12 @@ func renderText(w io.Writer, r Report, o Options) error {
 	if r.Server != nil {
 		t.server(*r.Server)
 	}
+	if r.Since != nil {
+		t.printf("%d of %s touched since %s (%.12s)\n", len(r.Since.Touched), count(r.Since.Sources, "source"), plain(r.Since.Revision), r.Since.Commit)
+	}
+	if r.Baseline != nil {
+		t.baseline(*r.Baseline)
+	}
 	if r.Dependencies != nil {
 		t.dependencies(*r.Dependencies)
 		if r.Summary == (Summary{}) { // a list of files, for other programs
@@ -94,6 +100,9 @@ func (t *textWriter) finding(f mergedFinding) {
 	}
 	if label, text := whereabouts(f.Diagnostic); text != "" {
 		t.field(gutter, label, text)
+	}
+	if f.Owner != "" {
+		t.field(gutter, "owner", f.Owner)
 	}
 	if f.Detail != "" {
 		t.field(gutter, "note", f.Detail)

@@ -1,0 +1,110 @@
+package gitrepo
+
+import (
+	"regexp"
+	"strings"
+)
+
+// OwnersFiles are the places of a repository's CODEOWNERS, the first that
+// exists counts: GitHub's documentation, "About code owners".
+func OwnersFiles() []string {
+	return []string{".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS"}
+}
+
+// Owners says who looks after the files of a repository.
+type Owners struct{ rules []ownersRule }
+
+type ownersRule struct {
+	pattern *regexp.Regexp
+	owners  []string
+}
+
+// ParseOwners reads a CODEOWNERS file. A line that GitHub cannot use, such as
+// a negated pattern, is skipped, as GitHub does.
+func ParseOwners(text string) *Owners {
+	o := &Owners{}
+	for line := range strings.SplitSeq(text, "\n") {
+		fields := ownersFields(line)
+		if len(fields) == 0 || strings.ContainsAny(fields[0][:1], "!#") || strings.ContainsAny(fields[0], "[]") {
+			continue
+		}
+		if re, err := regexp.Compile(ownersPattern(fields[0])); err == nil {
+			o.rules = append(o.rules, ownersRule{re, fields[1:]})
+		}
+	}
+	return o
+}
+
+// ownersFields splits a line at spaces that no backslash stands before, and
+// leaves a comment away.
+func ownersFields(line string) []string {
+	const space = "\x00"
+	line = strings.ReplaceAll(strings.TrimSpace(line), `\ `, space)
+	var fields []string
+	for _, f := range strings.Fields(line) {
+		if strings.HasPrefix(f, "#") {
+			break
+		}
+		fields = append(fields, strings.ReplaceAll(f, space, " "))
+	}
+	return fields
+}
+
+// Of returns the owners of a file by its path in the repository, those of the
+// last line that matches; none if that line names none.
+func (o *Owners) Of(path string) []string {
+	if o == nil {
+		return nil
+	}
+	for i := len(o.rules) - 1; i >= 0; i-- {
+		if o.rules[i].pattern.MatchString(path) {
+			return o.rules[i].owners
+		}
+	}
+	return nil
+}
+
+// ownersPattern turns a pattern into a regular expression. As in .gitignore, a
+// slash at the beginning or within ties it to the root, one at the end makes
+// it a folder, and what matches a folder matches all in it; only "folder/*"
+// means no more than the files directly in it.
+func ownersPattern(pattern string) string {
+	folder := strings.HasSuffix(pattern, "/")
+	trimmed := strings.TrimSuffix(pattern, "/")
+	rooted := strings.Contains(trimmed, "/")
+	trimmed = strings.TrimPrefix(trimmed, "/")
+	var b strings.Builder
+	b.WriteString("^")
+	if !rooted {
+		b.WriteString("(?:.*/)?")
+	}
+	for i := 0; i < len(trimmed); i++ {
+		switch c := trimmed[i]; {
+		case strings.HasPrefix(trimmed[i:], "**/"):
+			b.WriteString("(?:.*/)?")
+			i += 2
+		case strings.HasPrefix(trimmed[i:], "**"):
+			b.WriteString(".*")
+			i++
+		case c == '*':
+			b.WriteString("[^/]*")
+		case c == '?':
+			b.WriteString("[^/]")
+		case c == '\\' && i+1 < len(trimmed):
+			i++
+			b.WriteString(regexp.QuoteMeta(trimmed[i : i+1]))
+		default:
+			b.WriteString(regexp.QuoteMeta(trimmed[i : i+1]))
+		}
+	}
+	switch {
+	case trimmed == "": // "/" is everything
+		b.WriteString(".*")
+	case folder:
+		b.WriteString("/.*")
+	case !strings.HasSuffix(trimmed, "/*"):
+		b.WriteString("(?:/.*)?")
+	}
+	b.WriteString("$")
+	return b.String()
+}

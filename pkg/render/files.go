@@ -1,0 +1,25 @@
+package render
+
+import (
+	"github.com/monctl/monctl/pkg/bundle"
+	"github.com/monctl/monctl/pkg/project"
+)
+
+// MixinFile returns the file that stands for a mixin of the project file.
+func MixinFile(m project.Mixin) string { return mixinSource(m).Path }
+
+// RuleFiles returns the rule files that a test names, other than the rules of
+// the environment, relative to the test; none if the test does not parse.
+func (t Test) RuleFiles() []string {
+	docs, diags := bundle.DecodeYAML(t.File, t.Data)
+	if diags.HasErrors() || len(docs) != 1 {
+		return nil
+	}
+	var names []string
+	for _, v := range docs[0].Value.Array("rule_files") {
+		if v.Text != BundleRuleFiles {
+			names = append(names, v.Text)
+		}
+	}
+	return names
+}
