@@ -114,7 +114,16 @@ func Canonical(v Value) ([]byte, error) {
 	if err := encodeCanonical(&b, v); err != nil {
 		return nil, err
 	}
-	return b.Bytes(), nil
+	return exact(&b), nil
+}
+
+// exact returns what was written without the room that the buffer has kept for
+// more: it is kept for long.
+func exact(b *bytes.Buffer) []byte {
+	if b.Cap()-b.Len() > b.Len()/8 {
+		return bytes.Clone(b.Bytes())
+	}
+	return b.Bytes()
 }
 
 func encodeCanonical(b *bytes.Buffer, v Value) error {
@@ -234,16 +243,15 @@ func encodeString(b *bytes.Buffer, s string) error {
 // level and a final newline. A scalar with Src becomes what it is to YAML 1.2:
 // 1.0 and 0x10 are numbers, "yes" and dates are strings.
 func IndentJSON(v Value) ([]byte, error) {
-	data, err := Canonical(withoutSrc(v))
-	if err != nil {
+	var canonical, b bytes.Buffer
+	if err := encodeCanonical(&canonical, withoutSrc(v)); err != nil {
 		return nil, err
 	}
-	var b bytes.Buffer
-	if err := json.Indent(&b, data, "", "  "); err != nil {
+	if err := json.Indent(&b, canonical.Bytes(), "", "  "); err != nil {
 		return nil, err
 	}
 	b.WriteByte('\n')
-	return b.Bytes(), nil
+	return exact(&b), nil
 }
 
 func withoutSrc(v Value) Value {

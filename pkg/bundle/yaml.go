@@ -276,7 +276,7 @@ func EncodeYAML(v Value) ([]byte, error) {
 	if err := e.Close(); err != nil {
 		return nil, fmt.Errorf("encode YAML: %w", err)
 	}
-	return b.Bytes(), nil
+	return exact(&b), nil
 }
 
 func yamlNode(v Value) (*yaml.Node, error) {

@@ -148,6 +148,7 @@ func (o *evalOptions) request(arg string) (jsonnet.Request, error) {
 		Importer:  jsonnet.NewImporter(dir, search, lib.FS),
 		Transform: o.mode.Transform(),
 		AllTLA:    true,
+		NoOrigins: true,
 		Natives:   render.Natives(),
 		Limits:    jsonnet.Limits{MaxStack: o.maxStack},
 		Trace:     o.trace,

@@ -2,27 +2,78 @@ package cli
 
 import (
 	"runtime"
+	"runtime/debug"
+	"runtime/metrics"
+	"sync"
 
 	"github.com/monctl/monctl/pkg/jsonnet"
 	"github.com/monctl/monctl/pkg/pipeline"
 )
 
-// ballast is how many bytes the garbage collector is told are alive that nobody
-// ever touches, and that take no memory therefore.
-const ballast = 96 << 20
+const (
+	// leisure is how many bytes may be allocated between two collections at
+	// least.
+	leisure = 64 << 20
+	// usualPercent is what GOGC is where nobody has set it.
+	usualPercent = 100
+)
 
 // hurry has the garbage collector wait longer for as long as a pass takes, and
 // returns what ends that. Evaluating Jsonnet makes much that is garbage at once,
 // and what a project of ordinary size makes in all is less than a collection is
-// worth: with the ballast the first one comes after 100 MB. A large project gets
-// no more room than Go gives it anyway. GOGC in the environment has the last
-// word.
+// worth. A large project gets no more room than Go gives it anyway: as much
+// again as is alive. GOGC in the environment has the last word.
 func (g *global) hurry() func() {
 	if _, ok := g.sys.Getenv("GOGC"); ok {
 		return func() {}
 	}
-	weight := make([]byte, ballast)
-	return func() { runtime.KeepAlive(weight) }
+	p := &pacer{}
+	p.pace()
+	return p.stop
+}
+
+// pacer sets the percentage of the garbage collector anew after every cycle,
+// since what it means in bytes follows what is alive.
+type pacer struct {
+	mu      sync.Mutex
+	stopped bool
+}
+
+// cycle is unreachable as soon as it is made, so that a collection finds it.
+type cycle struct{ of *pacer }
+
+func (p *pacer) pace() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.stopped {
+		return
+	}
+	live := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
+	metrics.Read(live)
+	percent := usualPercent
+	if live[0].Value.Kind() == metrics.KindUint64 {
+		// Before the first collection nothing counts as alive; Go's minimum
+		// of 4 MB stands in for it.
+		alive := max(live[0].Value.Uint64(), 4<<20)
+		percent = max(percent, int(leisure*100/alive))
+	}
+	debug.SetGCPercent(percent)
+	runtime.AddCleanup(&cycle{p}, (*pacer).pace, p)
+}
+
+func (p *pacer) stop() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.stopped = true
+	debug.SetGCPercent(usualPercent)
+}
+
+// rest collects what a pass has left, while nobody waits for anything, so that
+// the next pass finds room.
+func (g *global) rest() {
+	if _, ok := g.sys.Getenv("GOGC"); !ok {
+		runtime.GC()
+	}
 }
 
 // onePass has the engine keep nothing for a pass after this one.

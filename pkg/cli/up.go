@@ -172,6 +172,7 @@ func (u *upRun) loop(ctx context.Context, p *pipeline.Pass) error {
 		if p, err = u.again(ctx, changed); err != nil {
 			return err
 		}
+		u.rest()
 	}
 }
 

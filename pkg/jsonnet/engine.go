@@ -41,6 +41,9 @@ type Request struct {
 	// Trace receives the messages of std.trace, one after the other, before
 	// Evaluate returns; nil discards them.
 	Trace func(Trace)
+	// NoOrigins says that the result's Origin is not asked for more than the
+	// entry file, which spares the own engine memory.
+	NoOrigins bool
 	// Profile, if it is not nil, collects where the own engine spends time and
 	// memory.
 	Profile *vm.Profile

@@ -62,7 +62,7 @@ type ownRun struct {
 
 func (r *ownRun) options() vm.Options {
 	o := vm.Options{
-		Import: r.req.Importer.Find, Trace: r.traceOf(), Profile: r.req.Profile, ExtVars: map[string]vm.Arg{},
+		Import: r.req.Importer.Find, Entry: r.entry(), NoOrigins: r.req.NoOrigins, Trace: r.traceOf(), Profile: r.req.Profile, ExtVars: map[string]vm.Arg{},
 		MaxStack: r.req.Limits.MaxStack, MaxSteps: r.req.Limits.MaxSteps, MaxMemory: r.req.Limits.MaxMemory,
 	}
 	for name, a := range r.req.Ext {
@@ -83,7 +83,7 @@ func (r *ownRun) run(ctx context.Context, data []byte) ([]byte, *vm.Origins, err
 		return nil, nil, err
 	}
 	r.params = params
-	evaluate := func() (vm.Value, error) { return r.vm.Snippet(ctx, "", r.wrapper(params)) }
+	evaluate := func() (vm.Value, error) { return r.vm.Snippet(ctx, "", r.wrapper(vm.Entry, params)) }
 	if r.direct() {
 		evaluate = func() (vm.Value, error) { return r.vm.File(ctx, r.req.File, data) }
 	}

@@ -151,7 +151,7 @@ func (e *evaluation) run() (string, error) {
 	}
 	program := entry
 	if !e.direct() {
-		if program, err = jsonnet.SnippetToAST("", e.wrapper(vm.Parameters(entry))); err != nil {
+		if program, err = jsonnet.SnippetToAST("", e.wrapper(e.entry(), vm.Parameters(entry))); err != nil {
 			return "", err
 		}
 	}
@@ -169,12 +169,17 @@ func (e *evaluation) run() (string, error) {
 // does, without a wrapper that takes room on the stack.
 func (e *evaluation) direct() bool { return e.req.AllTLA && e.req.Transform == "" }
 
-// wrapper is the program that imports the entry and applies the transform.
-func (e *evaluation) wrapper(params []string) string {
-	quoted := "(import @'" + strings.ReplaceAll("./"+e.req.File, "'", "''") + "')"
+// entry is the path by which code without file imports the entry.
+func (e *evaluation) entry() string {
 	if path.IsAbs(e.req.File) {
-		quoted = "(import @'" + strings.ReplaceAll(e.req.File, "'", "''") + "')"
+		return e.req.File
 	}
+	return "./" + e.req.File
+}
+
+// wrapper is the program that imports the entry and applies the transform.
+func (e *evaluation) wrapper(entry string, params []string) string {
+	quoted := "(import @'" + strings.ReplaceAll(entry, "'", "''") + "')"
 	transform := e.req.Transform
 	if transform == "" {
 		transform = "function(v) v"

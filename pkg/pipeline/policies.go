@@ -32,7 +32,7 @@ func (p *Pass) policies() (*schema.Policies, error) {
 		}
 		files = append(files, cuelang.File{Name: name, Data: data})
 	}
-	policies, diags := schema.LoadPolicies(files)
+	policies, diags := p.opts.Memory.Judged.Policies(files)
 	p.Diags = append(p.Diags, diags...)
 	return policies, nil
 }

@@ -6,12 +6,14 @@ import (
 	"sync"
 
 	"github.com/monctl/monctl/pkg/bundle"
+	"github.com/monctl/monctl/pkg/cuelang"
+	"github.com/monctl/monctl/pkg/diag"
 	"github.com/monctl/monctl/pkg/promconf"
 )
 
-// Memory holds what was judged and found without fault, so that an object that
-// several environments and targets have, or that an edit did not reach, is
-// judged once. A finding is never remembered: its place can move while the
+// Memory holds what was judged and found without fault, by the loaders and by
+// a project's policies, so that an object that several environments and targets
+// have, or that an edit did not reach, is judged once. A finding is never remembered: its place can move while the
 // object stays what it is. It is safe for concurrent use.
 type Memory struct {
 	rules *promconf.Judge
@@ -58,5 +60,35 @@ func keyOf(b *bundle.Bundle, o bundle.Object) bundle.Hash {
 			fmt.Fprintf(h, "%s\n%s\n", t.Ref, t.Body.Hash())
 		}
 	}
+	return bundle.Hash(h.Sum(nil))
+}
+
+// Policies returns what LoadPolicies does, and remembers: files that there was
+// nothing to say of are compiled again only for an object that is not known to
+// keep to them.
+func (m *Memory) Policies(files []cuelang.File) (*Policies, diag.List) {
+	h := sha256.New()
+	for _, f := range files {
+		fmt.Fprintf(h, "%q %d\n%s", f.Name, len(f.Data), f.Data)
+	}
+	key := bundle.Hash(h.Sum(nil))
+	if len(files) > 0 && m.has(key) {
+		return &Policies{files: files, memory: m, key: key}, nil
+	}
+	p, diags := LoadPolicies(files)
+	if p == nil {
+		return nil, diags
+	}
+	p.memory, p.key = m, key
+	if len(diags) == 0 {
+		m.put(key)
+	}
+	return p, diags
+}
+
+// keyOf stands for an object and the policies that it is held against.
+func (p *Policies) keyOf(o bundle.Object) bundle.Hash {
+	h := sha256.New()
+	fmt.Fprintf(h, "policies %s\n%s\n%s\n", p.key, o.Ref, o.Body.Hash())
 	return bundle.Hash(h.Sum(nil))
 }

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/monctl/monctl/pkg/bundle"
+	"github.com/monctl/monctl/pkg/cuelang"
 	"github.com/monctl/monctl/pkg/diag"
 	"github.com/monctl/monctl/pkg/schema"
 )
@@ -54,6 +55,61 @@ func TestMemory(t *testing.T) {
 		got, err := memory.Validate(t.Context(), b)
 		if err != nil {
 			t.Fatal(err)
+		}
+		if got.String() != want.String() {
+			t.Errorf("%s:\ngot  %v\nwant %v", tc.name, got, want)
+		}
+	}
+}
+
+// TestMemoryPolicies: what keeps to the policies is remembered, for the files
+// that it was held against; what does not is found again, where it is then.
+func TestMemoryPolicies(t *testing.T) {
+	const strict = "#AlertingRule: labels: severity: \"page\" | \"ticket\"\n"
+	bundleOf := func(line int, severities ...string) *bundle.Bundle {
+		var objects []bundle.Object
+		for i, s := range severities {
+			docs, diags := bundle.DecodeYAML("a.yaml", []byte("{name: g, rules: [{alert: A, expr: up, labels: {severity: "+s+"}}]}"))
+			if len(diags) > 0 {
+				t.Fatal(diags)
+			}
+			o, err := bundle.NewObject(bundle.Ref{Kind: bundle.Rules, Space: "n", Name: string(rune('a' + i))}, docs[0].Value,
+				bundle.NewOrigin(diag.Span{File: "a.yaml", Start: diag.Position{Line: line}}, nil))
+			if err != nil {
+				t.Fatal(err)
+			}
+			objects = append(objects, o)
+		}
+		b, _ := bundle.New("e", objects)
+		return b
+	}
+	memory := schema.NewMemory(nil)
+	for _, tc := range []struct {
+		name, policy string
+		bundle       *bundle.Bundle
+		findings     int
+	}{
+		{"first", strict, bundleOf(1, "page", "other"), 1},
+		{"moved", strict, bundleOf(7, "page", "other"), 1},
+		{"mended", strict, bundleOf(7, "page", "ticket"), 0},
+		{"nothing new", strict, bundleOf(7, "page", "ticket"), 0},
+		{"stricter", "#AlertingRule: labels: severity: \"page\"\n", bundleOf(7, "page", "ticket"), 1},
+		{"broken again", strict, bundleOf(9, "page", "no"), 1},
+		{"policy does not compile", "#AlertingRule: {", bundleOf(9, "page", "no"), 1},
+		{"policy holds nothing", "#AlertingRul: {}\n", bundleOf(9, "page", "no"), 1},
+		{"policy holds nothing still", "#AlertingRul: {}\n", bundleOf(9, "page", "no"), 1},
+	} {
+		files := []cuelang.File{{Name: "policies/p.cue", Data: []byte(tc.policy)}}
+		check := func(p *schema.Policies, diags diag.List) diag.List {
+			found, err := p.Check(t.Context(), tc.bundle)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return append(diags, found...)
+		}
+		want, got := check(schema.LoadPolicies(files)), check(memory.Policies(files))
+		if len(want) != tc.findings {
+			t.Errorf("%s: %d findings, want %d: %v", tc.name, len(want), tc.findings, want)
 		}
 		if got.String() != want.String() {
 			t.Errorf("%s:\ngot  %v\nwant %v", tc.name, got, want)

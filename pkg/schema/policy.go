@@ -29,6 +29,11 @@ type Policies struct {
 	loader *cuelang.Loader
 	// constraints are by the name of their kind: "#AlertingRule".
 	constraints map[string]constraint
+	// memory knows objects that keep to the policies; nil if nothing is known.
+	memory *Memory
+	files  []cuelang.File
+	// key stands for the content of the files.
+	key bundle.Hash
 }
 
 type constraint struct {
@@ -42,11 +47,22 @@ func LoadPolicies(files []cuelang.File) (*Policies, diag.List) {
 	if len(files) == 0 {
 		return nil, nil
 	}
-	p := &Policies{loader: cuelang.NewLoader(), constraints: map[string]constraint{}}
-	v, diags := p.loader.Package(codePolicySyntax, files, PolicyKinds())
-	if len(diags) > 0 {
+	p := &Policies{files: files}
+	diags := p.load()
+	if p.constraints == nil {
 		return nil, diags
 	}
+	return p, diags
+}
+
+// load compiles the files.
+func (p *Policies) load() diag.List {
+	p.loader = cuelang.NewLoader()
+	v, diags := p.loader.Package(codePolicySyntax, p.files, PolicyKinds())
+	if len(diags) > 0 {
+		return diags
+	}
+	p.constraints = map[string]constraint{}
 	for _, kind := range PolicyKinds() {
 		c := v.LookupPath(cue.MakePath(cue.Str(cuelang.OpenName(kind))))
 		if !c.Exists() {
@@ -58,7 +74,7 @@ func LoadPolicies(files []cuelang.File) (*Policies, diag.List) {
 		}
 		p.constraints[kind] = constraint{c, severity}
 	}
-	return p, append(diags, unknownKinds(v)...)
+	return append(diags, unknownKinds(v)...)
 }
 
 // severityOf reads the attribute @severity(warning) of a constraint; without
@@ -98,7 +114,7 @@ func spanOf(p token.Pos) diag.Span {
 
 // Check returns how a bundle violates the policies, sorted.
 func (p *Policies) Check(ctx context.Context, b *bundle.Bundle) (diag.List, error) {
-	if p == nil || len(p.constraints) == 0 {
+	if p == nil {
 		return nil, nil
 	}
 	var diags diag.List
@@ -106,17 +122,38 @@ func (p *Policies) Check(ctx context.Context, b *bundle.Bundle) (diag.List, erro
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		parts, err := partsOf(o)
+		key := p.keyOf(o)
+		if p.memory != nil && p.memory.has(key) {
+			continue
+		}
+		found, err := p.object(o)
 		if err != nil {
 			return nil, err
 		}
-		for _, part := range parts {
-			if c, ok := p.constraints[part.kind]; ok {
-				diags = append(diags, p.check(c, o, part)...)
-			}
+		diags = append(diags, found...)
+		if p.memory != nil && len(found) == 0 {
+			p.memory.put(key)
 		}
 	}
 	return diags.WithEnv(b.Env()).Sort(), nil
+}
+
+// object returns how an object violates the policies.
+func (p *Policies) object(o bundle.Object) (diag.List, error) {
+	if p.constraints == nil {
+		p.load() // there was nothing to say of the same files before
+	}
+	parts, err := partsOf(o)
+	if err != nil {
+		return nil, err
+	}
+	var diags diag.List
+	for _, part := range parts {
+		if c, ok := p.constraints[part.kind]; ok {
+			diags = append(diags, p.check(c, o, part)...)
+		}
+	}
+	return diags, nil
 }
 
 // breach is one place where a part is not what its constraint wants.

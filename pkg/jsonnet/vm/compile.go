@@ -389,8 +389,12 @@ func (sc *scope) compileIndex(n *ast.Index) code {
 }
 
 func (sc *scope) compileImport(n *ast.NodeBase, k importKind, path string) code {
-	outside := strings.HasPrefix(sc.unit.name, "<"+extVarKind+":")
-	return &importExpr{newSite(n), k, path, n.LocRange.FileName, outside && n.LocRange.FileName == ""}
+	from := n.LocRange.FileName
+	outside := from == "" && strings.HasPrefix(sc.unit.name, "<"+extVarKind+":")
+	return &importExpr{
+		site: newSite(n), kind: k, path: path, from: from, outside: outside,
+		entry: sc.unit.name == "" && path == Entry,
+	}
 }
 
 // compileStdField compiles std.name.

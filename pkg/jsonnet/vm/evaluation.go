@@ -67,6 +67,9 @@ type Options struct {
 	// Import finds what a file imports. from is "" for code without file. The
 	// data must not change later.
 	Import func(from, path string) (name string, data []byte, err error)
+	// Entry is the path that code without file imports as the constant Entry,
+	// so that the same code serves for many files.
+	Entry string
 	// ExtVars are the external variables, Natives the functions for
 	// std.native.
 	ExtVars map[string]Arg
@@ -79,6 +82,8 @@ type Options struct {
 	MaxStack  int
 	MaxSteps  int64
 	MaxMemory int64
+	// NoOrigins says that nobody asks where the values of a result come from.
+	NoOrigins bool
 	// Profile collects what the evaluation spends; nil for none.
 	Profile *Profile
 }

@@ -17,6 +17,10 @@ const (
 	importBytes
 )
 
+// Entry is the path by which code without file imports what Options.Entry
+// says.
+const Entry = "<entry>"
+
 // importExpr is import, importstr or importbin of a path, from a file.
 type importExpr struct {
 	site
@@ -25,11 +29,17 @@ type importExpr struct {
 	from string
 	// outside says that the code belongs to an external variable.
 	outside bool
+	// entry says that the path is that of the evaluation's entry.
+	entry bool
 }
 
 func (c *importExpr) eval(e *Evaluation, _ *frame) Value {
 	e.cur = &c.site
-	return e.importValue(importKey{c.from, c.path, c.kind, c.outside})
+	k := importKey{c.from, c.path, c.kind, c.outside}
+	if c.entry {
+		k.path = e.options.Entry
+	}
+	return e.importValue(k)
 }
 
 func (c *importExpr) delay(_ *Evaluation, f *frame) Value { return newThunk(c, f) }

@@ -64,12 +64,12 @@ func comprehensionNatives() []nativeDecl {
 // compile returns the compiled file, which is known already if the same name
 // was seen with the same text.
 func (m *Machine) compile(name, text string) (*unit, error) {
-	f := m.version(name, text)
+	f := m.version(name, text, versions)
 	f.once.Do(func() { f.unit, f.err = m.newUnit(name, name, name, text) })
 	return f.unit, f.err
 }
 
-func (m *Machine) version(name, text string) *file {
+func (m *Machine) version(name, text string, versions int) *file {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	known := m.files[name]
@@ -86,13 +86,18 @@ func (m *Machine) version(name, text string) *file {
 	return f
 }
 
+// snippets is how many pieces of code without a name are kept: what is done to
+// entries is the same for all but few.
+const snippets = 16
+
 // compileCode compiles code without file. It is cached like a file, under a
-// name that no file has; code without a name is not.
+// name that no file has.
 func (m *Machine) compileCode(name, thisFile, text string) (*unit, error) {
+	kept := versions
 	if name == "" {
-		return m.newUnit("", "", "", text)
+		kept = snippets
 	}
-	f := m.version("\x00"+name, text)
+	f := m.version("\x00"+name, text, kept)
 	f.once.Do(func() { f.unit, f.err = m.newUnit(name, "", thisFile, text) })
 	return f.unit, f.err
 }

@@ -68,6 +68,15 @@ func (o *Origins) leave(at int) {
 	}
 }
 
+// compact lets go of the room that was for more.
+func (o *Origins) compact() *Origins {
+	const waste = 8 // an eighth of it is worth no copy
+	if n := len(o.places); cap(o.places)-n > n/waste {
+		o.places = append(make([]place, 0, n), o.places...)
+	}
+	return o
+}
+
 // Origin is where a value comes from: the expression that made it, and the
 // field or element that it is. Either may be unset.
 type Origin struct{ Made, Named ast.LocationRange }
@@ -75,7 +84,7 @@ type Origin struct{ Made, Named ast.LocationRange }
 // Lookup returns the origins along a path of keys and indexes, outermost
 // first; fewer than len(path)+1 if the result has no such value.
 func (o *Origins) Lookup(path []string) []Origin {
-	if len(o.places) == 0 {
+	if o == nil || len(o.places) == 0 {
 		return nil
 	}
 	at := 0

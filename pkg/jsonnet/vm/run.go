@@ -121,13 +121,20 @@ func (e *Evaluation) Apply(ctx context.Context, fn, arg Value) (v Value, err err
 }
 
 // JSON manifests a value as jsonnet prints it, without a newline at the end.
+// There are no origins with Options.NoOrigins.
 func (e *Evaluation) JSON(ctx context.Context, v Value) (text []byte, origins *Origins, err error) {
 	err = e.protect(ctx, manifestationSite, func() {
-		w := writer{e: e, multiline: true, origins: &Origins{}}
+		w := writer{e: e, multiline: true}
+		if e.options.NoOrigins {
+			w.value(v, 0)
+			text = w.text()
+			return
+		}
+		w.origins = &Origins{}
 		w.origins.add(v, nil)
 		w.value(v, 0)
 		w.origins.leave(0)
-		text, origins = w.text(), w.origins
+		text, origins = w.text(), w.origins.compact()
 	})
 	return text, origins, err
 }
