@@ -37,6 +37,8 @@ type Options struct {
 	// Files, if there are any, are rendered in the place of the project's
 	// sources.
 	Files []File
+	// Judge says that Files are there to be judged, and not to be written.
+	Judge bool
 	// Trace has the messages of std.trace reported as findings.
 	Trace bool
 	// Repositories gives the client that contexts in Git are read with; nil if
@@ -120,7 +122,7 @@ func (p *Pass) Render(ctx context.Context) error {
 	}
 	opts := render.Options{
 		Project: p.Project, FS: os.DirFS(p.opts.Dir), Engine: p.opts.Engine, Importer: p.importer,
-		Ext: p.opts.Ext, TLA: p.opts.TLA, Plain: p.plain(), Profile: p.opts.Profile, Trace: p.opts.Trace, Workers: p.opts.Workers,
+		Ext: p.opts.Ext, TLA: p.opts.TLA, Plain: p.plain(), Judge: p.opts.Judge, Profile: p.opts.Profile, Trace: p.opts.Trace, Workers: p.opts.Workers,
 	}
 	outs, diags, err := render.Environments(ctx, opts, p.envs)
 	if err != nil {
@@ -142,15 +144,18 @@ func (p *Pass) Validate(ctx context.Context) error {
 	}
 	p.readCatalog()
 	for _, out := range p.Outputs {
-		diags, err := p.judge(ctx, out.Bundle)
-		if err != nil {
-			return fmt.Errorf("validate environment %s: %w", out.Env.Name, err)
+		var diags diag.List
+		for _, b := range append([]*bundle.Bundle{out.Bundle}, out.Apart...) {
+			own, err := p.judge(ctx, b)
+			if err != nil {
+				return fmt.Errorf("validate environment %s: %w", out.Env.Name, err)
+			}
+			violations, err := policies.Check(ctx, b)
+			if err != nil {
+				return fmt.Errorf("validate environment %s: %w", out.Env.Name, err)
+			}
+			diags = append(append(diags, own...), lint.Apply(violations, p.Project.Severity)...)
 		}
-		violations, err := policies.Check(ctx, out.Bundle)
-		if err != nil {
-			return fmt.Errorf("validate environment %s: %w", out.Env.Name, err)
-		}
-		diags = append(diags, lint.Apply(violations, p.Project.Severity)...)
 		for _, t := range out.Targets {
 			// A target differs in few objects; what is wrong with the others
 			// has been said.

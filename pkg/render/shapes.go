@@ -91,6 +91,9 @@ func (r *renderer) take(p place, d bundle.Document) error {
 	case mapShape:
 		return r.named(p, d)
 	case unknownShape:
+		if ok, err := r.guessed(p, d); ok || err != nil {
+			return err
+		}
 	}
 	r.unexpected(d, "", r.wanted())
 	return nil
@@ -252,6 +255,9 @@ func (r *renderer) dashboard(p place, d bundle.Document) error {
 }
 
 func (r *renderer) configuration(kind bundle.Kind, d bundle.Document) error {
+	if d.Value.Kind == bundle.Null && r.opts.Judge {
+		d.Value = bundle.MapValue(nil) // as loaders see it
+	}
 	if d.Value.Kind != bundle.Map {
 		r.unexpected(d, "", "the "+string(kind)+" configuration, an object")
 		return nil
