@@ -2,10 +2,12 @@ package cli
 
 import (
 	"context"
+	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/monctl/monctl/pkg/pipeline"
+	"github.com/monctl/monctl/pkg/promconf"
 )
 
 // validateOptions are those of the verb validate.
@@ -13,6 +15,7 @@ type validateOptions struct {
 	*global
 	project projectFlags
 	files   fileFlags
+	dialect string
 }
 
 func newValidate(g *global) *cobra.Command {
@@ -35,6 +38,8 @@ where that can be known, and has a page under docs/checks.
 	}
 	o.project.add(g, cmd, "`names` of the environments to validate, comma-separated, with * for any part of a name (default all)")
 	o.files.add(cmd)
+	cmd.Flags().StringVar(&o.dialect, "dialect", "", "which `program` reads the rules: "+strings.Join(promconf.Dialects(), ", ")+"; prometheus@2.53 is an older one (default what the project says)")
+	complete(cmd, "dialect", promconf.Dialects)
 	return cmd
 }
 

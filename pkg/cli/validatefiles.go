@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/monctl/monctl/pkg/pipeline"
+	"github.com/monctl/monctl/pkg/promconf"
 )
 
 const validateFilesHelp = `With files as arguments, they are validated in the place of the project's
@@ -17,10 +18,25 @@ together: routes by the alerts, dashboards by the recording rules. Of several
 configurations of one kind, each is judged by itself. Files that a configuration
 names are not opened.`
 
+// dialects reads the flag --dialect.
+func (o *validateOptions) readDialect() (*promconf.Dialect, error) {
+	if o.dialect == "" {
+		return nil, nil //nolint:nilnil // no dialect but what the project says
+	}
+	d, hint, err := promconf.ParseDialect(o.dialect)
+	if err != nil {
+		return nil, &usageError{err: usagef("--dialect: %w", err), hint: hint}
+	}
+	return &d, nil
+}
+
 // withFiles adds the files that arguments name.
 func (o *validateOptions) withFiles(opts pipeline.Options, args []string) (pipeline.Options, error) {
 	opts, err := o.files.files(o.global, opts, args)
 	if err != nil {
+		return opts, err
+	}
+	if opts.Dialect, err = o.readDialect(); err != nil {
 		return opts, err
 	}
 	opts.Judge = len(opts.Files) > 0

@@ -15,6 +15,7 @@ import (
 	"github.com/monctl/monctl/pkg/jsonnet"
 	"github.com/monctl/monctl/pkg/lint"
 	"github.com/monctl/monctl/pkg/project"
+	"github.com/monctl/monctl/pkg/promconf"
 	"github.com/monctl/monctl/pkg/render"
 	"github.com/monctl/monctl/schemas"
 )
@@ -37,6 +38,8 @@ type Options struct {
 	// Files, if there are any, are rendered in the place of the project's
 	// sources.
 	Files []File
+	// Dialect, if it is not nil, takes the place of what environments say.
+	Dialect *promconf.Dialect
 	// Judge says that Files are there to be judged, and not to be written.
 	Judge bool
 	// Trace has the messages of std.trace reported as findings.
@@ -60,6 +63,8 @@ type Pass struct {
 	envs       []project.Environment
 	// catalogRead says that the catalogue has been looked for.
 	catalogRead bool
+	// dialects are those of envs, by name.
+	dialects map[string]promconf.Dialect
 
 	// Project is nil if its file is wrong.
 	Project *project.Project
@@ -99,6 +104,7 @@ func Start(opts Options) (*Pass, error) {
 		p.unknownEnv = true
 		p.reportUnknown(name)
 	}
+	p.readDialects()
 	return p, nil
 }
 
@@ -122,7 +128,7 @@ func (p *Pass) Render(ctx context.Context) error {
 	}
 	opts := render.Options{
 		Project: p.Project, FS: os.DirFS(p.opts.Dir), Engine: p.opts.Engine, Importer: p.importer,
-		Ext: p.opts.Ext, TLA: p.opts.TLA, Plain: p.plain(), Judge: p.opts.Judge, Profile: p.opts.Profile, Trace: p.opts.Trace, Workers: p.opts.Workers,
+		Ext: p.opts.Ext, TLA: p.opts.TLA, Plain: p.plain(), Judge: p.opts.Judge, FileFields: p.fileFields(), Profile: p.opts.Profile, Trace: p.opts.Trace, Workers: p.opts.Workers,
 	}
 	outs, diags, err := render.Environments(ctx, opts, p.envs)
 	if err != nil {
@@ -171,13 +177,13 @@ func (p *Pass) Validate(ctx context.Context) error {
 }
 
 func (p *Pass) judge(ctx context.Context, b *bundle.Bundle) (diag.List, error) {
-	diags, err := p.opts.Memory.Judged.Validate(ctx, b)
+	diags, err := p.opts.Memory.Judged.ValidateFor(ctx, b, p.dialects[b.Env()])
 	if err != nil {
 		return nil, err
 	}
 	more, err := lint.Run(ctx, b, lint.Options{
 		Severity: p.Project.Severity, Conventions: lint.Conventions(p.Project.Checks), Context: p.Context[b.Env()], Catalog: p.Catalog,
-		Open: p.Open, Project: os.DirFS(p.opts.Dir), Parsed: &p.opts.Memory.parsed,
+		Open: p.Open, Project: os.DirFS(p.opts.Dir), Parsed: &p.opts.Memory.parsed, Checks: checksFor(p.dialects[b.Env()]),
 	})
 	if err != nil {
 		return nil, err

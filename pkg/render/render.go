@@ -36,6 +36,9 @@ type Options struct {
 	// empty one was meant to hold is guessed, and there may be several
 	// configurations of a kind, which Output.Apart has then.
 	Judge bool
+	// FileFields are the fields that a rule file may have beside groups, by
+	// environment. They are left out.
+	FileFields map[string][]string
 	// Workers bounds how many sources are evaluated at a time.
 	Workers int
 }

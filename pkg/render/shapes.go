@@ -191,7 +191,7 @@ func sub(d bundle.Document, pointer string) bundle.Document {
 // one that is not carried along would be lost in silence.
 func (r *renderer) ruleFile(p place, d bundle.Document) error {
 	for _, key := range d.Value.Keys {
-		if key != "groups" {
+		if key != "groups" && !slices.Contains(r.opts.FileFields[r.env.Name], key) {
 			e := r.out.diags.Errorf("rules/unknown-field", d.Origin.At("/"+bundle.EscapeToken(key)), "unknown field %q in a rule file", key)
 			e.Hint = "a rule file has the field groups alone"
 		}
