@@ -88,6 +88,23 @@ func (r *renderer) guessed(p place, d bundle.Document) (bool, error) {
 	return empty, nil
 }
 
+// refuseBare reports groups that stand in a YAML file without the field groups:
+// a project may have them in its sources, but Prometheus does not read such a
+// file.
+func (r *renderer) refuseBare(p place, s shape, d bundle.Document) {
+	ext := r.syntax()
+	evaluated := ext == ".jsonnet" || ext == ".libsonnet" || ext == ".cue"
+	if !r.opts.Judge || p.depth > 0 || evaluated {
+		return
+	}
+	if s == listShape && len(d.Value.Elem) > 0 {
+		s = shapeOf(d.Value.Elem[0])
+	}
+	if s == groupShape {
+		r.out.diags.Errorf("source/shape", d.Origin.At(""), "a rule file has its groups in the field groups").Hint = "write \"groups:\" above them"
+	}
+}
+
 // blank stands for a file without any document, where that is to be judged:
 // loaders take it for an empty configuration.
 func (r *renderer) blank() bundle.Document {

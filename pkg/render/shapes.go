@@ -60,6 +60,7 @@ func (r *renderer) take(p place, d bundle.Document) error {
 	if p.depth > maxNesting || !r.accepts(p, s) || empty && p.depth == 0 && r.job.source.Kind != project.RulesSource {
 		s = unknownShape
 	}
+	r.refuseBare(p, s, d)
 	switch s {
 	case mixinShape:
 		return r.mixin(p, d)
