@@ -26,7 +26,7 @@ test: ## run every test that needs nothing but Go
 	$(GO) test ./...
 
 .PHONY: e2e
-e2e: peers ## run the tests against the real programs, installing these where missing
+e2e: peers $(BIN)/jsonnetfmt ## run the tests against the real programs, installing these where missing
 	$(GO) test -tags e2e -count 1 -timeout 20m ./e2e/...
 
 .PHONY: lint

@@ -70,8 +70,11 @@ func (b *bench) sameRules(ctx context.Context, dir string, clean func() error, o
 		return err
 	}
 	files, err := filepath.Glob(filepath.Join(dir, "out-tk", "*", "*.yaml"))
-	if err != nil || len(files) != 2*exportEntries*len(exportEnvironments) {
-		return fmt.Errorf("tk wrote %d files (%v)", len(files), err)
+	if err != nil {
+		return err
+	}
+	if len(files) != 2*exportEntries*len(exportEnvironments) {
+		return fmt.Errorf("tk wrote %d files", len(files))
 	}
 	for _, file := range files {
 		env, name := filepath.Base(filepath.Dir(file)), filepath.Base(file)

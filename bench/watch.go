@@ -105,7 +105,7 @@ func (b *bench) watchProject(ctx context.Context, p sized) (rows []row, err erro
 	defer func() {
 		cancel()
 		go func() {
-			for range lines { //nolint:revive // what it says at its end is read away
+			for range lines {
 			}
 		}()
 		_ = cmd.Wait() // it was interrupted
@@ -116,8 +116,11 @@ func (b *bench) watchProject(ctx context.Context, p sized) (rows []row, err erro
 	}
 	for _, e := range edits {
 		original, err := os.ReadFile(filepath.Join(p.dir, e.file))
-		if err != nil || !bytes.Contains(original, []byte(e.text)) {
-			return nil, fmt.Errorf("%s has no %q to edit (%v)", e.file, e.text, err)
+		if err != nil {
+			return nil, err
+		}
+		if !bytes.Contains(original, []byte(e.text)) {
+			return nil, fmt.Errorf("%s has no %q to edit", e.file, e.text)
 		}
 		var took []float64
 		for n := range b.rounds + 1 {

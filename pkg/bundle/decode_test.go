@@ -31,7 +31,7 @@ func reference(data []byte) (any, bool) {
 		return nil, false
 	}
 	_, err := d.Token()
-	return v, err == io.EOF //nolint:errorlint // Token returns it as it is
+	return v, err == io.EOF
 }
 
 func TestDecodeJSONReadsWhatEncodingJSONReads(t *testing.T) {

@@ -150,8 +150,10 @@ func TestMerge(t *testing.T) {
 		{Name: "a", Labels: []string{"y", "x"}}, {Name: "c", Type: "counter"}, {Name: "d"},
 	}))
 	want := []catalog.Metric{
-		{Name: "a", Type: "gauge", Labels: []string{"x", "y"}, Help: "A."}, {Name: "b", Type: "gauge"},
-		{Name: "c", Type: "counter", Labels: []string{"x"}}, {Name: "d"},
+		{Name: "a", Type: "gauge", Labels: []string{"x", "y"}, Help: "A."},
+		{Name: "b", Type: "gauge"},
+		{Name: "c", Type: "counter", Labels: []string{"x"}},
+		{Name: "d"},
 	}
 	if diff := cmp.Diff(want, got.Metrics()); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)

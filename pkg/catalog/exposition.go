@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 
+	"github.com/prometheus/common/model"
 	"github.com/prometheus/prometheus/model/labels"
 	"github.com/prometheus/prometheus/model/textparse"
 )
@@ -42,7 +43,7 @@ func FromExposition(text []byte, contentType string, added []string) (*Catalog, 
 			p.Labels(&l)
 			names := append([]string{}, added...)
 			l.Range(func(l labels.Label) { names = append(names, l.Name) })
-			c.series(l.Get(labels.MetricName), names)
+			c.series(l.Get(model.MetricNameLabel), names)
 		case textparse.EntryInvalid, textparse.EntryComment, textparse.EntryUnit:
 		}
 	}

@@ -112,8 +112,7 @@ func (o *snapshotOptions) run(ctx context.Context) error {
 
 // explain says what can be done about a server's refusal.
 func (o *snapshotOptions) explain(err error) error {
-	var selector *catalog.SelectorError
-	if errors.As(err, &selector) {
+	if _, ok := errors.AsType[*catalog.SelectorError](err); ok {
 		return usagef("--match: %w", err)
 	}
 	err = fmt.Errorf("take a snapshot of %s: %w", redacted(o.from), err)

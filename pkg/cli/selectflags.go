@@ -3,6 +3,7 @@ package cli
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -56,12 +57,12 @@ func (f *selectFlags) finds(s bundle.Selector, outputs []*render.Output) error {
 
 // String returns the flags as they are written.
 func (f *selectFlags) String() string {
-	text := ""
+	var words []string
 	for _, r := range f.refs {
-		text += fmt.Sprintf(" -t %q", r)
+		words = append(words, fmt.Sprintf("-t %q", r))
 	}
 	for _, l := range f.labels {
-		text += fmt.Sprintf(" -l %q", l)
+		words = append(words, fmt.Sprintf("-l %q", l))
 	}
-	return text[min(1, len(text)):]
+	return strings.Join(words, " ")
 }

@@ -2,6 +2,7 @@ package depgraph
 
 import (
 	"context"
+	"maps"
 	"strings"
 	"time"
 
@@ -114,12 +115,8 @@ func (b *builder) readRules(ctx context.Context, s *source) error {
 				continue
 			}
 			fixed := make(map[string]string, len(read.Labels)+len(r.Labels))
-			for k, v := range read.Labels {
-				fixed[k] = v
-			}
-			for k, v := range r.Labels {
-				fixed[k] = v
-			}
+			maps.Copy(fixed, read.Labels)
+			maps.Copy(fixed, r.Labels)
 			rule := &Rule{
 				Place: Place{Object: o, Pointer: r.Pointer, Foreign: s.foreign}, Spec: r, Alert: r.Alert, Record: r.Record, Group: group, Index: i,
 				Expr: e, Selectors: e.Selectors(), Fixed: fixed, output: e.Output(), origin: s,

@@ -2,6 +2,7 @@ package depgraph
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/monctl/monctl/pkg/bundle"
@@ -83,7 +84,7 @@ func (p *paging) nodes(config bundle.Value) {
 		}
 	}
 	for _, r := range p.inhibitions {
-		for _, m := range append(r.Source[:len(r.Source):len(r.Source)], r.Target...) {
+		for _, m := range slices.Concat(r.Source, r.Target) {
 			p.ask(m.Name)
 		}
 		name := r.Name

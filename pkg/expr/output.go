@@ -3,6 +3,7 @@ package expr
 import (
 	"slices"
 
+	"github.com/prometheus/common/model"
 	"github.com/prometheus/prometheus/model/labels"
 	"github.com/prometheus/prometheus/promql/parser"
 )
@@ -61,7 +62,7 @@ func outputOf(node parser.Expr) Output {
 func fixedLabels(matchers []*labels.Matcher) map[string]string {
 	fixed := map[string]string{}
 	for _, m := range matchers {
-		if m.Type == labels.MatchEqual && m.Name != labels.MetricName {
+		if m.Type == labels.MatchEqual && m.Name != model.MetricNameLabel {
 			fixed[m.Name] = m.Value
 		}
 	}

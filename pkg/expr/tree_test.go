@@ -11,7 +11,6 @@ import (
 
 // TestTreePlaces takes the text of every node by its place, in code points.
 func TestTreePlaces(t *testing.T) {
-
 	e, err := expr.Parse(`sum by (j) (rate({"é", a="日"}[5m])) > bool -1`)
 	if err != nil {
 		t.Fatal(err)

@@ -118,7 +118,11 @@ func (r *ownRun) explain(ctx context.Context, err error) (diag.List, error) {
 	case errors.As(err, &failure) && failure.Limit == vm.LimitSteps:
 		return r.limit("jsonnet/timeout", failure.Trace, "look for an endless recursion", failure.Msg), nil
 	case errors.As(err, &failure):
-		return r.runtime(jsonnet.RuntimeError{Msg: failure.Msg, StackTrace: stackTrace(failure.Trace)}), nil
+		diags := r.runtime(jsonnet.RuntimeError{Msg: failure.Msg, StackTrace: stackTrace(failure.Trace)})
+		if hint := diag.DidYouMean(failure.Missing, failure.Fields); failure.Missing != "" && hint != "" {
+			diags[0].Hint = hint
+		}
+		return diags, nil
 	}
 	if errors.Is(err, syntax.ErrTooDeep) {
 		if l, message, ok := r.embedded(err.Error()); ok {

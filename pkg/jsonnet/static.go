@@ -16,8 +16,7 @@ func Static(importer *Importer, file string, err error) (diag.List, error) {
 		importer = NewImporter("", nil, nil)
 	}
 	e := &evaluation{req: Request{File: file, Importer: importer}}
-	var static located
-	if errors.As(err, &static) {
+	if static, ok := errors.AsType[located](err); ok {
 		return e.syntax(static.Loc(), strings.TrimSpace(strings.TrimPrefix(static.Error(), locationPrefix(static.Loc()))), nil), nil
 	}
 	if errors.Is(err, syntax.ErrTooDeep) {

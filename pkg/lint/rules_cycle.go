@@ -18,8 +18,7 @@ func rulesCycle(p *Pass) {
 		}
 		r := cycle[i]
 		if len(cycle) == 1 {
-			p.Reportf(r.Object, r.Pointer+"/expr", "recording rule %q reads its own result", r.Record).Hint =
-				"it reads what was recorded an evaluation before; if that is meant, say so with an offset"
+			p.Reportf(r.Object, r.Pointer+"/expr", "recording rule %q reads its own result", r.Record).Hint = "it reads what was recorded an evaluation before; if that is meant, say so with an offset"
 			continue
 		}
 		var names []string

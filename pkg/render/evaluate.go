@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/monctl/monctl/pkg/bundle"
@@ -35,8 +36,7 @@ func (r *renderer) jsonnet(ctx context.Context) ([]bundle.Document, error) {
 	if r.opts.Trace {
 		req.Trace = func(t jsonnet.Trace) { t.AddTo(&r.out.diags) }
 	}
-	switch r.job.source.Kind {
-	case project.RulesSource, project.DashboardsSource, AnySource:
+	if slices.Contains([]project.SourceKind{project.RulesSource, project.DashboardsSource, AnySource}, r.job.source.Kind) {
 		req.Transform = unhide
 	}
 	configured := r.job.mixin != nil && (hasFields(r.job.mixin.Config) || hasFields(r.job.mixin.Root))

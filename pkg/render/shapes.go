@@ -38,7 +38,7 @@ func (r *renderer) document(d bundle.Document) error {
 		return r.configuration(bundle.Prometheus, r.opened(d))
 	case project.TestsSource:
 		return r.test(r.opened(d))
-	case project.TemplatesSource, project.FilesSource:
+	case project.TemplatesSource, project.FilesSource, project.PolicySource:
 		return nil
 	case project.RulesSource, project.DashboardsSource:
 	}

@@ -47,8 +47,7 @@ func (w fileFields) walk(typ reflect.Type, section string) {
 }
 
 func (w fileFields) fields(typ reflect.Type, names, secret map[string]bool) {
-	for i := range typ.NumField() {
-		f := typ.Field(i)
+	for f := range typ.Fields() {
 		name, options, _ := strings.Cut(f.Tag.Get("yaml"), ",")
 		inner := f.Type
 		for inner.Kind() == reflect.Pointer {

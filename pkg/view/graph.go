@@ -230,8 +230,12 @@ type AlertReceiver struct {
 // Routes stand in their alerts' lines, panels in their dashboards'.
 func sections() []struct{ kind, noun string } {
 	return []struct{ kind, noun string }{
-		{"metric", "metric"}, {"record", "recording rule"}, {"alert", "alert"}, {"receiver", "receiver"},
-		{"inhibition", "inhibition rule"}, {"dashboard", "dashboard"},
+		{"metric", "metric"},
+		{"record", "recording rule"},
+		{"alert", "alert"},
+		{"receiver", "receiver"},
+		{"inhibition", "inhibition rule"},
+		{"dashboard", "dashboard"},
 	}
 }
 

@@ -67,18 +67,19 @@ func (t *textWriter) metrics(m Metrics) {
 		}
 		t.printf("%s\n", line)
 	}
-	text := fmt.Sprintf("%s: %s", plain(m.Path), count(m.Total, "metric"))
+	words := []string{count(m.Total, "metric")}
 	for _, a := range []struct{ action, word string }{{"add", "new"}, {"update", "changed"}, {"remove", "gone"}} {
 		if n := counts[a.action]; n > 0 {
-			text += fmt.Sprintf(", %d %s", n, a.word)
+			words = append(words, fmt.Sprintf("%d %s", n, a.word))
 		}
 	}
+	end := ""
 	if len(m.Changed) == 0 {
-		text += ", up to date"
+		words = append(words, "up to date")
 	} else if m.Check {
-		text += "; nothing is written"
+		end = "; nothing is written"
 	}
-	t.printf("%s\n", text)
+	t.printf("%s: %s%s\n", plain(m.Path), strings.Join(words, ", "), end)
 }
 
 func (t *textWriter) metricLine(m Metric, widest int) string {

@@ -89,7 +89,8 @@ func (c *collector) sorted(d diag.Diagnostic) diag.Diagnostic {
 		d.Hint = "a local that is defined by itself has no value; use another name"
 	case strings.Contains(message, "cannot find ") && strings.Contains(message, "; looked for "):
 		d.Code, d.Hint = "jsonnet/import", "check the path, or say with -J where libraries lie"
-		d.Summary = message[strings.Index(message, "cannot find "):]
+		_, what, _ := strings.Cut(message, "cannot find ")
+		d.Summary = "cannot find " + what
 		// Other people's files may import what nobody evaluates.
 		if !c.linted[d.Span.File] {
 			d.Severity = diag.Info

@@ -16,6 +16,10 @@ type Error struct {
 	Trace []Frame
 	// Limit is set if a limit ended the evaluation.
 	Limit Limit
+	// Missing is the name of a field that an object was asked for and does not
+	// have, Fields are those that it has.
+	Missing string
+	Fields  []string
 }
 
 func (e *Error) Error() string { return "RUNTIME ERROR: " + e.Msg }
@@ -66,6 +70,15 @@ func (e *Evaluation) fail(format string, args ...any) {
 		msg = fmt.Sprintf(format, args...)
 	}
 	panic(&Error{Msg: msg, Trace: e.trace()})
+}
+
+// failField ends the evaluation for want of a field.
+func (e *Evaluation) failField(o *Object, name *Name) {
+	failure := &Error{Msg: "Field does not exist: " + name.text, Trace: e.trace(), Missing: name.text}
+	for _, n := range e.listFields(o).all {
+		failure.Fields = append(failure.Fields, n.text)
+	}
+	panic(failure)
 }
 
 // failAt ends the evaluation at a place.

@@ -344,7 +344,7 @@ func (e *Evaluation) lookup(o *Object, name *Name) Value {
 func (e *Evaluation) get(o *Object, name *Name) Value {
 	v := e.lookup(o, name)
 	if v.h == nil {
-		e.fail("Field does not exist: %s", name.text)
+		e.failField(o, name)
 	}
 	return v
 }
@@ -371,7 +371,7 @@ func (e *Evaluation) getSuper(f *frame, name *Name) Value {
 	}
 	p := e.find(o, name, f.layer+1)
 	if p.layer < 0 {
-		e.fail("Field does not exist: %s", name.text)
+		e.failField(o, name)
 	}
 	return e.field(o, p)
 }
