@@ -18,7 +18,7 @@ together: routes by the alerts, dashboards by the recording rules. Of several
 configurations of one kind, each is judged by itself. Files that a configuration
 names are not opened.`
 
-// dialects reads the flag --dialect.
+// readDialect reads the flag --dialect.
 func (o *validateOptions) readDialect() (*promconf.Dialect, error) {
 	if o.dialect == "" {
 		return nil, nil //nolint:nilnil // no dialect but what the project says
