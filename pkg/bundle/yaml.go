@@ -197,6 +197,15 @@ func (r *yamlReader) mapping(pointer string, n *yaml.Node, depth int) Value {
 			r.diags.Errorf("source/yaml", r.span(key), "a key must be a scalar")
 			continue
 		}
+		if key.Style&yaml.TaggedStyle != 0 && key.ShortTag() == "!!binary" {
+			text := r.binary(key)
+			if text.Kind != String {
+				continue
+			}
+			decoded := *key
+			decoded.Value = text.Text
+			key = &decoded
+		}
 		if v.Has(key.Value) {
 			r.diags.Errorf("source/yaml", r.span(key), "key %q stands twice in one mapping", key.Value)
 			continue

@@ -3,7 +3,6 @@ package cli
 import (
 	"context"
 	"slices"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -26,7 +25,7 @@ type renderOptions struct {
 }
 
 func newRender(g *global) *cobra.Command {
-	o := &renderOptions{global: g}
+	o := &renderOptions{global: g, files: fileFlags{verb: "render"}}
 	cmd := &cobra.Command{
 		Use:   "render [FILE...]",
 		Short: "Render the sources to the files that Prometheus, Alertmanager and Grafana read",
@@ -61,11 +60,8 @@ for in the folders of -J, then in those named vendor beside and above a file.`,
 	f := cmd.Flags()
 	f.StringVar(&o.out, "out", "out", "`folder` to write, or a file for the formats yaml and json, or - for standard output, the default of the formats yaml and json")
 	f.BoolVar(&o.check, "check", false, "write nothing; exit with code 16 if the folder is not up to date")
-	f.BoolVarP(&o.files.code, "exec", "e", false, "take the argument as a Jsonnet program, not as a file")
-	f.StringArrayVarP(&o.files.jpath, "jpath", "J", nil, "look for imports in this `folder` first; the last one wins")
-	f.StringVar(&o.files.kind, "kind", "auto", "what the files hold: "+strings.Join(o.files.kinds(), ", "))
+	o.files.add(cmd)
 	f.StringVar(&o.files.name, "name", "", "`namespace` of rules that bring none (default the file's name)")
-	complete(cmd, "kind", o.files.kinds)
 	o.selects.add(cmd)
 	o.form.add(cmd)
 	o.profile.add(f)

@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/spf13/cobra"
+
 	"github.com/monctl/monctl/pkg/diag"
 	"github.com/monctl/monctl/pkg/pipeline"
 	"github.com/monctl/monctl/pkg/project"
@@ -21,8 +23,19 @@ type fileFlags struct {
 	code       bool
 	jpath      []string
 	kind, name string
+	// verb is what the command does with the files.
+	verb string
 	// out is the folder to be written, which is no source.
 	out string
+}
+
+// add adds the flags that all commands on files have.
+func (f *fileFlags) add(cmd *cobra.Command) {
+	flags := cmd.Flags()
+	flags.BoolVarP(&f.code, "exec", "e", false, "take the argument as a Jsonnet program, not as a file")
+	flags.StringArrayVarP(&f.jpath, "jpath", "J", nil, "look for imports in this `folder` first; the last one wins")
+	flags.StringVar(&f.kind, "kind", "auto", "what the files hold: "+strings.Join(f.kinds(), ", "))
+	complete(cmd, "kind", f.kinds)
 }
 
 // kinds are the values of --kind.
@@ -47,7 +60,7 @@ func (f *fileFlags) files(g *global, opts pipeline.Options, args []string) (pipe
 	}
 	switch {
 	case f.code && len(args) != 1:
-		return opts, usagef("with -e, render takes one program, got %d arguments", len(args))
+		return opts, usagef("with -e, %s takes one program, got %d arguments", f.verb, len(args))
 	case len(args) == 0 && (f.kind != "auto" && f.kind != "" || f.name != ""):
 		return opts, usagef("--kind and --name are about files that the command line names")
 	}
@@ -102,7 +115,7 @@ func (f *fileFlags) one(g *global, dir, arg string) ([]pipeline.File, error) {
 		return nil, err
 	}
 	if len(found) == 0 {
-		return nil, &usageError{err: fmt.Errorf("there is nothing to render in the folder %q", arg), hint: "render reads mixin.libsonnet, .jsonnet, .cue, .yaml, .yml and .json there; name a file to render any other"}
+		return nil, &usageError{err: fmt.Errorf("there is nothing to %s in the folder %q", f.verb, arg), hint: f.verb + " reads mixin.libsonnet, .jsonnet, .cue, .yaml, .yml and .json there; name a file to " + f.verb + " any other"}
 	}
 	return found, nil
 }
@@ -164,7 +177,7 @@ func plainName(full string) string {
 func (f *fileFlags) folder(g *global, dir, full string) ([]pipeline.File, error) {
 	for _, name := range project.FileNames() {
 		if _, err := os.Lstat(filepath.Join(full, name)); err == nil && full != dir {
-			return nil, &usageError{err: fmt.Errorf("%s is a project", full), hint: "render it with -C " + full}
+			return nil, &usageError{err: fmt.Errorf("%s is a project", full), hint: f.verb + " it with -C " + full}
 		}
 	}
 	var found []pipeline.File

@@ -2,25 +2,29 @@ package cli
 
 import (
 	"context"
+	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/monctl/monctl/pkg/pipeline"
+	"github.com/monctl/monctl/pkg/promconf"
 )
 
 // validateOptions are those of the verb validate.
 type validateOptions struct {
 	*global
 	project  projectFlags
+	files    fileFlags
+	dialect  string
 	baseline baselineFlags
 	since    sinceFlag
 	owner    string
 }
 
 func newValidate(g *global) *cobra.Command {
-	o := &validateOptions{global: g}
+	o := &validateOptions{global: g, files: fileFlags{verb: "validate"}}
 	cmd := &cobra.Command{
-		Use:   "validate",
+		Use:   "validate [FILE...]",
 		Short: "Find mistakes in what the sources render to",
 		Long: `Validate renders the project and judges the result: with the loaders of
 Prometheus and Alertmanager, with Grafana's types for dashboards, and with
@@ -33,30 +37,39 @@ an existing repository can start clean; what a loader refuses is always shown.
 With --changed-since, findings are shown that have to do with a source which a
 change touches: its own file, or one that it imports. Changes are counted from
 the last commit that HEAD and the revision have in common, and include what is
-not committed yet.`,
+not committed yet.
+
+` + validateFilesHelp,
 		Example: `  monctl validate
   monctl validate --env tokyo --fail-on warning
   monctl validate -o github            # annotations in a pull request
   monctl validate --changed-since main # of this branch and what is not committed
   monctl validate --owner @org/team-x
-  monctl validate --baseline baseline.json --write-baseline`,
-		Args: noArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return o.run(cmd.Context()) },
+  monctl validate --baseline baseline.json --write-baseline
+  monctl validate rules.yaml alertmanager.yml prometheus.yml dashboard.json
+  kubectl get prometheusrule -o yaml | monctl validate -`,
+		RunE: func(cmd *cobra.Command, args []string) error { return o.run(cmd.Context(), args) },
 	}
 	o.project.add(g, cmd, "`names` of the environments to validate, comma-separated, with * for any part of a name (default all)")
+	o.files.add(cmd)
+	cmd.Flags().StringVar(&o.dialect, "dialect", "", "which `program` reads the rules: "+strings.Join(promconf.Dialects(), ", ")+"; prometheus@2.53 is an older one (default what the project says)")
+	complete(cmd, "dialect", promconf.Dialects)
 	o.baseline.add(cmd)
 	o.since.add(cmd, "show what sources have to do with that are touched by a change since this Git `revision`")
 	cmd.Flags().StringVar(&o.owner, "owner", "", "show the findings of one owner, by the `name` in CODEOWNERS or the project file")
 	return cmd
 }
 
-func (o *validateOptions) run(ctx context.Context) error {
+func (o *validateOptions) run(ctx context.Context, args []string) error {
 	defer o.hurry()()
 	if err := o.baseline.check(o.global, o.limited()); err != nil {
 		return err
 	}
 	opts, err := o.project.options(o.global)
 	if err != nil {
+		return err
+	}
+	if opts, err = o.withFiles(opts, args); err != nil {
 		return err
 	}
 	if err := o.since.open(opts.Dir); err != nil {
@@ -72,6 +85,9 @@ func (o *validateOptions) run(ctx context.Context) error {
 	}
 	if err := p.Validate(ctx); err != nil {
 		return err
+	}
+	if len(args) > 0 && p.Project != nil && p.Project.File == "" {
+		hintAtFlags(p.Diags)
 	}
 	known, err := o.baseline.apply(o.global, p)
 	if err != nil {

@@ -101,6 +101,7 @@ func others() []Code {
 		{"promql/syntax", diag.Error, "expression that is no PromQL"},
 		{"render/edited", diag.Warning, "rendered file that was edited and is no longer rendered"},
 		{"render/outdated", diag.Error, "rendered file that is out of date"},
+		{"rules/dialect", diag.Error, "what the program that reads the rules does not know"},
 		{"rules/invalid", diag.Error, "rule or group that Prometheus refuses"},
 		{"rules/template", diag.Error, "template of a rule that does not parse"},
 		{"rules/unknown-field", diag.Error, "field that rules do not have"},

@@ -16,6 +16,7 @@ import (
 	"github.com/monctl/monctl/pkg/jsonnet"
 	"github.com/monctl/monctl/pkg/lint"
 	"github.com/monctl/monctl/pkg/project"
+	"github.com/monctl/monctl/pkg/promconf"
 	"github.com/monctl/monctl/pkg/render"
 	"github.com/monctl/monctl/schemas"
 )
@@ -38,6 +39,10 @@ type Options struct {
 	// Files, if there are any, are rendered in the place of the project's
 	// sources.
 	Files []File
+	// Dialect, if it is not nil, takes the place of what environments say.
+	Dialect *promconf.Dialect
+	// Judge says that Files are there to be judged, and not to be written.
+	Judge bool
 	// Trace has the messages of std.trace reported as findings.
 	Trace bool
 	// Repositories gives the client that contexts in Git are read with; nil if
@@ -63,6 +68,8 @@ type Pass struct {
 	owners     *owners
 	// catalogRead says that the catalogue has been looked for.
 	catalogRead bool
+	// dialects are those of envs, by name.
+	dialects map[string]promconf.Dialect
 
 	// Project is nil if its file is wrong.
 	Project *project.Project
@@ -102,6 +109,7 @@ func Start(opts Options) (*Pass, error) {
 		p.unknownEnv = true
 		p.reportUnknown(name)
 	}
+	p.readDialects()
 	return p, nil
 }
 
@@ -125,7 +133,7 @@ func (p *Pass) Render(ctx context.Context) error {
 	}
 	opts := render.Options{
 		Project: p.Project, FS: os.DirFS(p.opts.Dir), Engine: p.opts.Engine, Importer: p.importer,
-		Ext: p.opts.Ext, TLA: p.opts.TLA, Plain: p.plain(), Profile: p.opts.Profile, Trace: p.opts.Trace, Workers: p.opts.Workers,
+		Ext: p.opts.Ext, TLA: p.opts.TLA, Plain: p.plain(), Judge: p.opts.Judge, FileFields: p.fileFields(), Profile: p.opts.Profile, Trace: p.opts.Trace, Workers: p.opts.Workers,
 	}
 	outs, diags, err := render.Environments(ctx, opts, p.envs)
 	if err != nil {
@@ -147,15 +155,18 @@ func (p *Pass) Validate(ctx context.Context) error {
 	}
 	p.readCatalog()
 	for _, out := range p.Outputs {
-		diags, err := p.judge(ctx, out.Bundle)
-		if err != nil {
-			return fmt.Errorf("validate environment %s: %w", out.Env.Name, err)
+		var diags diag.List
+		for _, b := range append([]*bundle.Bundle{out.Bundle}, out.Apart...) {
+			own, err := p.judge(ctx, b)
+			if err != nil {
+				return fmt.Errorf("validate environment %s: %w", out.Env.Name, err)
+			}
+			violations, err := policies.Check(ctx, b)
+			if err != nil {
+				return fmt.Errorf("validate environment %s: %w", out.Env.Name, err)
+			}
+			diags = append(append(diags, own...), p.settle(violations)...)
 		}
-		violations, err := policies.Check(ctx, out.Bundle)
-		if err != nil {
-			return fmt.Errorf("validate environment %s: %w", out.Env.Name, err)
-		}
-		diags = append(diags, p.settle(violations)...)
 		for _, t := range out.Targets {
 			// A target differs in few objects; what is wrong with the others
 			// has been said.
@@ -172,13 +183,13 @@ func (p *Pass) Validate(ctx context.Context) error {
 }
 
 func (p *Pass) judge(ctx context.Context, b *bundle.Bundle) (diag.List, error) {
-	diags, err := p.opts.Memory.Judged.Validate(ctx, b)
+	diags, err := p.opts.Memory.Judged.ValidateFor(ctx, b, p.dialects[b.Env()])
 	if err != nil {
 		return nil, err
 	}
 	more, err := lint.Run(ctx, b, lint.Options{
 		Severity: p.severity(), Conventions: lint.Conventions(p.Project.Checks), Context: p.Context[b.Env()], Catalog: p.Catalog,
-		Open: p.Open, Project: os.DirFS(p.opts.Dir), Parsed: &p.opts.Memory.parsed,
+		Open: p.Open, Project: os.DirFS(p.opts.Dir), Parsed: &p.opts.Memory.parsed, Checks: checksFor(p.dialects[b.Env()]),
 	})
 	if err != nil {
 		return nil, err

@@ -18,6 +18,7 @@ import (
 type rawEnvironment struct {
 	Inherit        string                     `json:"inherit"`
 	Abstract       bool                       `json:"abstract"`
+	Dialect        string                     `json:"dialect"`
 	Ext            map[string]json.RawMessage `json:"ext"`
 	TLA            map[string]json.RawMessage `json:"tla"`
 	Labels         map[string]string          `json:"labels"`
@@ -69,7 +70,7 @@ func environments(raw map[string]rawEnvironment, dir string, report reportFunc) 
 func (e rawEnvironment) environment(name, dir string, report reportFunc) Environment {
 	at := "/environments/" + token(name)
 	return Environment{
-		Name: name, Labels: e.Labels, ExternalLabels: e.ExternalLabels,
+		Name: name, Dialect: e.Dialect, Labels: e.Labels, ExternalLabels: e.ExternalLabels,
 		Ext: args(e.Ext, dir, at+"/ext", report), TLA: args(e.TLA, dir, at+"/tla", report),
 		Include: e.Include, includeAt: at + "/include", Exclude: e.Exclude, excludeAt: at + "/exclude",
 		Targets: e.targets(at+"/targets", report),
@@ -80,6 +81,9 @@ func (e rawEnvironment) environment(name, dir string, report reportFunc) Environ
 func (e Environment) over(parent Environment) Environment {
 	e.Ext, e.TLA = merged(parent.Ext, e.Ext), merged(parent.TLA, e.TLA)
 	e.Labels, e.ExternalLabels = merged(parent.Labels, e.Labels), merged(parent.ExternalLabels, e.ExternalLabels)
+	if e.Dialect == "" {
+		e.Dialect = parent.Dialect
+	}
 	if e.Include == nil {
 		e.Include, e.includeAt = parent.Include, parent.includeAt
 	}

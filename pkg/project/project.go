@@ -71,8 +71,10 @@ type Context struct {
 
 // Environment is one place that the sources are rendered for.
 type Environment struct {
-	Name           string
-	Ext, TLA       map[string]Arg
+	Name     string
+	Ext, TLA map[string]Arg
+	// Dialect says which program reads the rules: "prometheus@2.53", "mimir".
+	Dialect        string
 	Labels         map[string]string // for choosing, never rendered
 	ExternalLabels map[string]string
 	// Include and Exclude are patterns of sources; Include is nil for all.

@@ -53,10 +53,16 @@ func (j *Judge) Rules(ctx context.Context, o bundle.Object) (diag.List, error) {
 	if err != nil {
 		return nil, err
 	}
+	return j.rules(ctx, o, v, o.Body.Bytes())
+}
+
+// rules judges a group in the form that is given, a value and its canonical
+// bytes, with the object for its places.
+func (j *Judge) rules(ctx context.Context, o bundle.Object, v bundle.Value, body []byte) (diag.List, error) {
 	if g, ok := plainGroup(v); ok && j.accepts(g) {
 		return nil, nil
 	}
-	file := slices.Concat([]byte(`{"groups":[`), o.Body.Bytes(), []byte(`]}`))
+	file := slices.Concat([]byte(`{"groups":[`), body, []byte(`]}`))
 	if _, errs := rulefmt.Parse(file, false, nameValidation, expr.NewParser(), slog.New(slog.DiscardHandler)); len(errs) == 0 {
 		return nil, nil
 	}

@@ -32,6 +32,13 @@ type Options struct {
 	// Plain, if there are any, are rendered in the place of the project's
 	// sources.
 	Plain []Plain
+	// Judge says that plain files are rendered to be judged: what a broken or
+	// empty one was meant to hold is guessed, and there may be several
+	// configurations of a kind, which Output.Apart has then.
+	Judge bool
+	// FileFields are the fields that a rule file may have beside groups, by
+	// environment. They are left out.
+	FileFields map[string][]string
 	// Workers bounds how many sources are evaluated at a time.
 	Workers int
 }
@@ -41,7 +48,9 @@ type Output struct {
 	Env     project.Environment
 	Bundle  *bundle.Bundle
 	Targets []TargetBundle
-	Tests   []Test
+	// Apart are configurations that no bundle can have together.
+	Apart []*bundle.Bundle
+	Tests []Test
 	// Ignored are the findings that rules ask not to be made.
 	Ignored []Ignored
 }
@@ -106,7 +115,7 @@ func Environments(ctx context.Context, opts Options, envs []project.Environment)
 	}
 	var outs []*Output
 	for i, env := range envs {
-		out, problems, err := assemble(opts.Project, env, i, planned[i])
+		out, problems, err := assemble(opts, env, i, planned[i])
 		if err != nil {
 			return nil, nil, err
 		}
@@ -126,7 +135,7 @@ func Environments(ctx context.Context, opts Options, envs []project.Environment)
 
 // assemble makes the output of an environment, known by its index, of the
 // results of its tasks.
-func assemble(p *project.Project, env project.Environment, index int, tasks []*task) (*Output, diag.List, error) {
+func assemble(opts Options, env project.Environment, index int, tasks []*task) (*Output, diag.List, error) {
 	out := &Output{Env: env}
 	var objects []bundle.Object
 	var diags diag.List
@@ -137,14 +146,17 @@ func assemble(p *project.Project, env project.Environment, index int, tasks []*t
 		out.Ignored = append(out.Ignored, r.ignored...)
 		diags = append(diags, r.diags...)
 	}
-	if len(env.Labels) > 0 || len(p.Fragments) > 0 {
+	if len(env.Labels) > 0 || len(opts.Project.Fragments) > 0 {
 		for i, o := range objects {
 			labels := map[string]string{}
 			maps.Copy(labels, env.Labels)
-			maps.Copy(labels, p.LabelsOf(o.Entry))
+			maps.Copy(labels, opts.Project.LabelsOf(o.Entry))
 			maps.Copy(labels, o.Labels)
 			objects[i].Labels = labels
 		}
+	}
+	if opts.Judge {
+		objects, out.Apart = apart(env, objects)
 	}
 	b, duplicates := bundle.New(env.Name, objects)
 	diags = append(diags, duplicates...)
@@ -283,6 +295,9 @@ func (r *renderer) run(ctx context.Context) (result, error) {
 	docs, err := r.documents(ctx)
 	if err != nil {
 		return result{}, err
+	}
+	if len(docs) == 0 && r.opts.Judge && !r.out.diags.HasErrors() && len(r.out.tests) == 0 {
+		docs = append(docs, r.blank())
 	}
 	for _, d := range docs {
 		if err := r.document(d); err != nil {

@@ -60,6 +60,7 @@ func (r *renderer) take(p place, d bundle.Document) error {
 	if p.depth > maxNesting || !r.accepts(p, s) || empty && p.depth == 0 && r.job.source.Kind != project.RulesSource {
 		s = unknownShape
 	}
+	r.refuseBare(p, s, d)
 	switch s {
 	case mixinShape:
 		return r.mixin(p, d)
@@ -91,6 +92,9 @@ func (r *renderer) take(p place, d bundle.Document) error {
 	case mapShape:
 		return r.named(p, d)
 	case unknownShape:
+		if ok, err := r.guessed(p, d); ok || err != nil {
+			return err
+		}
 	}
 	r.unexpected(d, "", r.wanted())
 	return nil
@@ -188,7 +192,7 @@ func sub(d bundle.Document, pointer string) bundle.Document {
 // one that is not carried along would be lost in silence.
 func (r *renderer) ruleFile(p place, d bundle.Document) error {
 	for _, key := range d.Value.Keys {
-		if key != "groups" {
+		if key != "groups" && !slices.Contains(r.opts.FileFields[r.env.Name], key) {
 			e := r.out.diags.Errorf("rules/unknown-field", d.Origin.At("/"+bundle.EscapeToken(key)), "unknown field %q in a rule file", key)
 			e.Hint = "a rule file has the field groups alone"
 		}
@@ -252,6 +256,9 @@ func (r *renderer) dashboard(p place, d bundle.Document) error {
 }
 
 func (r *renderer) configuration(kind bundle.Kind, d bundle.Document) error {
+	if d.Value.Kind == bundle.Null && r.opts.Judge {
+		d.Value = bundle.MapValue(nil) // as loaders see it
+	}
 	if d.Value.Kind != bundle.Map {
 		r.unexpected(d, "", "the "+string(kind)+" configuration, an object")
 		return nil

@@ -112,6 +112,7 @@ func (p *pool) settings(j job, read *jsonnet.Inputs, env int) []string {
 	for _, a := range adjustments(p.opts.Project, j, e.Name) {
 		out = append(out, a.Pointer)
 	}
+	out = append(out, slices.Sorted(slices.Values(p.opts.FileFields[e.Name]))...)
 	out = append(out, "")
 	if read == nil {
 		// Also the names count: a variable that is missing is a mistake.

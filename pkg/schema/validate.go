@@ -21,6 +21,11 @@ func Validate(ctx context.Context, b *bundle.Bundle) (diag.List, error) {
 
 // Validate is the function Validate, which leaves out what the memory holds.
 func (m *Memory) Validate(ctx context.Context, b *bundle.Bundle) (diag.List, error) {
+	return m.ValidateFor(ctx, b, promconf.Dialect{})
+}
+
+// ValidateFor is Validate for a bundle whose rules a dialect's program reads.
+func (m *Memory) ValidateFor(ctx context.Context, b *bundle.Bundle, d promconf.Dialect) (diag.List, error) {
 	objects := b.Objects()
 	found := make([]diag.List, len(objects))
 	failed := make([]error, len(objects))
@@ -29,7 +34,7 @@ func (m *Memory) Validate(ctx context.Context, b *bundle.Bundle) (diag.List, err
 	for range min(runtime.GOMAXPROCS(0), max(len(objects), 1)) {
 		wait.Go(func() {
 			for i := range next {
-				found[i], failed[i] = m.judge(ctx, b, objects[i])
+				found[i], failed[i] = m.judge(ctx, b, d, objects[i])
 			}
 		})
 	}
@@ -49,27 +54,27 @@ func (m *Memory) Validate(ctx context.Context, b *bundle.Bundle) (diag.List, err
 	return diags.WithEnv(b.Env()).Sort(), nil
 }
 
-func (m *Memory) judge(ctx context.Context, b *bundle.Bundle, o bundle.Object) (diag.List, error) {
-	key := keyOf(b, o)
+func (m *Memory) judge(ctx context.Context, b *bundle.Bundle, d promconf.Dialect, o bundle.Object) (diag.List, error) {
+	key := keyOf(b, d, o)
 	if m.has(key) {
 		return nil, ctx.Err()
 	}
-	diags, err := judge(ctx, b, m.rules, o)
+	diags, err := judge(ctx, b, m.rules, d, o)
 	if err == nil && len(diags) == 0 {
 		m.put(key)
 	}
 	return diags, err
 }
 
-func judge(ctx context.Context, b *bundle.Bundle, rules *promconf.Judge, o bundle.Object) (diag.List, error) {
+func judge(ctx context.Context, b *bundle.Bundle, rules *promconf.Judge, d promconf.Dialect, o bundle.Object) (diag.List, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
 	switch o.Ref.Kind {
 	case bundle.Rules:
-		return rules.Rules(ctx, o)
+		return rules.RulesFor(ctx, d, o)
 	case bundle.Prometheus:
-		return promconf.JudgeConfig(ctx, o)
+		return promconf.ConfigFor(ctx, d, o)
 	case bundle.Alertmanager:
 		return routing.Judge(ctx, o, b.OfKind(bundle.Template))
 	case bundle.Dashboard:

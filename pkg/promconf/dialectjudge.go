@@ -1,0 +1,102 @@
+package promconf
+
+import (
+	"context"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/monctl/monctl/pkg/bundle"
+	"github.com/monctl/monctl/pkg/diag"
+	"github.com/monctl/monctl/pkg/verdict"
+)
+
+// RulesFor is Rules as a dialect's program would say it: its own fields are
+// judged by what they hold, and taken away before Prometheus' loader sees the
+// group; so are the expressions and templates that Prometheus does not
+// understand. What an older Prometheus does not know yet is an error.
+func (j *Judge) RulesFor(ctx context.Context, d Dialect, o bundle.Object) (diag.List, error) {
+	if d.IsPrometheus() {
+		diags, err := j.Rules(ctx, o)
+		if err != nil || d.major == 0 || diags.HasErrors() {
+			return diags, err
+		}
+		return j.tooNew(d, o)
+	}
+	v, err := o.Value()
+	if err != nil {
+		return nil, err
+	}
+	var diags diag.List
+	v = d.family.bare(v, o, &diags)
+	body, err := bundle.Canonical(v)
+	if err != nil {
+		return nil, err
+	}
+	more, err := j.rules(ctx, o, v, body)
+	return append(diags, more...), err
+}
+
+// bare returns a rule group without what the dialect adds to it, and reports
+// what is wrong with that.
+func (f *family) bare(v bundle.Value, o bundle.Object, diags *diag.List) bundle.Value {
+	if v.Kind != bundle.Map {
+		return v
+	}
+	foreign := f.foreign
+	if kind := v.Str("type"); f.group["type"] == engine && kind != "" {
+		foreign = true
+	}
+	v = strip(v, f.group, "", o, diags)
+	rules, ok := v.Get("rules")
+	if !ok || rules.Kind != bundle.Array {
+		return v
+	}
+	rules.Elem = slices.Clone(rules.Elem)
+	for i, rule := range rules.Elem {
+		if rule.Kind != bundle.Map {
+			continue
+		}
+		rule = strip(rule, f.rule, "/rules/"+strconv.Itoa(i), o, diags)
+		if expression, ok := rule.Get("expr"); ok && foreign && expression.Kind == bundle.String && strings.TrimSpace(expression.Text) != "" {
+			rule = rule.With("expr", bundle.StringValue("vector(1)"))
+		}
+		if f.templates {
+			rule = plainly(plainly(rule, "labels"), "annotations")
+		}
+		rules.Elem[i] = rule
+	}
+	return v.With("rules", rules)
+}
+
+// strip takes the dialect's fields away. A field that Prometheus has, too, is
+// left to its loader unless the dialect's may hold something else.
+func strip(v bundle.Value, fields map[string]fieldType, at string, o bundle.Object, diags *diag.List) bundle.Value {
+	out := bundle.Value{Kind: bundle.Map}
+	for i, key := range v.Keys {
+		field, own := fields[key]
+		if !own {
+			out.Keys, out.Elem = append(out.Keys, key), append(out.Elem, v.Elem[i])
+			continue
+		}
+		if complaint := field.complain(v.Elem[i]); complaint != "" {
+			verdict.Errorf(diags, o, "rules/dialect", at+"/"+key, "%s %s", key, complaint)
+		}
+	}
+	return out
+}
+
+// plainly empties the templates among the texts of a field.
+func plainly(rule bundle.Value, field string) bundle.Value {
+	texts, ok := rule.Get(field)
+	if !ok || texts.Kind != bundle.Map {
+		return rule
+	}
+	texts.Elem = slices.Clone(texts.Elem)
+	for i, t := range texts.Elem {
+		if t.Kind == bundle.String && strings.Contains(t.Text, "{{") {
+			texts.Elem[i] = bundle.StringValue("template")
+		}
+	}
+	return rule.With(field, texts)
+}
