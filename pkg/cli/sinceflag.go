@@ -27,8 +27,7 @@ func (f *sinceFlag) open(dir string) error {
 	}
 	var err error
 	f.base, err = gitrepo.OpenBase(dir, f.revision)
-	var problem *gitrepo.BaseError
-	if errors.As(err, &problem) {
+	if problem, ok := errors.AsType[*gitrepo.BaseError](err); ok {
 		return usagef("--changed-since: %w", problem)
 	}
 	return err

@@ -2,6 +2,7 @@ package gitrepo
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -41,7 +42,7 @@ func ownersFields(line string) []string {
 	const space = "\x00"
 	line = strings.ReplaceAll(strings.TrimSpace(line), `\ `, space)
 	var fields []string
-	for _, f := range strings.Fields(line) {
+	for f := range strings.FieldsSeq(line) {
 		if strings.HasPrefix(f, "#") {
 			break
 		}
@@ -56,9 +57,9 @@ func (o *Owners) Of(path string) []string {
 	if o == nil {
 		return nil
 	}
-	for i := len(o.rules) - 1; i >= 0; i-- {
-		if o.rules[i].pattern.MatchString(path) {
-			return o.rules[i].owners
+	for _, rule := range slices.Backward(o.rules) {
+		if rule.pattern.MatchString(path) {
+			return rule.owners
 		}
 	}
 	return nil

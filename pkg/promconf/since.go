@@ -49,7 +49,7 @@ func callsSince() map[string]release {
 		"first_over_time": {3, 7}, "ts_of_first_over_time": {3, 7},
 		"histogram_quantiles": {3, 11}, "start": {3, 12}, "end": {3, 12}, "range": {3, 12}, "step": {3, 12},
 	}
-	for _, name := range strings.Fields("sin cos tan asin acos atan sinh cosh tanh asinh acosh atanh rad deg pi") {
+	for name := range strings.FieldsSeq("sin cos tan asin acos atan sinh cosh tanh asinh acosh atanh rad deg pi") {
 		since[name] = release{2, 31}
 	}
 	return since

@@ -72,12 +72,12 @@ func (r *renderer) guessed(p place, d bundle.Document) (bool, error) {
 	if d.Value.Kind == bundle.Null {
 		d.Value = bundle.MapValue(nil)
 	}
-	switch guess(r.job.source.Path, d.Value) {
-	case ruleFileShape:
+	switch s := guess(r.job.source.Path, d.Value); {
+	case s == ruleFileShape:
 		return true, r.ruleFile(p, d)
-	case alertmanagerShape:
+	case s == alertmanagerShape:
 		return true, r.configuration(bundle.Alertmanager, d)
-	case prometheusShape:
+	case s == prometheusShape:
 		return true, r.configuration(bundle.Prometheus, d)
 	}
 	if empty {
