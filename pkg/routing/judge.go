@@ -57,7 +57,7 @@ func loader() verdict.Loader {
 			return err
 		},
 		Type:  reflect.TypeFor[config.Config](),
-		Units: []string{"/receivers/*", "/inhibit_rules/*", "/time_intervals/*", "/mute_time_intervals/*"},
+		Units: []string{"/route/routes/*", "/receivers/*", "/inhibit_rules/*", "/time_intervals/*", "/mute_time_intervals/*"},
 	}
 }
 

@@ -10,7 +10,9 @@
 // the value is encoded one scalar a line, so that a line is a pointer. All
 // other errors are located by experiment: the smallest prefix of an array, or
 // the one field of an object, without which the loader says something else, is
-// where the mistake lies. After a mistake within an element of a list, the
-// element is taken out and the loader asked again, so that mistakes in several
-// elements are found at once.
+// where the mistake lies.
+//
+// A loader speaks of one mistake at a time, so the part that it spoke of is
+// left out and it is asked again. What it then says may only follow from what
+// was left out; such an answer is not told.
 package verdict

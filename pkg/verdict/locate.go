@@ -1,6 +1,7 @@
 package verdict
 
 import (
+	"maps"
 	"slices"
 	"sort"
 	"strconv"
@@ -10,8 +11,19 @@ import (
 )
 
 // locate returns the pointer of the smallest part without which the loader no
-// longer answers with message.
+// longer answers with message. Mistakes elsewhere can hide which field of an
+// object it is; then it looks again with as little else as possible.
 func (l Loader) locate(v bundle.Value, message string) string {
+	pointer := l.descend(v, message, false)
+	if part, ok := v.Lookup(pointer); ok && part.Kind == bundle.Map {
+		if deeper := l.descend(v, message, true); isWithin(deeper, pointer) {
+			return deeper
+		}
+	}
+	return pointer
+}
+
+func (l Loader) descend(v bundle.Value, message string, isolate bool) string {
 	// probe is the same place in v, which loses the neighbours of what is
 	// looked at wherever the answer does not depend on them, so that their
 	// own mistakes do not interfere.
@@ -27,6 +39,9 @@ func (l Loader) locate(v bundle.Value, message string) string {
 			token, isolated = l.element(v, probe, part, message)
 		case bundle.Map:
 			token = l.field(v, probe, part, message)
+			if isolate {
+				v = l.alone(v, probe, token, part, message)
+			}
 		case bundle.Null, bundle.Bool, bundle.Number, bundle.String:
 			return pointer
 		}
@@ -92,6 +107,33 @@ func (l Loader) field(v bundle.Value, pointer string, object bundle.Value, messa
 		}
 	}
 	return ""
+}
+
+// alone takes away the fields beside one as long as the answer stays the same,
+// all of them at once where that can be.
+func (l Loader) alone(v bundle.Value, pointer, token string, object bundle.Value, message string) bundle.Value {
+	if token == "" {
+		return v
+	}
+	without := map[string]bool{}
+	for _, k := range object.Keys {
+		if t := bundle.EscapeToken(k); t != token {
+			without[pointer+"/"+t] = true
+		}
+	}
+	same := func(drop map[string]bool) bool {
+		err := l.loadValue(removeAll(v, "", drop))
+		return err != nil && err.Error() == message
+	}
+	if same(without) {
+		return removeAll(v, "", without)
+	}
+	for _, p := range slices.Sorted(maps.Keys(without)) {
+		if one := map[string]bool{p: true}; same(one) {
+			v = removeAll(v, "", one)
+		}
+	}
+	return v
 }
 
 // mended reports whether all is well with another scalar in the place of one:

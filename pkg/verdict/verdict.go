@@ -49,7 +49,7 @@ type Loader struct {
 	// object, with "*" for any token: what upstream decodes dynamically.
 	Fields map[string][]string
 	// Units are the pointers, with "*" for any index, of what can be taken
-	// out without making the rest wrong: "/scrape_configs/*".
+	// out without making the rest wrong, outermost first: "/scrape_configs/*".
 	Units []string
 }
 
@@ -65,7 +65,7 @@ func (l Loader) Judge(ctx context.Context, v bundle.Value) ([]Finding, error) {
 		return nil, err
 	}
 	refusal := l.load(canonical)
-	whole, dropped := v, map[string]bool{}
+	whole, left := v, &leftOut{units: l.Units, parts: map[string]bool{}}
 	var out []Finding
 	for refusal != nil && len(out) < maxFindings {
 		if err := ctx.Err(); err != nil {
@@ -75,14 +75,18 @@ func (l Loader) Judge(ctx context.Context, v bundle.Value) ([]Finding, error) {
 		if err != nil {
 			return nil, err
 		}
-		for i := range found {
-			found[i].Pointer = restore(whole, dropped, found[i].Pointer)
+		progress := false
+		for _, f := range found {
+			f.Pointer = restore(whole, left.parts, f.Pointer)
+			if !left.follows(f) {
+				out = append(out, f)
+			}
+			progress = left.add(f) || progress
 		}
-		out = append(out, found...)
-		if !l.drop(dropped, found) {
+		if !progress {
 			break
 		}
-		v = removeAll(whole, "", dropped)
+		v = removeAll(whole, "", left.parts)
 		refusal = l.loadValue(v)
 	}
 	return out, nil
@@ -152,48 +156,6 @@ func (l Loader) decoding(tree *tree, line decodingLine, refusal error) Finding {
 		}
 	}
 	return Finding{Pointer: tree.value(line.number, ""), Message: plain(line.text), Err: refusal}
-}
-
-// drop adds the units that findings lie in to those that are left out. It
-// reports false if a finding lies in none, because then what follows may
-// follow from it, and if nothing new is left out.
-func (l Loader) drop(dropped map[string]bool, found []Finding) bool {
-	progress := false
-	for _, f := range found {
-		unit, ok := l.unit(f.Pointer)
-		if !ok {
-			return false
-		}
-		progress = progress || !dropped[unit]
-		dropped[unit] = true
-	}
-	return progress
-}
-
-func (l Loader) unit(pointer string) (string, bool) {
-	tokens := strings.Split(pointer, "/")
-	for _, u := range l.Units {
-		pattern := strings.Split(u, "/")
-		if len(tokens) < len(pattern) {
-			continue
-		}
-		if matches(pattern, tokens[:len(pattern)]) {
-			return strings.Join(tokens[:len(pattern)], "/"), true
-		}
-	}
-	return "", false
-}
-
-func matches(pattern, tokens []string) bool {
-	if len(pattern) != len(tokens) {
-		return false
-	}
-	for i, p := range pattern {
-		if p != "*" && p != tokens[i] {
-			return false
-		}
-	}
-	return true
 }
 
 func parent(pointer string) string {

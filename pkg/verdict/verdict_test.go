@@ -88,6 +88,19 @@ func TestJudge(t *testing.T) {
 			`0 /jobs/3/every every must be positive`,
 			`0 /jobs/4/name job "b" is not unique`,
 		}},
+		{"several mistakes in one element", `{jobs: [{name: a, url: ftp://a, mal: x, every: 0s}, {name: b, url: ftp://b}]}`, []string{
+			`1 /jobs/0/mal unknown field "mal" | did you mean "mail"?`,
+			`0 /jobs/1/url parse: bad scheme`,
+		}},
+		{"what follows from a misspelt field is not told", `{jobs: [{nam: a}, {name: b, url: ftp://b}]}`, []string{
+			`1 /jobs/0/nam unknown field "nam" | did you mean "name"?`,
+			`0 /jobs/1/url parse: bad scheme`,
+		}},
+		{"unknown fields do not hide the rest", `{limt: 1, jobs: [{name: a, url: ftp://a}], owner: {mail: crash}}`, []string{
+			`1 /limt unknown field "limt" | did you mean "limit"?`,
+			`0 /jobs/0/url parse: bad scheme`,
+			`0 /owner/mail the loader itself crashes on this (nil pointer)`,
+		}},
 		{"a loader that crashes", `{jobs: [{name: a}], owner: {mail: crash}}`, []string{
 			`0 /owner/mail the loader itself crashes on this (nil pointer)`,
 		}},

@@ -1,0 +1,88 @@
+package verdict
+
+import "strings"
+
+// leftOut are the parts of a value that a loader is asked without, so that it
+// comes to speak of the next mistake. What is left out may itself be why the
+// loader finds fault with something else: such an answer is no finding.
+type leftOut struct {
+	units []string
+	// parts are pointers into the whole value.
+	parts map[string]bool
+	// uncertain is set once something was left out that lies in no unit and
+	// that the loader understood: anything may follow from that.
+	uncertain bool
+}
+
+// add leaves out what a finding is about: its part or, where that is not
+// enough or not known, the unit around it. It reports whether that is new.
+func (o *leftOut) add(f Finding) bool {
+	unit, inUnit := o.unit(f.Pointer)
+	part := f.Pointer
+	if o.follows(f) || part == "" {
+		part = unit
+	}
+	if part == "" || o.parts[part] {
+		return false
+	}
+	o.uncertain = o.uncertain || !inUnit && f.Kind == Invalid
+	o.parts[part] = true
+	return true
+}
+
+// follows reports whether the loader might not say the same if nothing had
+// been left out. A field that does not exist and a value of the wrong type are
+// wrong whatever else there is; all else depends on the object that it is in
+// and on the parts of what it is about.
+func (o *leftOut) follows(f Finding) bool {
+	if f.Kind != Invalid {
+		return false
+	}
+	if o.uncertain {
+		return true
+	}
+	around := parent(f.Pointer)
+	for part := range o.parts {
+		if isWithin(part, f.Pointer) || parent(part) == around && !isElement(part) {
+			return true
+		}
+	}
+	return false
+}
+
+// unit returns the outermost unit that a pointer leads into.
+func (o *leftOut) unit(pointer string) (string, bool) {
+	tokens := strings.Split(pointer, "/")
+	for _, u := range o.units {
+		pattern := strings.Split(u, "/")
+		if len(tokens) >= len(pattern) && matches(pattern, tokens[:len(pattern)]) {
+			return strings.Join(tokens[:len(pattern)], "/"), true
+		}
+	}
+	return "", false
+}
+
+// isWithin reports whether a pointer is another one, or leads into its value.
+func isWithin(pointer, outer string) bool {
+	rest, ok := strings.CutPrefix(pointer, outer)
+	return ok && (rest == "" || rest[0] == '/')
+}
+
+// isElement reports whether a pointer is that of an array's element, as far as
+// its looks tell.
+func isElement(pointer string) bool {
+	last := pointer[strings.LastIndexByte(pointer, '/')+1:]
+	return last != "" && strings.Trim(last, "0123456789") == ""
+}
+
+func matches(pattern, tokens []string) bool {
+	if len(pattern) != len(tokens) {
+		return false
+	}
+	for i, p := range pattern {
+		if p != "*" && p != tokens[i] {
+			return false
+		}
+	}
+	return true
+}
