@@ -13,6 +13,25 @@ type Origin interface {
 	At(pointer string) diag.Span
 }
 
+// Namer is an Origin that also knows where fields are named, which may be far
+// from where their values were made.
+type Namer interface {
+	// Named returns the source of the name of the field at a JSON Pointer; it
+	// is unset where that is not known.
+	Named(pointer string) diag.Span
+}
+
+// NameAt returns the source of the name of the field at a pointer or, where
+// that is not known, of its value.
+func NameAt(o Origin, pointer string) diag.Span {
+	if n, ok := o.(Namer); ok {
+		if s := n.Named(pointer); !s.IsZero() {
+			return s
+		}
+	}
+	return o.At(pointer)
+}
+
 // OriginFunc is a function as an Origin.
 type OriginFunc func(pointer string) diag.Span
 
@@ -41,5 +60,22 @@ func SubOrigin(o Origin, prefix string) Origin {
 	if prefix == "" {
 		return o
 	}
-	return OriginFunc(func(pointer string) diag.Span { return o.At(prefix + pointer) })
+	return MapOrigin(o, func(pointer string) string { return prefix + pointer })
 }
+
+// MapOrigin is the Origin of a value whose parts, at some pointer, come from
+// those of another document at the pointer that back returns.
+func MapOrigin(o Origin, back func(pointer string) string) Origin {
+	return mappedOrigin{o, back}
+}
+
+type mappedOrigin struct {
+	origin Origin
+	back   func(pointer string) string
+}
+
+// At implements Origin.
+func (m mappedOrigin) At(pointer string) diag.Span { return m.origin.At(m.back(pointer)) }
+
+// Named implements Namer.
+func (m mappedOrigin) Named(pointer string) diag.Span { return NameAt(m.origin, m.back(pointer)) }

@@ -42,8 +42,7 @@ func (b *Bundle) SecretFiles(dir string) (*Bundle, diag.List, error) {
 // withValue returns the object with another value. Pointers of the new one
 // lead to the old one's origins by way of back.
 func (o Object) withValue(v Value, back func(pointer string) string) (Object, error) {
-	origin := o.Origin
-	changed, err := NewObject(o.Ref, v, OriginFunc(func(p string) diag.Span { return origin.At(back(p)) }))
+	changed, err := NewObject(o.Ref, v, MapOrigin(o.Origin, back))
 	changed.Labels, changed.Entry = o.Labels, o.Entry
 	return changed, err
 }

@@ -89,10 +89,3 @@ type Origin interface {
 	// not known, of the nearest value around it; the entry file at least.
 	At(pointer string) diag.Span
 }
-
-// Definer is implemented by origins that know where each value was made and,
-// beside that, where the field or element that it is was written. Both are
-// unset for what only the standard library knows.
-type Definer interface {
-	Definition(pointer string) (made, named diag.Span)
-}

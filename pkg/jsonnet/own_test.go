@@ -66,9 +66,14 @@ local other = import 'other.libsonnet';
 			t.Errorf("At(%q) = %s, want %s", pointer, got, want)
 		}
 	}
-	made, named := o.(jsonnet.Definer).Definition("/groups/0/rules/0/expr")
-	if made.String() != "a.jsonnet:8:29" || named.String() != "<library>/monctl/rules.libsonnet:1:37" {
-		t.Errorf("made at %s, named at %s", made, named)
+	for pointer, want := range map[string]string{
+		"/groups/0/name":         "a.jsonnet:14:51",
+		"/groups/0/rules/0/expr": "", // only the library names it
+		"/nope":                  "",
+	} {
+		if got := o.(interface{ Named(string) diag.Span }).Named(pointer).String(); got != want {
+			t.Errorf("Named(%q) = %s, want %s", pointer, got, want)
+		}
 	}
 }
 

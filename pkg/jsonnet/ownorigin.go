@@ -43,15 +43,19 @@ func (o *ownOrigin) At(pointer string) diag.Span {
 	return diag.Span{File: o.file}
 }
 
-// Definition implements Definer.
-func (o *ownOrigin) Definition(pointer string) (made, named diag.Span) {
+// Named returns the place where the field or element at a pointer is written;
+// it is unset for what only a library knows.
+func (o *ownOrigin) Named(pointer string) diag.Span {
 	tokens := pointerTokens(pointer)
 	list := o.origins.Lookup(tokens)
 	if len(list) <= len(tokens) {
-		return diag.Span{}, diag.Span{}
+		return diag.Span{}
 	}
-	last := list[len(list)-1]
-	return span(last.Made), span(last.Named)
+	l := list[len(list)-1].Named
+	if !l.IsSet() || l.FileName == "" || isLibrary(l.FileName) {
+		return diag.Span{}
+	}
+	return span(l)
 }
 
 var pointerEscapes = strings.NewReplacer("~1", "/", "~0", "~")

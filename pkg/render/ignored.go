@@ -82,15 +82,14 @@ func reveal(d bundle.Document) bundle.Document {
 		}
 		from[pointer.String()] = "/" + revealedRules + "/" + strconv.Itoa(i) + "/value"
 	}
-	plain := out.Origin
-	out.Origin = bundle.OriginFunc(func(pointer string) diag.Span {
+	out.Origin = bundle.MapOrigin(d.Origin, func(pointer string) string {
 		if i := strings.Index(pointer, "/"+revealedField); i >= 0 {
 			end := i + 1 + len(revealedField)
 			if field, ok := from[pointer[:end]]; ok {
-				return d.Origin.At(field + pointer[end:])
+				return field + pointer[end:]
 			}
 		}
-		return plain.At(pointer)
+		return "/" + revealedValue + pointer
 	})
 	return out
 }

@@ -17,10 +17,11 @@ func Errorf(diags *diag.List, o bundle.Object, code, pointer, format string, arg
 // "rules/unknown-field" and "rules/invalid".
 func Report(diags *diag.List, o bundle.Object, family string, findings []Finding) {
 	for _, f := range findings {
-		code := family + "/invalid"
 		if f.Kind == UnknownField {
-			code = family + "/unknown-field"
+			d := Errorf(diags, o, family+"/unknown-field", f.Pointer, "%s", f.Message)
+			d.Span, d.Hint = bundle.NameAt(o.Origin, f.Pointer), f.Hint
+			continue
 		}
-		Errorf(diags, o, code, f.Pointer, "%s", f.Message).Hint = f.Hint
+		Errorf(diags, o, family+"/invalid", f.Pointer, "%s", f.Message).Hint = f.Hint
 	}
 }
