@@ -15,7 +15,7 @@ func dashboardDatasource(p *Pass) {
 				if uid == "" || len(dashboard.References(uid)) > 0 || builtIn(q.Datasource) {
 					continue
 				}
-				p.Reportf(b.object, q.Pointer, "query %s of panel %q is bound to the data source %q", q.RefID, panel.Title, uid).Hint = `let people choose: a variable of type "datasource", and uid: "$datasource"`
+				p.Reportf(b.object, q.Pointer, "%s is bound to the data source %q", queryName(q, panel.Title), uid).Hint = `let people choose: a variable of type "datasource", and uid: "$datasource"`
 				break // one finding a panel
 			}
 		}

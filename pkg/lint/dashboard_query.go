@@ -1,6 +1,12 @@
 package lint
 
-import "github.com/monctl/monctl/pkg/expr"
+import (
+	"fmt"
+	"strings"
+
+	"github.com/monctl/monctl/pkg/dashboard"
+	"github.com/monctl/monctl/pkg/expr"
+)
 
 // dashboardQuery finds panels whose PromQL is none, whatever their variables
 // hold.
@@ -9,7 +15,7 @@ func dashboardQuery(p *Pass) {
 	for _, b := range p.dashboards {
 		for _, panel := range b.Panels {
 			for _, q := range panel.Queries {
-				if q.Expr == "" || b.DatasourceType(q.Datasource) != "prometheus" {
+				if q.Expr == "" || !asksPrometheus(b, q) {
 					continue
 				}
 				text, err := b.CheckQuery(q.Expr, &cache)
@@ -17,10 +23,33 @@ func dashboardQuery(p *Pass) {
 				if syntax == nil {
 					continue
 				}
-				d := p.Reportf(b.object, q.Pointer+"/expr", "query %s of panel %q is no PromQL: %s", q.RefID, panel.Title, syntax.Message)
+				d := p.Reportf(b.object, q.Pointer+"/expr", "%s is no PromQL: %s", queryName(q, panel.Title), syntax.Message)
 				d.Detail = syntax.Excerpt()
 				d.Hint = syntax.Hint
 			}
 		}
 	}
+}
+
+// asksPrometheus reports whether a query goes to Prometheus. One without a
+// data source goes to the default one: as it has the field that only
+// Prometheus and Loki read, it does unless it could be Loki's, whose pipes are
+// no part of PromQL.
+func asksPrometheus(b board, q dashboard.Query) bool {
+	switch b.DatasourceType(q.Datasource) {
+	case "prometheus", "grafana-amazonprometheus-datasource", "grafana-azureprometheus-datasource":
+		return true
+	case "":
+		return q.Datasource.IsZero() && !strings.Contains(q.Expr, "|")
+	default:
+		return false
+	}
+}
+
+// queryName is how a finding calls a query of a panel.
+func queryName(q dashboard.Query, panel string) string {
+	if q.RefID == "" {
+		return fmt.Sprintf("a query of panel %q", panel)
+	}
+	return fmt.Sprintf("query %s of panel %q", q.RefID, panel)
 }

@@ -11,6 +11,8 @@ panels:
 - {title: good, datasource: $ds, targets: [{refId: A, expr: 'sum by ($by) (rate(x{job="$job"}[$__rate_interval]))'}]}
 - {title: bad, datasource: {uid: '${ds}'}, targets: [{refId: A, expr: 'sum(rate(x[$__rate_interval])'}]}
 - {title: logs, datasource: $logs, targets: [{refId: A, expr: '{a="b"} |= "c"'}]}
-- {title: unknown, targets: [{refId: A, expr: 'SELECT 1'}]}
-`}, `/panels/1/targets/0/expr: query A of panel "bad" is no PromQL: unclosed left parenthesis`)
+- {title: unknown, datasource: Mine, targets: [{refId: A, expr: 'SELECT 1'}]}
+- {title: default, targets: [{expr: 'up == '}, {refId: B, expr: '{a="b"} |= "c"'}, {refId: C, expr: up}]}
+`}, `/panels/1/targets/0/expr: query A of panel "bad" is no PromQL: unclosed left parenthesis`,
+		`/panels/4/targets/0/expr: a query of panel "default" is no PromQL: unexpected end of input`)
 }
