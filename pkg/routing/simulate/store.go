@@ -70,9 +70,13 @@ func (s *store) put(d Delivery) (r *record, reason string) {
 		s.records[fp] = r
 	}
 	if n := len(r.versions); n > 0 {
-		old := r.versions[n-1].Alert
-		if !collected(s.start, old.EndsAt, d.At, alertsGC) && overlap(old, a) {
-			a = merge(old, a, d.At)
+		old := r.versions[n-1]
+		ended := old.EndsAt
+		if ended.Before(old.from) {
+			ended = old.from // it came after its end
+		}
+		if !collected(s.start, ended, d.At, alertsGC) && overlap(old.Alert, a) {
+			a = merge(old.Alert, a, d.At)
 		}
 	}
 	r.versions = append(r.versions, version{from: d.At, Alert: a})
