@@ -2,15 +2,17 @@ package simulate_test
 
 import (
 	"flag"
+	"net/url"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/prometheus/alertmanager/template"
 )
 
 var (
-	cases = flag.Int("cases", 400, "how many generated scenarios to hold against upstream's packages")
+	cases = flag.Int("cases", 150, "how many generated scenarios to hold against upstream's packages")
 	first = flag.Uint64("seed", 1, "the seed of the first of them")
 )
 
@@ -20,12 +22,16 @@ var (
 //
 //	go test ./pkg/routing/simulate -run Upstream -args -cases 20000 -seed 1000
 func TestAgainstUpstream(t *testing.T) {
+	tmpl, err := template.FromGlobs(nil)
+	check(t, err)
+	tmpl.ExternalURL, err = url.Parse(externalURL)
+	check(t, err)
 	notified, resolved, suppressed := 0, 0, 0
 	for i := range *cases {
 		seed := *first + uint64(i)
 		synctest.Test(t, func(t *testing.T) {
 			c := generate(t, seed, time.Now())
-			want := play(t, c)
+			want := play(t, tmpl, c)
 			got, tl := simulated(t, c)
 			if diff := cmp.Diff(want, got); diff != "" {
 				if short := cmp.Diff(shorten(want), shorten(got)); short != "" {

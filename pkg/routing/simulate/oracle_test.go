@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
-	"net/url"
 	"slices"
 	"strings"
 	"sync"
@@ -53,7 +52,7 @@ const externalURL = "http://am.example.org"
 
 // play runs upstream's packages on fake time. It must be called in a bubble,
 // whose clock stands at the case's start.
-func play(t *testing.T, c scenario) []string {
+func play(t *testing.T, tmpl *template.Template, c scenario) []string {
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	var (
@@ -74,10 +73,6 @@ func play(t *testing.T, c scenario) []string {
 	check(t, err)
 	go log.Maintenance(15*time.Minute, "", stop, nil)
 	defer close(stop)
-	tmpl, err := template.FromGlobs(nil)
-	check(t, err)
-	tmpl.ExternalURL, err = url.Parse(externalURL)
-	check(t, err)
 
 	u := &upstream{t: t, cfg: c.config, alerts: alerts, tmpl: tmpl}
 	inhibitor := inhibit.NewInhibitor(alerts, c.config.InhibitRules, logger, recorder)

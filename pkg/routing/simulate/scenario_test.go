@@ -248,7 +248,7 @@ func (g *generator) timeline(start time.Time) ([]simulate.Delivery, time.Time) {
 			out = append(out, g.delivery(set, now, false))
 		}
 	}
-	return out, now.Add(g.seconds(6*time.Hour) + time.Minute).Truncate(time.Second).Add(999 * time.Millisecond)
+	return out, now.Add(g.seconds(3*time.Hour) + time.Minute).Truncate(time.Second).Add(999 * time.Millisecond)
 }
 
 // delivery generates one alert; an old one may begin long ago.

@@ -24,15 +24,28 @@ var held = time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)
 // record is one alert, by its labels, with all that it has been.
 type record struct {
 	labels   model.LabelSet
+	names    map[string]string // the same, for notifications
 	versions []version
 	// routes are those the alert ends in.
 	routes []*routing.Route
+	// targets are the inhibition rules whose target it is, silences those whose
+	// matchers it has: indexes into the muter's.
+	targets  []target
+	silences []int
 }
 
 // version is an alert from one delivery to the next.
 type version struct {
 	from time.Time
 	alert.Alert
+	annotations map[string]string
+}
+
+func (r *record) last() version { return r.versions[len(r.versions)-1] }
+
+// resolved says whether the alert has ended, as far as is known now.
+func (r *record) resolved(now time.Time) bool {
+	return !r.versions[len(r.versions)-1].EndsAt.After(now)
 }
 
 // at returns the version of an instant.
@@ -66,11 +79,11 @@ func (s *store) put(d Delivery) (r *record, reason string) {
 	fp := a.Labels.Fingerprint()
 	r, ok := s.records[fp]
 	if !ok {
-		r = &record{labels: a.Labels}
+		r = &record{labels: a.Labels, names: stringMap(a.Labels)}
 		s.records[fp] = r
 	}
-	if n := len(r.versions); n > 0 {
-		old := r.versions[n-1]
+	if len(r.versions) > 0 {
+		old := r.last()
 		ended := old.EndsAt
 		if ended.Before(old.from) {
 			ended = old.from // it came after its end
@@ -79,7 +92,7 @@ func (s *store) put(d Delivery) (r *record, reason string) {
 			a = merge(old.Alert, a, d.At)
 		}
 	}
-	r.versions = append(r.versions, version{from: d.At, Alert: a})
+	r.versions = append(r.versions, version{from: d.At, Alert: a, annotations: stringMap(a.Annotations)})
 	return r, ""
 }
 
