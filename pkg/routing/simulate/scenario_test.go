@@ -99,13 +99,23 @@ func (g *generator) configuration() string {
 	if n := g.IntN(4); n > 0 {
 		g.f("inhibit_rules:")
 		for range n {
-			g.f("- {source_matchers: [%s], target_matchers: [%s], equal: [%s]}",
-				g.matcherList(), g.matcherList(), strings.Join(g.names(2), ", "))
+			g.f("- {%s, %s, equal: [%s]}", g.part("source"), g.part("target"), strings.Join(g.names(2), ", "))
 		}
 	}
 	g.f("route:")
 	g.route(0, "  ", "")
 	return g.b.String()
+}
+
+// part is one side of an inhibition rule, in one of its three forms.
+func (g *generator) part(side string) string {
+	switch g.IntN(5) {
+	case 0:
+		return side + "_match: {" + pick(g, "alertname: A", "severity: page", "job: ''") + "}"
+	case 1:
+		return side + "_match_re: {" + pick(g, "alertname: 'A|B'", "severity: p.*", "instance: '[12]?'") + "}"
+	}
+	return side + "_matchers: [" + g.matcherList() + "]"
 }
 
 func (g *generator) f(format string, args ...any) { fmt.Fprintf(&g.b, format+"\n", args...) }
@@ -183,6 +193,11 @@ func (g *generator) route(depth int, indent, matchers string) {
 			used[m] = true
 			line("-")
 			g.route(depth+1, indent+"  ", m)
+			if g.batches && g.chance(30) {
+				// The groups of both have the same key, and share what the
+				// receiver was told.
+				line("- {matchers: [%s], group_by: [alertname], group_wait: %s, group_interval: 3m}", m, pick(g, "13s", "41s"))
+			}
 		}
 	}
 }
