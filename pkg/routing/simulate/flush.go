@@ -103,12 +103,11 @@ func (s *simulation) unmuted(g *group, now time.Time) []*record {
 func alertsAt(list []*record, now time.Time) []NotifiedAlert {
 	out := make([]NotifiedAlert, len(list))
 	for i, r := range list {
-		v := r.last()
 		out[i] = NotifiedAlert{Status: Firing, Alert: Alert{
-			Labels: r.names, Annotations: v.annotations, StartsAt: v.StartsAt, GeneratorURL: v.GeneratorURL,
+			Labels: r.names, Annotations: r.annotations, StartsAt: r.current.StartsAt, GeneratorURL: r.current.GeneratorURL,
 		}}
 		if r.resolved(now) {
-			out[i].Status, out[i].EndsAt = Resolved, v.EndsAt
+			out[i].Status, out[i].EndsAt = Resolved, r.current.EndsAt
 		}
 	}
 	return out

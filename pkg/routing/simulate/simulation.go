@@ -148,7 +148,7 @@ func (s *simulation) group(r *record, route *routing.Route, now time.Time) {
 		id: id, route: route, order: s.order[route], labels: set,
 		key: groupKey(route, set), members: []*record{r}, next: now.Add(route.GroupWait),
 	}
-	if v := r.last(); v.StartsAt.Add(route.GroupWait).Before(now) {
+	if r.current.StartsAt.Add(route.GroupWait).Before(now) {
 		g.next = now
 	}
 	s.groups[id] = g
