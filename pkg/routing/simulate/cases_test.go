@@ -236,6 +236,37 @@ time_intervals:
 	}
 }
 
+// TestTimes looks at what versions of one alert are merged to.
+func TestTimes(t *testing.T) {
+	tests := []struct{ name, deliveries, want string }{
+		{"an update keeps the earlier start", "0s fire alertname=A starts=0s\n10s fire alertname=A starts=10s", "firing 0s"},
+		{"a resolved alert that fires again later starts anew", "0s post alertname=A starts=0s ends=5s\n10s fire alertname=A starts=10s", "firing 10s"},
+		{"an end that was given outlives an earlier one", "0s post alertname=A starts=0s ends=20m\n10s post alertname=A starts=5s ends=12m", "resolved 0s 20m0s"},
+		{"an end that was assumed does not", "0s post alertname=A starts=0s\n10s post alertname=A starts=5s ends=1m", "resolved 0s 1m0s"},
+		{"of two ends that are past the later one counts", "0s post alertname=A starts=-2m ends=-10s\n10s post alertname=A starts=-1m ends=-30s", "resolved -2m0s -10s"},
+		{"nothing is left to merge after a collection", "0s post alertname=A starts=-1m ends=1m\n31m post alertname=A starts=30s ends=32m", "resolved 30s 32m0s"},
+		{"but before it there is", "0s post alertname=A starts=-1m ends=1m\n29m post alertname=A starts=30s ends=32m", "resolved -1m0s 32m0s"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			var last simulate.FlushedAlert
+			_, err := simulate.Run(t.Context(), simulate.Options{
+				Config:     load(t, "route: {receiver: none, group_wait: 30s, group_interval: 5m}\nreceivers: [{name: none}]"),
+				Deliveries: deliveries(t, tt.deliveries), Start: epoch, Until: at(t, "40m"),
+				OnFlush: func(f simulate.Flush) { last = f.Alerts[0] },
+			})
+			check(t, err)
+			got := fmt.Sprintf("%s %s", last.Status, last.StartsAt.Sub(epoch))
+			if !last.EndsAt.IsZero() {
+				got += " " + last.EndsAt.Sub(epoch).String()
+			}
+			if got != tt.want {
+				t.Errorf("got %s, want %s", got, tt.want)
+			}
+		})
+	}
+}
+
 // TestFlushes looks at the account of every flush.
 func TestFlushes(t *testing.T) {
 	var got strings.Builder

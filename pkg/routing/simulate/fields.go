@@ -34,9 +34,15 @@ type writer struct {
 	out      Rendered
 }
 
-// text renders a field as text, html as HTML. Both return it.
-func (w *writer) text(name, text string) string { return w.exec(name, text, w.tmpl.ExecuteTextString) }
-func (w *writer) html(name, text string) string { return w.exec(name, text, w.tmpl.ExecuteHTMLString) }
+// text renders a field as text, and returns it.
+func (w *writer) text(name, text string) string {
+	return w.exec(name, text, w.tmpl.ExecuteTextString)
+}
+
+// html renders a field as HTML, and returns it.
+func (w *writer) html(name, text string) string {
+	return w.exec(name, text, w.tmpl.ExecuteHTMLString)
+}
 
 func (w *writer) exec(name, text string, execute func(string, any) (string, error)) string {
 	value, err := guarded(func() (string, error) { return execute(text, w.shown) })

@@ -3,6 +3,7 @@ package simulate
 import (
 	"fmt"
 	htmltemplate "html/template"
+	"maps"
 	"net/url"
 	"path"
 	"regexp"
@@ -196,21 +197,14 @@ func data(n Notification, alerts []NotifiedAlert, reason string, external *url.U
 	return d
 }
 
-// common returns what all maps have in common.
-func common(maps []map[string]string) template.KV {
+// common returns what all sets have in common.
+func common(sets []map[string]string) template.KV {
 	out := template.KV{}
-	for i, m := range maps {
-		if i == 0 {
-			for k, v := range m {
-				out[k] = v
-			}
-			continue
-		}
-		for k, v := range out {
-			if m[k] != v {
-				delete(out, k)
-			}
-		}
+	if len(sets) > 0 {
+		maps.Copy(out, sets[0])
+	}
+	for _, m := range sets {
+		maps.DeleteFunc(out, func(k, v string) bool { return m[k] != v })
 	}
 	return out
 }
