@@ -246,6 +246,10 @@ func (g *generator) timeline(start time.Time) ([]simulate.Delivery, time.Time) {
 			}
 		}
 	}
+	return g.deliveries(pool, start)
+}
+
+func (g *generator) deliveries(pool []map[string]string, start time.Time) ([]simulate.Delivery, time.Time) {
 	// An alert is not posted twice in one request: which comes last is chance.
 	slices.SortFunc(pool, func(a, b map[string]string) int { return strings.Compare(fmt.Sprint(a), fmt.Sprint(b)) })
 	pool = slices.CompactFunc(pool, maps.Equal)
