@@ -117,12 +117,19 @@ func (w *writer) json(name string, v any) {
 	w.out.Fields[name] = string(body)
 }
 
-// where is the beginning of an error of text/template: the name of the
-// template, which inline templates do not have, and the place in it.
-var where = regexp.MustCompile(`^(?:html/)?template: ?:\d+(?::\d+)?: (?:executing "" )?`)
+// inline is the beginning of an error of text/template in an inline template,
+// which has no name, with the line.
+var inline = regexp.MustCompile(`^(?:html/)?template: ?:(\d+)(?::\d+)?: (?:executing "" )?`)
 
 func (w *writer) fail(field string, err error) {
-	message := strings.TrimPrefix(where.ReplaceAllString(err.Error(), ""), "template: ")
+	message := err.Error()
+	if m := inline.FindStringSubmatch(message); m != nil {
+		message = message[len(m[0]):]
+		if m[1] != "1" {
+			message = "line " + m[1] + ": " + message
+		}
+	}
+	message = strings.TrimPrefix(message, "template: ")
 	w.out.Errors = append(w.out.Errors, FieldError{Field: field, Pointer: w.pointer + "/" + field, Message: message})
 }
 

@@ -115,7 +115,11 @@ func (e FieldError) Error() string { return e.Field + ": " + e.Message }
 // Diagnose reports errors of fields as findings on the configuration.
 func Diagnose(diags *diag.List, cfg bundle.Object, errs []FieldError) {
 	for _, e := range errs {
-		verdict.Errorf(diags, cfg, "alertmanager/template", e.Pointer, "template: %s, so the notification would fail", e.Message)
+		then := "the notification would not be sent"
+		if strings.Contains(e.Pointer, "/slack_configs/") {
+			then = "Slack would get the message with empty fields"
+		}
+		verdict.Errorf(diags, cfg, "alertmanager/template", e.Pointer, "template: %s; %s", e.Message, then)
 	}
 }
 

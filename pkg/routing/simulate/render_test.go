@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/monctl/monctl/pkg/bundle"
+	"github.com/monctl/monctl/pkg/diag"
 	"github.com/monctl/monctl/pkg/routing/simulate"
 )
 
@@ -21,7 +22,7 @@ receivers:
     title: '{{ .CommonLabels.alertname }} since {{ since (index .Alerts 0).StartsAt }}, {{ routeLabels "team" }}'
     text: '{{ template "mine" . }} {{ now.Format "15:04:05" }}'
     fields: [{title: Reason, value: '{{ .NotificationReason }}'}]
-    footer: '{{ .Alerts.Nothing }}'
+    footer: "one\n{{ .Alerts.Nothing }}"
   email_configs:
   - {to: 'ops@example.org', from: 'am@example.org', smarthost: 'localhost:25', html: '<b>{{ .CommonAnnotations.summary }}</b>', send_resolved: true}
 `)
@@ -55,6 +56,12 @@ receivers:
 	}
 	if len(slack.Errors) != 1 || slack.Errors[0].Pointer != "/receivers/0/slack_configs/0/footer" || !strings.Contains(slack.Errors[0].Message, "Nothing") {
 		t.Errorf("errors %v", slack.Errors)
+	}
+	var findings diag.List
+	simulate.Diagnose(&findings, bundle.NewRawObject(bundle.Ref{Kind: bundle.Alertmanager, Name: "alertmanager"}, nil, nil), slack.Errors)
+	wantFinding := "template: line 2: at <.Alerts.Nothing>: can't evaluate field Nothing in type template.Alerts; Slack would get the message with empty fields"
+	if len(findings) != 1 || findings[0].Code != "alertmanager/template" || findings[0].Summary != wantFinding {
+		t.Errorf("findings %v", findings)
 	}
 	email, err := r.Render(n, "email/0")
 	if err != nil {

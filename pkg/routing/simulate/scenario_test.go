@@ -50,9 +50,11 @@ func generate(t *testing.T, seed uint64, start time.Time) scenario {
 	c.config = load(t, c.yaml)
 	c.deliveries, c.until = g.timeline(start)
 	for range g.IntN(3) {
-		from := start.Add(g.seconds(2*time.Hour) + time.Hour)
+		// Most begin and end when some group is flushed.
+		from := pick(g, c.deliveries...).At.Add(pick(g, 0, 10*time.Second, 2*time.Minute))
+		from = from.Add(time.Duration(g.IntN(60)) * 30 * time.Second)
 		c.silences = append(c.silences, simulate.Silence{
-			Matchers: parse(t, g.matcher()), From: from, Until: from.Add(g.seconds(2*time.Hour) + time.Second),
+			Matchers: parse(t, g.matcher()), From: from, Until: from.Add(time.Duration(g.IntN(100)) * 30 * time.Second),
 		})
 		if s := &c.silences[len(c.silences)-1]; s.Matchers.Matches(nil) {
 			s.Matchers = append(s.Matchers, parse(t, `alertname=~".+"`)...)
