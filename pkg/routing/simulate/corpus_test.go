@@ -27,7 +27,7 @@ var configurations = flag.String("configs", "", "a folder of Alertmanager config
 // TestAgainstUpstream does with generated ones: the alerts have labels that
 // their matchers look for.
 //
-//	go test ./pkg/routing/simulate -run Configurations -args -configs DIR -cases 50
+//	make corpus-routing DIR=… CASES=500
 func TestConfigurations(t *testing.T) {
 	if *configurations == "" {
 		t.Skip("no folder is given: -args -configs DIR")
@@ -50,7 +50,7 @@ func TestConfigurations(t *testing.T) {
 			return nil
 		}
 		read++
-		for i := range *cases {
+		for i := range *cases/20 + 1 {
 			seed := *first + uint64(i)
 			synctest.Test(t, func(t *testing.T) {
 				c := through(t, cfg, seed, time.Now())
@@ -67,7 +67,7 @@ func TestConfigurations(t *testing.T) {
 		}
 		return nil
 	}))
-	t.Logf("%d configurations, %d scenarios each, %d notifications of integrations", read, *cases, notified)
+	t.Logf("%d configurations, %d scenarios each, %d notifications of integrations", read, *cases/20+1, notified)
 }
 
 // through is a case with generated alerts for a configuration that exists.

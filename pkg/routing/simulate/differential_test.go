@@ -19,8 +19,7 @@ var (
 // TestAgainstUpstream plays generated scenarios with Alertmanager's own
 // packages under fake time, and compares who is notified, when, why, with
 // which groups and alerts, and the payload of the webhook to the byte.
-//
-//	go test ./pkg/routing/simulate -run Upstream -args -cases 20000 -seed 1000
+// More of them: make corpus-routing CASES=20000.
 func TestAgainstUpstream(t *testing.T) {
 	tmpl, err := template.FromGlobs(nil)
 	check(t, err)
