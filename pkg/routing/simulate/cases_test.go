@@ -310,3 +310,28 @@ func TestRejected(t *testing.T) {
 		t.Error(diff)
 	}
 }
+
+// TestDeterministic runs everything twice.
+func TestDeterministic(t *testing.T) {
+	for seed := range uint64(30) {
+		c := generate(t, seed, epoch)
+		var got [2]string
+		for i := range got {
+			_, tl := simulated(t, c)
+			var b strings.Builder
+			for _, n := range tl.Notifications {
+				fmt.Fprintln(&b, n.At, n.GroupKey, n.Route.Pointer, n.Receiver, n.Reason, n.Alerts, n.Integrations)
+			}
+			for _, d := range c.deliveries {
+				for _, by := range tl.Suppressed(d.Alert.Labels, "", d.At) {
+					fmt.Fprintln(&b, by.Kind, by.Name, by.Pointer, by.Source)
+				}
+			}
+			fmt.Fprintln(&b, len(tl.Used.Routes), len(tl.Used.Inhibitions), tl.Used.Intervals, tl.Used.Silences)
+			got[i] = b.String()
+		}
+		if diff := cmp.Diff(got[0], got[1]); diff != "" {
+			t.Fatalf("seed %d, two runs differ:\n%s", seed, diff)
+		}
+	}
+}
