@@ -9,6 +9,7 @@ import (
 
 	"github.com/monctl/monctl/pkg/bundle"
 	"github.com/monctl/monctl/pkg/diag"
+	"github.com/monctl/monctl/pkg/routing"
 	"github.com/monctl/monctl/pkg/routing/simulate"
 )
 
@@ -24,7 +25,7 @@ receivers:
     fields: [{title: Reason, value: '{{ .NotificationReason }}'}]
     footer: "one\n{{ .Alerts.Nothing }}"
   email_configs:
-  - {to: 'ops@example.org', from: 'am@example.org', smarthost: 'localhost:25', html: '<b>{{ .CommonAnnotations.summary }}</b>', send_resolved: true}
+  - {to: 'ops@example.org', from: 'am@example.org', smarthost: 'localhost:25', html: '<b>{{ .CommonAnnotations.summary }}</b> {{ now.Format "15:04:05" }}', send_resolved: true}
 `)
 	tmpl := bundle.NewRawObject(bundle.Ref{Kind: bundle.Template, Name: "mine.tmpl"}, []byte(`{{ define "mine" }}[{{ .Status }}]{{ end }}`), nil)
 	r, diags := simulate.NewRenderer(cfg, []bundle.Object{tmpl}, "http://am.example.org")
@@ -67,10 +68,36 @@ receivers:
 	if err != nil {
 		t.Fatal(err)
 	}
-	if email.Fields["html"] != "<b>a &lt; b</b>" || email.Fields["subject"] != "[FIRING:1] A " {
+	if email.Fields["html"] != "<b>a &lt; b</b> 00:00:30" || email.Fields["subject"] != "[FIRING:1] A " {
 		t.Errorf("email %v", email.Fields)
 	}
 	if _, err := r.Render(n, "slack/1"); err == nil {
 		t.Error("no error for an integration that there is not")
+	}
+}
+
+// TestBrokenTemplateFile says that a file that does not parse is reported, and
+// that the others are there all the same.
+func TestBrokenTemplateFile(t *testing.T) {
+	cfg := load(t, `
+route: {receiver: all}
+receivers: [{name: all, telegram_configs: [{chat_id: 1, bot_token: x, message: '{{ template "mine" . }} {{ template "mine.tmpl" . }}', parse_mode: HTML}]}]
+`)
+	file := func(name, text string) bundle.Object {
+		return bundle.NewRawObject(bundle.Ref{Kind: bundle.Template, Name: name}, []byte(text), nil)
+	}
+	r, diags := simulate.NewRenderer(cfg, []bundle.Object{
+		file("broken.tmpl", "line\n{{ if }}"), file("mine.tmpl", `{{ define "mine" }}<{{ .Status }}>{{ end }}whole file`),
+	}, externalURL)
+	if len(diags) != 1 || diags[0].Object != "template/broken.tmpl" || diags[0].Span.Start.Line != 2 {
+		t.Errorf("findings %v", diags)
+	}
+	n := simulate.NewNotification(cfg, routing.NewTree(cfg).Root(), []simulate.NotifiedAlert{{
+		Alert: simulate.Alert{Labels: map[string]string{"alertname": "A"}, EndsAt: epoch}, Status: simulate.Resolved,
+	}}, epoch)
+	got, err := r.Render(n, "telegram/0")
+	check(t, err)
+	if got.Fields["message"] != "&lt;resolved> whole file" {
+		t.Errorf("got %v", got)
 	}
 }
