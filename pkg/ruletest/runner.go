@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"time"
 
@@ -31,6 +30,7 @@ type runner struct {
 	warnings diag.List
 	spans    []diag.Span // of the input series
 	eval     *promeval.Evaluation
+	sender   *sender // nil if nobody asks what is sent
 }
 
 func (r *runner) run(ctx context.Context) {
@@ -49,10 +49,14 @@ func (r *runner) run(ctx context.Context) {
 		Engine: r.engine, Rules: r.rules, GroupOrder: r.decoded.order, Series: columns,
 		ExternalLabels: labels.FromMap(r.test.labels), ExternalURL: r.test.url,
 	})
-	if r.ticks(ctx) {
+	if r.paging != nil && r.test.observes() {
+		r.sender = newSender(r.paging, r.test)
+	}
+	if !r.test.evaluates() || r.ticks(ctx) {
 		for _, e := range r.test.exprs {
 			r.checkExpr(ctx, e)
 		}
+		r.checkPaging(ctx)
 	}
 	if r.debug {
 		r.dump(ctx)
@@ -78,6 +82,9 @@ func (r *runner) ready() bool {
 	if r.test.errors.HasErrors() || !r.rulesOK {
 		r.report.Result = Failed
 		return false
+	}
+	if r.paging == nil && r.test.pages() != nil {
+		r.report.Result = Failed // The suite says why there is no configuration.
 	}
 	for _, a := range r.test.alerts {
 		if a.name == "" {
@@ -108,6 +115,12 @@ func (r *runner) horizon() time.Duration {
 	for _, e := range r.test.exprs {
 		most = max(most, e.at)
 	}
+	for _, n := range r.test.notifications {
+		most = max(most, n.until)
+	}
+	for _, s := range r.test.suppressions {
+		most = max(most, s.at)
+	}
 	return most
 }
 
@@ -136,6 +149,9 @@ func (r *runner) ticks(ctx context.Context) bool {
 		if len(failed) > 0 {
 			r.ruleErrors(at, failed)
 			return false
+		}
+		if r.sender != nil {
+			r.sender.observe(ctx, r.eval.Active(), ts)
 		}
 		for len(pending) > 0 && pending[0].at < ts.Add(step).Sub(start) {
 			r.checkAlert(ctx, pending[0])
@@ -179,13 +195,12 @@ func (r *runner) dump(ctx context.Context) {
 // checkAlert compares the alerts of one name that fire with the expected ones:
 // exactly, labels and annotations, in any order.
 func (r *runner) checkAlert(ctx context.Context, a alertAssertion) {
-	var expected, got []alertText
-	for _, e := range a.exp {
-		lset := map[string]string{}
-		maps.Copy(lset, e.labels)
-		lset[labels.AlertName] = a.name
-		expected = append(expected, alertText{labels.FromMap(lset), labels.FromMap(e.annotations)})
+	if a.extended() {
+		r.checkState(ctx, a)
+		return
 	}
+	expected := a.expected()
+	var got []alertText
 	for _, f := range r.eval.Firing(ctx, a.name) {
 		got = append(got, alertText{f.Labels, f.Annotations})
 	}
@@ -244,7 +259,7 @@ func (r *runner) checkExpr(ctx context.Context, e exprAssertion) {
 	}
 	sortSamples(expected)
 	sortSamples(got)
-	if sameSamples(expected, got, r.decoded.fuzzy) {
+	if sameSamples(expected, got, r.decoded.sameValue) {
 		return
 	}
 	f := r.fail(e.span, KindPromQL, codePromQL, "%q at %s: the result differs from the expected one", shorten(e.expr.value), model.Duration(e.at))
