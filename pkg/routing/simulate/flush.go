@@ -65,6 +65,7 @@ func (s *simulation) notify(g *group, batch []flushed, now time.Time) {
 			resolved[f.fp] = true
 		}
 	}
+	all := alertsOf(left)
 	n := Notification{
 		At: now, Route: g.route, Receiver: g.route.Receiver, GroupKey: g.key, GroupLabels: stringMap(g.labels),
 		batch: alertsOf(batch),
@@ -76,14 +77,10 @@ func (s *simulation) notify(g *group, batch []flushed, now time.Time) {
 			continue
 		}
 		s.log.put(key, firing, resolved, now, g.route.RepeatInterval)
-		sent := left
-		if !c.sendResolved {
-			sent = slices.DeleteFunc(slices.Clone(left), func(f flushed) bool { return f.Status == Resolved })
-		}
-		if len(sent) == 0 {
+		alerts := sentTo(c, all)
+		if len(alerts) == 0 {
 			continue
 		}
-		alerts := alertsOf(sent)
 		n.Integrations = append(n.Integrations, NotifiedIntegration{
 			Integration: c.Integration, Reason: reason, Status: statusOf(alerts), Alerts: alerts,
 		})

@@ -2,7 +2,11 @@ package simulate
 
 import (
 	"fmt"
+	"slices"
 	"time"
+
+	"github.com/prometheus/alertmanager/config"
+	"github.com/prometheus/common/model"
 
 	"github.com/monctl/monctl/pkg/routing"
 )
@@ -54,6 +58,42 @@ type Notification struct {
 	// templates of route labels see it.
 	batch []NotifiedAlert
 }
+
+// NewNotification returns the notification that a new group of a route is, if
+// these alerts open it and nothing suppresses them: to all integrations of the
+// route's receiver, whatever they do not send left out. It is for previews.
+func NewNotification(cfg *config.Config, route *routing.Route, alerts []NotifiedAlert, at time.Time) Notification {
+	n := Notification{At: at, Route: route, Receiver: route.Receiver, Status: statusOf(alerts), Reason: First, Alerts: alerts, batch: alerts}
+	var set model.LabelSet
+	if len(alerts) > 0 {
+		set = groupLabels(labelSet(alerts[0].Labels), route)
+	}
+	n.GroupLabels, n.GroupKey = stringMap(set), groupKey(route, set)
+	for _, r := range cfg.Receivers {
+		if r.Name != route.Receiver {
+			continue
+		}
+		for _, c := range integrations(r) {
+			if sent := sentTo(c, alerts); len(sent) > 0 {
+				n.Integrations = append(n.Integrations, NotifiedIntegration{
+					Integration: c.Integration, Reason: First, Status: statusOf(sent), Alerts: sent,
+				})
+			}
+		}
+	}
+	return n
+}
+
+// sentTo returns the alerts that an integration is sent.
+func sentTo(c configured, alerts []NotifiedAlert) []NotifiedAlert {
+	if c.sendResolved {
+		return alerts
+	}
+	return slices.DeleteFunc(slices.Clone(alerts), func(a NotifiedAlert) bool { return a.Status == Resolved })
+}
+
+// groupKey is upstream's key of a group.
+func groupKey(route *routing.Route, set model.LabelSet) string { return route.Key + ":" + set.String() }
 
 // NotifiedAlert is an alert as a notification shows it.
 type NotifiedAlert struct {

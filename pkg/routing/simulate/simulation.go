@@ -145,7 +145,7 @@ func (s *simulation) group(r *record, route *routing.Route, now time.Time) {
 	}
 	g := &group{
 		id: id, route: route, order: s.order[route], labels: set,
-		key: route.Key + ":" + set.String(), members: []*record{r}, next: now.Add(route.GroupWait),
+		key: groupKey(route, set), members: []*record{r}, next: now.Add(route.GroupWait),
 	}
 	if v := r.versions[len(r.versions)-1]; v.StartsAt.Add(route.GroupWait).Before(now) {
 		g.next = now
