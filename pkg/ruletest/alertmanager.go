@@ -106,7 +106,7 @@ type paging struct {
 	external  map[string]string
 	relabel   *promconf.Relabeling
 	// renderer makes what integrations get; made when it is asked for.
-	renderer func() *simulate.Renderer
+	renderer func() (*simulate.Renderer, diag.List)
 }
 
 // pagingLoader loads what suites page through, the rendered configuration once.
@@ -138,9 +138,8 @@ func newPaging(file AlertmanagerFile, b *bundle.Bundle) (*paging, error) {
 		return nil, fmt.Errorf("%s is refused by Alertmanager: %w", file.Name, err)
 	}
 	p := &paging{base: simulate.Options{Config: cfg}, tree: routing.NewTree(cfg)}
-	p.renderer = sync.OnceValue(func() *simulate.Renderer {
-		renderer, _ := simulate.NewRenderer(cfg, file.Templates, alertmanagerURL)
-		return renderer
+	p.renderer = sync.OnceValues(func() (*simulate.Renderer, diag.List) {
+		return simulate.NewRenderer(cfg, file.Templates, alertmanagerURL)
 	})
 	for _, r := range cfg.Receivers {
 		p.receivers = append(p.receivers, r.Name)
@@ -186,6 +185,10 @@ func (s *suite) loadPaging(l *pagingLoader) {
 	p, err := l.load(s)
 	if err == nil {
 		s.paging = p
+		if s.decoded.alertmanager.value != "" { // else validating the project says so
+			_, broken := p.renderer()
+			s.diags = append(s.diags, broken...)
+		}
 		return
 	}
 	span := *first

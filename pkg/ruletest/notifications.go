@@ -30,7 +30,7 @@ func (r *runner) checkNotifications(timeline *simulate.Timeline, a notificationA
 		}
 	}
 	all := r.notificationLines(a.exp, got)
-	if !slices.ContainsFunc(all, func(l line) bool { return l.mark != ' ' }) {
+	if !all.differ() {
 		return
 	}
 	f := r.fail(a.span, KindNotification, codeNotification, "receiver %q from %s until %s: %s",
@@ -87,45 +87,56 @@ func (r *runner) missingHint(timeline *simulate.Timeline, a notificationAssertio
 	return ""
 }
 
+// alignment is a comparison and how much both sides have in common.
+type alignment struct {
+	lines lines
+	same  int
+}
+
 // notificationLines aligns the expected notifications with those that were
-// sent so that as little as possible differs, keeping the order of both.
+// sent so that they have as much as possible in common, keeping the order of
+// both.
 func (r *runner) notificationLines(expected []expectedNotification, got []*notice) lines {
-	// best[i][j] are the lines of expected[i:] beside got[j:].
-	best := make([][]lines, len(expected)+1)
+	// best[i][j] compares expected[i:] with got[j:].
+	best := make([][]alignment, len(expected)+1)
 	for i := range best {
-		best[i] = make([]lines, len(got)+1)
+		best[i] = make([]alignment, len(got)+1)
 	}
 	for i := len(expected); i >= 0; i-- {
 		for j := len(got); j >= 0; j-- {
-			var choices []lines
+			var choices []alignment
+			add := func(l lines, same int, rest alignment) {
+				choices = append(choices, alignment{slices.Concat(l, rest.lines), same + rest.same})
+			}
 			if i < len(expected) && j < len(got) {
-				choices = append(choices, slices.Concat(r.beside(expected[i], got[j]), best[i+1][j+1]))
+				l := r.beside(expected[i], got[j])
+				add(l, l.same(), best[i+1][j+1])
 			}
 			if i < len(expected) {
-				choices = append(choices, slices.Concat(r.missing(expected[i]), best[i+1][j]))
+				add(r.missing(expected[i]), 0, best[i+1][j])
 			}
 			if j < len(got) {
-				choices = append(choices, slices.Concat(r.unexpected(got[j]), best[i][j+1]))
+				add(r.unexpected(got[j]), 0, best[i][j+1])
 			}
-			for k, c := range choices {
-				if k == 0 || marked(c) < marked(best[i][j]) {
-					best[i][j] = c
-				}
+			if len(choices) > 0 {
+				best[i][j] = slices.MaxFunc(choices, func(a, b alignment) int { return a.same - b.same })
 			}
 		}
 	}
-	return best[0][0]
+	return best[0][0].lines
 }
 
-func marked(l lines) int {
-	n := 0
-	for _, x := range l {
-		if x.mark != ' ' {
-			n++
-		}
+// same says how much two sides have in common; being equal counts most.
+func (l lines) same() int {
+	const equal = 10
+	if l.differ() {
+		l = slices.DeleteFunc(slices.Clone(l), func(x line) bool { return x.mark != ' ' })
+		return 1 + len(l)
 	}
-	return n
+	return equal + len(l)
 }
+
+func (l lines) differ() bool { return slices.ContainsFunc(l, func(x line) bool { return x.mark != ' ' }) }
 
 // missing is a notification that was expected only.
 func (r *runner) missing(e expectedNotification) lines {
@@ -224,8 +235,9 @@ func notifiedLines(expected []expectedNotified, got []simulate.NotifiedAlert) li
 func (r *runner) integrationLines(name string, expected map[string]text, n *notice) lines {
 	got, ok := n.rendered[name]
 	if !ok {
+		renderer, _ := r.paging.renderer()
 		var err error
-		if got, err = r.paging.renderer().Render(n.Notification, name); err != nil {
+		if got, err = renderer.Render(n.Notification, name); err != nil {
 			return lines{{'-', "  " + name + " is notified"}, {'+', "  " + r.notNotified(name, n)}}
 		}
 		n.rendered[name] = got

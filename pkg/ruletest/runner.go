@@ -48,6 +48,7 @@ func (r *runner) run(ctx context.Context) {
 	r.eval = promeval.New(promeval.Options{
 		Engine: r.engine, Rules: r.rules, GroupOrder: r.decoded.order, Series: columns,
 		ExternalLabels: labels.FromMap(r.test.labels), ExternalURL: r.test.url,
+		Schedule: r.schedule(),
 	})
 	if r.paging != nil && r.test.observes() {
 		r.sender = newSender(r.paging, r.test)
@@ -106,6 +107,22 @@ func (r *runner) start() time.Time {
 	return r.test.start
 }
 
+// schedule says when groups are evaluated, nil for promtool's way.
+func (r *runner) schedule() *promeval.Schedule {
+	if !r.decoded.options.groupInterval {
+		return nil
+	}
+	return &promeval.Schedule{Start: r.start(), Interval: r.decoded.interval}
+}
+
+// step is the distance of ticks.
+func (r *runner) step() time.Duration {
+	if s := r.schedule(); s != nil {
+		return s.Step(r.rules)
+	}
+	return r.decoded.interval
+}
+
 // horizon is the largest time that the test names.
 func (r *runner) horizon() time.Duration {
 	var most time.Duration
@@ -130,7 +147,7 @@ func (r *runner) horizon() time.Duration {
 func (r *runner) ticks(ctx context.Context) bool {
 	pending := slices.Clone(r.test.alerts)
 	slices.SortStableFunc(pending, func(a, b alertAssertion) int { return cmp.Compare(a.at, b.at) })
-	start, step := r.start(), r.decoded.interval
+	start, step := r.start(), r.step()
 	// Instants, not durations: the horizon may be the largest duration there is.
 	for ts, end := start, start.Add(r.horizon()); !ts.After(end); ts = ts.Add(step) {
 		at := ts.Sub(start)
