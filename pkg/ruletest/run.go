@@ -45,6 +45,11 @@ type Options struct {
 	IgnoreUnknownFields bool
 	// Debug adds a dump of all series to each test's report.
 	Debug bool
+	// Coverage collects what the tests exercise, unless it is nil.
+	Coverage *Coverage
+	// Progress is told, unless it is nil, that a test was run: how many were,
+	// and how many will be. It is called from several goroutines, one at a time.
+	Progress func(done, total int)
 	// Workers bounds how many tests run at once; less than one means one.
 	Workers int
 	// Now is the clock that durations are measured with; nil is time.Now.
@@ -57,10 +62,14 @@ type suite struct {
 	decoded *file
 	decoder *decoder
 	rules   []*promeval.RuleFile
+	files   []RuleFile // of rules
 	rulesOK bool
 	engine  *promeval.Engine
 	diags   diag.List
 	reports []TestReport
+	// coverage is nil unless it was asked for; subjects are the suite's rules.
+	coverage *Coverage
+	subjects []*subject
 }
 
 // Run runs the tests of all suites. The report has every test, in the order of
@@ -80,6 +89,11 @@ func Run(ctx context.Context, suites []Suite, o Options) (*Report, diag.List, er
 			}
 		}
 	}()
+	if o.Coverage != nil {
+		for _, f := range o.Bundle {
+			o.Coverage.add(f) // also if no test loads it
+		}
+	}
 	if err := parallel(ctx, o.Workers, len(suites), func(i int) { all[i] = prepare(suites[i], o, cache) }); err != nil {
 		return nil, nil, err
 	}
@@ -95,6 +109,7 @@ func Run(ctx context.Context, suites []Suite, o Options) (*Report, diag.List, er
 			}
 		}
 	}
+	done := counter(o.Progress, len(jobs))
 	warnings := make([]diag.List, len(jobs))
 	if err := parallel(ctx, o.Workers, len(jobs), func(i int) {
 		s, n := jobs[i].suite, jobs[i].test
@@ -103,6 +118,7 @@ func Run(ctx context.Context, suites []Suite, o Options) (*Report, diag.List, er
 		r.run(ctx)
 		warnings[i] = r.warnings
 		s.reports[n].Seconds = o.Now().Sub(began).Seconds()
+		done()
 	}); err != nil {
 		return nil, nil, err
 	}
@@ -140,6 +156,21 @@ func parallel(ctx context.Context, workers, n int, f func(i int)) error {
 	return nil
 }
 
+// counter returns what is to be called when one of some tests is over.
+func counter(progress func(done, total int), total int) func() {
+	if progress == nil {
+		return func() {}
+	}
+	var mu sync.Mutex
+	done := 0
+	return func() {
+		mu.Lock()
+		defer mu.Unlock()
+		done++
+		progress(done, total)
+	}
+}
+
 // prepare decodes a suite and, if any of its tests will run, loads its rules.
 func prepare(in Suite, o Options, cache *ruleCache) *suite {
 	s := &suite{Suite: in, decoder: &decoder{file: in.File, origin: in.Origin}}
@@ -169,6 +200,11 @@ func prepare(in Suite, o Options, cache *ruleCache) *suite {
 		return s
 	}
 	s.rules, s.rulesOK = s.loadRules(o, cache)
+	if s.coverage = o.Coverage; s.coverage != nil {
+		for _, f := range s.files {
+			s.subjects = append(s.subjects, s.coverage.add(f)...)
+		}
+	}
 	s.warnUnknownAlerts()
 	var exprs []string
 	for _, t := range s.decoded.tests {

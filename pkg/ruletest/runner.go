@@ -30,6 +30,7 @@ type runner struct {
 	report   *TestReport
 	warnings diag.List
 	spans    []diag.Span // of the input series
+	judged   []judged
 	eval     *promeval.Evaluation
 }
 
@@ -53,6 +54,9 @@ func (r *runner) run(ctx context.Context) {
 		for _, e := range r.test.exprs {
 			r.checkExpr(ctx, e)
 		}
+	}
+	if r.coverage != nil && ctx.Err() == nil {
+		r.cover(ctx)
 	}
 	if r.debug {
 		r.dump(ctx)
@@ -189,7 +193,9 @@ func (r *runner) checkAlert(ctx context.Context, a alertAssertion) {
 	for _, f := range r.eval.Firing(ctx, a.name) {
 		got = append(got, alertText{f.Labels, f.Annotations})
 	}
-	if sameAlerts(expected, got) {
+	same := sameAlerts(expected, got)
+	r.judged = append(r.judged, judged{a, expected, got, same})
+	if same {
 		return
 	}
 	f := r.fail(a.span, KindAlert, codeAlert, "alert %q at %s: %s", a.name, model.Duration(a.at), countAlerts(len(expected), len(got)))
