@@ -26,10 +26,21 @@ func (r *runner) cover(ctx context.Context) {
 	defer obs.Close() //nolint:errcheck // It only waits for a tracker that it lacks.
 	v := viewOfTest{Observer: obs, from: r.start(), until: r.start().Add(r.lastTick()), step: r.decoded.interval}
 	for _, s := range r.subjects {
-		r.coverage.cover(v.observe(ctx, s, r.coverage.missing(s))...)
+		r.coverage.cover(v.observe(ctx, s, r.coverage.missing(s), r.looked(s.name))...)
 		r.coverage.cover(r.asserted(s)...)
 	}
 	r.coverage.cover(r.values()...)
+}
+
+// looked returns the ticks at which assertions are about an alert.
+func (r *runner) looked(alert string) map[int64]bool {
+	out := map[int64]bool{}
+	for _, j := range r.judged {
+		if j.name == alert {
+			out[r.start().Add(j.at.Truncate(r.decoded.interval)).UnixMilli()] = true
+		}
+	}
+	return out
 }
 
 // lastTick is the last instant that the rules were evaluated at, counted from
@@ -45,8 +56,9 @@ type viewOfTest struct {
 	step        time.Duration
 }
 
-// observe returns those of some points that the test has covered.
-func (v viewOfTest) observe(ctx context.Context, s *subject, missing []*point) []*point {
+// observe returns those of some points that the test has covered. Looked has
+// the ticks, in milliseconds, at which assertions are about an alert.
+func (v viewOfTest) observe(ctx context.Context, s *subject, missing []*point, looked map[int64]bool) []*point {
 	if v.Void(s.expr.Node) {
 		return nil // and so are all its parts, or it would not be provable
 	}
@@ -67,7 +79,7 @@ func (v viewOfTest) observe(ctx context.Context, s *subject, missing []*point) [
 		return slices.ContainsFunc(missing, func(p *point) bool { return p.kind == kind })
 	}
 	if states(ItemFor) {
-		out = append(out, v.holds(ctx, s, missing)...)
+		out = append(out, v.holds(ctx, s, missing, looked)...)
 	}
 	if states(ItemKeepFiring) {
 		out = append(out, v.keepsFiring(ctx, s, missing)...)
@@ -90,8 +102,9 @@ func (s *subject) alerts(state string) *parser.VectorSelector {
 	return &parser.VectorSelector{Name: "ALERTS", LabelMatchers: matchers}
 }
 
-// holds says of the alerts that were pending whether they went on to fire.
-func (v viewOfTest) holds(ctx context.Context, s *subject, missing []*point) []*point {
+// holds says whether pending alerts went on to fire, and whether for kept any
+// from firing: it ended while it was pending, or an assertion looked then.
+func (v viewOfTest) holds(ctx context.Context, s *subject, missing []*point, looked map[int64]bool) []*point {
 	pending, err := v.Range(ctx, s.alerts("pending").String(), v.from, v.until, v.step)
 	if err != nil || len(pending) == 0 {
 		return nil
@@ -104,23 +117,19 @@ func (v viewOfTest) holds(ctx context.Context, s *subject, missing []*point) []*
 	for _, c := range firing {
 		fires[withoutState(c.Labels)] = c.Times
 	}
-	crossed, cut := false, false
+	seen := map[string]bool{}
 	step := v.step.Milliseconds()
 	for _, c := range pending {
 		for i, t := range c.Times {
-			if i+1 < len(c.Times) && c.Times[i+1] == t+step {
-				continue // it stays pending
-			}
-			if slices.Contains(fires[withoutState(c.Labels)], t+step) {
-				crossed = true
-			} else {
-				cut = true
-			}
+			goesOn := i+1 < len(c.Times) && c.Times[i+1] == t+step
+			fired := !goesOn && slices.Contains(fires[withoutState(c.Labels)], t+step)
+			seen["crossed"] = seen["crossed"] || fired
+			seen["not crossed"] = seen["not crossed"] || looked[t] || !goesOn && !fired
 		}
 	}
 	var out []*point
 	for _, p := range missing {
-		if p.kind == ItemFor && (p.outcome == "crossed" && crossed || p.outcome == "cut short" && cut) {
+		if p.kind == ItemFor && seen[p.outcome] {
 			out = append(out, p)
 		}
 	}

@@ -27,8 +27,8 @@ const (
 	ItemAnd    ItemKind = "and"
 	ItemOr     ItemKind = "or"
 	ItemUnless ItemKind = "unless"
-	// ItemFor is the time that an alert is pending for: "crossed", so that the
-	// alert fired, and "cut short", so that it did not.
+	// ItemFor is the time that an alert is pending for: "crossed", so that it
+	// fired, and "not crossed": it ended before, or an assertion saw it pending.
 	ItemFor ItemKind = "for"
 	// ItemKeepFiring is keep_firing_for: "used" by an alert that fired on.
 	ItemKeepFiring ItemKind = "keep_firing_for"
@@ -77,6 +77,8 @@ type RuleCover struct {
 	Kind string `json:"kind"`
 	// Index is the rule's place in its group, from 0.
 	Index int `json:"index"`
+	// Labels are those that no template makes; rules of one name differ in them.
+	Labels map[string]string `json:"labels,omitempty"`
 	// Expr is the expression as it was written.
 	Expr string `json:"expr"`
 	// Span is where the rule is written.
@@ -112,6 +114,14 @@ type Coverage struct {
 
 // NewCoverage returns an empty collection.
 func NewCoverage() *Coverage { return &Coverage{files: map[string][]*subject{}} }
+
+// Add makes rules known that are to be covered, whether or not a test loads
+// them.
+func (c *Coverage) Add(files ...RuleFile) {
+	for _, f := range files {
+		c.add(f)
+	}
+}
 
 // add makes a rule file's rules subjects, once for each content of it. A file
 // that does not load has none.

@@ -126,7 +126,7 @@ func TestCoverageOfAlerts(t *testing.T) {
 			"fires and is asserted", "9x10",
 			"{eval_time: 5m, alertname: A, exp_alerts: [{exp_labels: {severity: critical, team: web, job: j, where: j}, exp_annotations: {summary: 9 of j, plain: words}}, {exp_labels: {severity: warning, team: web, job: j}}]}",
 			[]string{
-				"+ asserted value: job:x:sum", "- asserted value: unread", "+ for crossed: 2m", "- for cut short: 2m", "- keep_firing_for used: 2m",
+				"+ asserted value: job:x:sum", "- asserted value: unread", "+ for crossed: 2m", "- for not crossed: 2m", "- keep_firing_for used: 2m",
 				"+ asserted firing: A", "- asserted not firing: A", "+ label rendered: where", "+ annotation rendered: summary",
 				"+ asserted firing: A", "- asserted not firing: A",
 			},
@@ -135,7 +135,7 @@ func TestCoverageOfAlerts(t *testing.T) {
 			"pending when asserted", "0 9 9 0 0",
 			"{eval_time: 2m, alertname: A, exp_alerts: [{exp_labels: {severity: warning, team: web, job: j}}]}",
 			[]string{
-				"+ asserted value: job:x:sum", "- asserted value: unread", "- for crossed: 2m", "+ for cut short: 2m", "- keep_firing_for used: 2m",
+				"+ asserted value: job:x:sum", "- asserted value: unread", "- for crossed: 2m", "+ for not crossed: 2m", "- keep_firing_for used: 2m",
 				"- asserted firing: A", "+ asserted not firing: A", "- label rendered: where", "- annotation rendered: summary",
 				"+ asserted firing: A", "- asserted not firing: A",
 			},
@@ -144,7 +144,7 @@ func TestCoverageOfAlerts(t *testing.T) {
 			"keeps firing", "9 9 9 0 0 0 0 0 0",
 			"{eval_time: 8m, alertname: A}",
 			[]string{
-				"+ asserted value: job:x:sum", "- asserted value: unread", "+ for crossed: 2m", "- for cut short: 2m", "+ keep_firing_for used: 2m",
+				"+ asserted value: job:x:sum", "- asserted value: unread", "+ for crossed: 2m", "- for not crossed: 2m", "+ keep_firing_for used: 2m",
 				"- asserted firing: A", "+ asserted not firing: A", "- label rendered: where", "- annotation rendered: summary",
 				"- asserted firing: A", "+ asserted not firing: A",
 			},

@@ -45,7 +45,8 @@ type Options struct {
 	IgnoreUnknownFields bool
 	// Debug adds a dump of all series to each test's report.
 	Debug bool
-	// Coverage collects what the tests exercise, unless it is nil.
+	// Coverage collects what the tests exercise of the rules that they load,
+	// unless it is nil.
 	Coverage *Coverage
 	// Progress is told, unless it is nil, that a test was run: how many were,
 	// and how many will be. It is called from several goroutines, one at a time.
@@ -89,11 +90,6 @@ func Run(ctx context.Context, suites []Suite, o Options) (*Report, diag.List, er
 			}
 		}
 	}()
-	if o.Coverage != nil {
-		for _, f := range o.Bundle {
-			o.Coverage.add(f) // also if no test loads it
-		}
-	}
 	if err := parallel(ctx, o.Workers, len(suites), func(i int) { all[i] = prepare(suites[i], o, cache) }); err != nil {
 		return nil, nil, err
 	}

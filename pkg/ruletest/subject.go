@@ -167,7 +167,7 @@ func points(s *subject, r rulefmt.Rule) []*point {
 	if s.hold > 0 {
 		hold := r.For.String()
 		out = append(out, &point{kind: ItemFor, outcome: "crossed", text: hold, pointer: "/for"},
-			&point{kind: ItemFor, outcome: "cut short", text: hold, pointer: "/for"})
+			&point{kind: ItemFor, outcome: "not crossed", text: hold, pointer: "/for"})
 	}
 	if s.keepFiring > 0 {
 		out = append(out, &point{kind: ItemKeepFiring, outcome: "used", text: r.KeepFiringFor.String(), pointer: "/keep_firing_for"})
@@ -200,6 +200,9 @@ func (s *subject) report(open func(file string) ([]byte, error)) RuleCover {
 	out := RuleCover{Name: s.name, Kind: "record", Index: s.index, Expr: s.expr.Text, Span: s.place("")}
 	if s.alert {
 		out.Kind = "alert"
+	}
+	if !s.static.IsEmpty() {
+		out.Labels = s.static.Map()
 	}
 	for _, p := range s.points {
 		item := CoverageItem{Kind: p.kind, Outcome: p.outcome, Text: p.text, Covered: p.covered}
