@@ -51,6 +51,12 @@ type Options struct {
 	IgnoreUnknownFields bool
 	// Debug adds a dump of all series to each test's report.
 	Debug bool
+	// Coverage collects what the tests exercise of the rules that they load,
+	// unless it is nil.
+	Coverage *Coverage
+	// Progress is told, unless it is nil, that a test was run: how many were,
+	// and how many will be. It is called from several goroutines, one at a time.
+	Progress func(done, total int)
 	// Workers bounds how many tests run at once; less than one means one.
 	Workers int
 	// Now is the clock that durations are measured with; nil is time.Now.
@@ -63,12 +69,16 @@ type suite struct {
 	decoded *file
 	decoder *decoder
 	rules   []*promeval.RuleFile
+	files   []RuleFile // of rules
 	rulesOK bool
 	// paging is nil if no test needs it, or if there is none.
 	paging  *paging
 	engine  *promeval.Engine
 	diags   diag.List
 	reports []TestReport
+	// coverage is nil unless it was asked for; subjects are the suite's rules.
+	coverage *Coverage
+	subjects []*subject
 }
 
 // Run runs the tests of all suites. The report has every test, in the order of
@@ -104,6 +114,7 @@ func Run(ctx context.Context, suites []Suite, o Options) (*Report, diag.List, er
 			}
 		}
 	}
+	done := counter(o.Progress, len(jobs))
 	warnings := make([]diag.List, len(jobs))
 	if err := parallel(ctx, o.Workers, len(jobs), func(i int) {
 		s, n := jobs[i].suite, jobs[i].test
@@ -112,6 +123,7 @@ func Run(ctx context.Context, suites []Suite, o Options) (*Report, diag.List, er
 		r.run(ctx)
 		warnings[i] = r.warnings
 		s.reports[n].Seconds = o.Now().Sub(began).Seconds()
+		done()
 	}); err != nil {
 		return nil, nil, err
 	}
@@ -149,6 +161,21 @@ func parallel(ctx context.Context, workers, n int, f func(i int)) error {
 	return nil
 }
 
+// counter returns what is to be called when one of some tests is over.
+func counter(progress func(done, total int), total int) func() {
+	if progress == nil {
+		return func() {}
+	}
+	var mu sync.Mutex
+	done := 0
+	return func() {
+		mu.Lock()
+		defer mu.Unlock()
+		done++
+		progress(done, total)
+	}
+}
+
 // prepare decodes a suite and, if any of its tests will run, loads its rules.
 func prepare(in Suite, o Options, cache *ruleCache, pagings *pagingLoader) *suite {
 	s := &suite{Suite: in, decoder: &decoder{file: in.File, origin: in.Origin}}
@@ -178,6 +205,11 @@ func prepare(in Suite, o Options, cache *ruleCache, pagings *pagingLoader) *suit
 		return s
 	}
 	s.rules, s.rulesOK = s.loadRules(o, cache)
+	if s.coverage = o.Coverage; s.coverage != nil {
+		for _, f := range s.files {
+			s.subjects = append(s.subjects, s.coverage.add(f)...)
+		}
+	}
 	s.warnUnknownAlerts()
 	s.loadPaging(pagings)
 	var exprs []string

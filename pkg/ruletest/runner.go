@@ -29,6 +29,7 @@ type runner struct {
 	report   *TestReport
 	warnings diag.List
 	spans    []diag.Span // of the input series
+	judged   []judged
 	eval     *promeval.Evaluation
 	sender   *sender // nil if nobody asks what is sent
 }
@@ -58,6 +59,9 @@ func (r *runner) run(ctx context.Context) {
 			r.checkExpr(ctx, e)
 		}
 		r.checkPaging(ctx)
+	}
+	if r.coverage != nil && ctx.Err() == nil {
+		r.cover(ctx)
 	}
 	if r.debug {
 		r.dump(ctx)
@@ -221,7 +225,9 @@ func (r *runner) checkAlert(ctx context.Context, a alertAssertion) {
 	for _, f := range r.eval.Firing(ctx, a.name) {
 		got = append(got, alertText{f.Labels, f.Annotations})
 	}
-	if sameAlerts(expected, got) {
+	same := sameAlerts(expected, got)
+	r.judged = append(r.judged, judged{a, expected, got, same})
+	if same {
 		return
 	}
 	f := r.fail(a.span, KindAlert, codeAlert, "alert %q at %s: %s", a.name, model.Duration(a.at), countAlerts(len(expected), len(got)))
