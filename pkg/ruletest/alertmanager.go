@@ -35,8 +35,7 @@ type AlertmanagerFile struct {
 type AlertmanagerFileFunc func(suite, name string) (AlertmanagerFile, error)
 
 // AlertmanagerFromDisk returns the AlertmanagerFileFunc that reads files: names
-// are relative to the directory of the suite, which in turn is relative to dir;
-// templates are relative to the configuration.
+// are relative to the directory of the suite, which in turn is relative to dir.
 func AlertmanagerFromDisk(dir string) AlertmanagerFileFunc {
 	return func(suite, name string) (AlertmanagerFile, error) {
 		path := besideSuite(dir, suite, name)
@@ -44,30 +43,33 @@ func AlertmanagerFromDisk(dir string) AlertmanagerFileFunc {
 		if err != nil {
 			return AlertmanagerFile{}, reason(err)
 		}
-		out := AlertmanagerFile{Name: relative(dir, path), YAML: content}
-		cfg, err := routing.LoadConfig(content)
-		if err != nil {
-			return out, nil //nolint:nilerr // the suite says so, at the place of the name
-		}
-		for _, pattern := range cfg.Templates {
-			if !filepath.IsAbs(pattern) {
-				pattern = filepath.Join(filepath.Dir(path), pattern)
-			}
-			names, err := filepath.Glob(pattern)
-			if err != nil {
-				return out, fmt.Errorf("templates %q: %w", pattern, err)
-			}
-			for _, name := range names {
-				text, err := os.ReadFile(name)
-				if err != nil {
-					return out, fmt.Errorf("template: %w", reason(err))
-				}
-				ref := bundle.Ref{Kind: bundle.Template, Name: filepath.Base(name)}
-				out.Templates = append(out.Templates, bundle.NewRawObject(ref, text, bundle.NewOrigin(diag.Span{File: relative(dir, name)}, nil)))
-			}
-		}
-		return out, nil
+		return AlertmanagerTemplates(dir, AlertmanagerFile{Name: relative(dir, path), YAML: content})
 	}
+}
+
+// AlertmanagerTemplates adds the template files that a configuration names:
+// the patterns are relative to it, and its name to dir.
+func AlertmanagerTemplates(dir string, f AlertmanagerFile) (AlertmanagerFile, error) {
+	cfg, err := routing.LoadConfig(f.YAML)
+	if err != nil {
+		return f, nil //nolint:nilerr // the suite says so, at the place of the name
+	}
+	for _, pattern := range cfg.Templates {
+		pattern = besideSuite(dir, f.Name, pattern)
+		names, err := filepath.Glob(pattern)
+		if err != nil {
+			return f, fmt.Errorf("templates %q: %w", pattern, err)
+		}
+		for _, name := range names {
+			text, err := os.ReadFile(name)
+			if err != nil {
+				return f, fmt.Errorf("template %q: %w", name, reason(err))
+			}
+			ref := bundle.Ref{Kind: bundle.Template, Name: filepath.Base(name)}
+			f.Templates = append(f.Templates, bundle.NewRawObject(ref, text, bundle.NewOrigin(diag.Span{File: relative(dir, name)}, nil)))
+		}
+	}
+	return f, nil
 }
 
 // reason leaves of an error of the file system what is not said already.
@@ -78,7 +80,7 @@ func reason(err error) error {
 	return err
 }
 
-// besideSuite is the path of a file that a suite names.
+// besideSuite is the path of a file that another one names.
 func besideSuite(dir, suite, name string) string {
 	if filepath.IsAbs(name) {
 		return name
@@ -196,7 +198,7 @@ func (s *suite) loadPaging(l *pagingLoader) {
 		span = s.decoded.alertmanager.span
 	}
 	e := s.diags.Errorf(codeAlertmanagerFile, span, "%s", strings.TrimSpace(err.Error()))
-	if s.decoded.alertmanager.value == "" && l.options.Environment == nil {
+	if s.decoded.alertmanager.value == "" {
 		e.Hint = "name one beside rule_files: alertmanager_file: alertmanager.yml"
 	}
 }

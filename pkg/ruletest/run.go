@@ -18,15 +18,6 @@ const (
 	codeUnknownAlert  = "test/unknown-alert"
 )
 
-// Suite is one test file, YAML or JSON.
-type Suite struct {
-	File string
-	Data []byte
-	// Origin leads from the data to the source it was rendered from; nil if the
-	// user wrote the data itself.
-	Origin bundle.Origin
-}
-
 // Options say how suites are run.
 type Options struct {
 	// RuleFiles resolves the patterns under rule_files; nil allows only
