@@ -93,7 +93,7 @@ func (r *runner) ready() bool {
 	}
 	for _, a := range r.test.alerts {
 		if a.name == "" {
-			r.fail(a.span, KindError, codeValue, "an alert_rule_test needs an alertname")
+			r.fail(a.span, KindError, codeValue, noAlertName)
 		}
 	}
 	return len(r.report.Failures) == 0
@@ -225,6 +225,7 @@ func (r *runner) checkAlert(ctx context.Context, a alertAssertion) {
 	for _, f := range r.eval.Firing(ctx, a.name) {
 		got = append(got, alertText{f.Labels, f.Annotations})
 	}
+	r.warnTemplates(a.span, got)
 	same := sameAlerts(expected, got)
 	r.judged = append(r.judged, judged{a, expected, got, same})
 	if same {
