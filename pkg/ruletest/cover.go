@@ -11,21 +11,14 @@ import (
 	"github.com/monctl/monctl/pkg/promeval"
 )
 
-// judged is an alert assertion that was held against what fires.
-type judged struct {
-	alertAssertion
-	expected, got []alertText
-	holds         bool
-}
-
 // cover marks what the test has exercised of the rules. It is called when the
 // test is over and looks at what the rules have left behind, so that running a
 // test costs nothing while nobody asks for coverage.
 func (r *runner) cover(ctx context.Context) {
 	obs := promeval.NewObserver(r.eval, r.decoded.interval)
 	defer obs.Close() //nolint:errcheck // It only waits for a tracker that it lacks.
-	v := viewOfTest{Observer: obs, from: r.start(), until: r.start().Add(r.lastTick()), step: r.decoded.interval}
-	for _, s := range r.subjects {
+	v := r.view(obs)
+	for _, s := range r.subjects() {
 		r.coverage.cover(v.observe(ctx, s, r.coverage.missing(s), r.looked(s.name))...)
 		r.coverage.cover(r.asserted(s)...)
 	}
@@ -43,17 +36,17 @@ func (r *runner) looked(alert string) map[int64]bool {
 	return out
 }
 
-// lastTick is the last instant that the rules were evaluated at, counted from
-// the start.
-func (r *runner) lastTick() time.Duration {
-	return r.horizon().Truncate(r.decoded.interval)
-}
-
-// viewOfTest is what a test has left behind.
+// viewOfTest is what a test has left behind: everything from its start to the
+// last tick, which the rules were evaluated at.
 type viewOfTest struct {
 	*promeval.Observer
 	from, until time.Time
 	step        time.Duration
+}
+
+func (r *runner) view(obs *promeval.Observer) viewOfTest {
+	step := r.decoded.interval
+	return viewOfTest{Observer: obs, from: r.start(), until: r.start().Add(r.horizon().Truncate(step)), step: step}
 }
 
 // observe returns those of some points that the test has covered. Looked has
@@ -197,7 +190,7 @@ func (r *runner) values() []*point {
 	done := map[*subject]bool{}
 	for again := true; again; {
 		again = false
-		for _, s := range r.subjects {
+		for _, s := range r.subjects() {
 			if done[s] || !(reads[s.name] && !s.alert || s.alert && r.asserts(s.name)) {
 				continue
 			}
@@ -206,7 +199,7 @@ func (r *runner) values() []*point {
 		}
 	}
 	var out []*point
-	for _, s := range r.subjects {
+	for _, s := range r.subjects() {
 		for _, p := range s.points {
 			if done[s] && p.kind == ItemAsserted && !s.alert {
 				out = append(out, p)

@@ -31,6 +31,7 @@ type runner struct {
 	warnings diag.List
 	spans    []diag.Span // of the input series
 	judged   []judged
+	asked    []asked
 	eval     *promeval.Evaluation
 }
 
@@ -55,6 +56,7 @@ func (r *runner) run(ctx context.Context) {
 			r.checkExpr(ctx, e)
 		}
 	}
+	r.explain(ctx)
 	if r.coverage != nil && ctx.Err() == nil {
 		r.cover(ctx)
 	}
@@ -193,16 +195,13 @@ func (r *runner) checkAlert(ctx context.Context, a alertAssertion) {
 	for _, f := range r.eval.Firing(ctx, a.name) {
 		got = append(got, alertText{f.Labels, f.Annotations})
 	}
-	same := sameAlerts(expected, got)
-	r.judged = append(r.judged, judged{a, expected, got, same})
-	if same {
+	if sameAlerts(expected, got) {
+		r.judged = append(r.judged, judged{a, expected, got, -1})
 		return
 	}
+	r.judged = append(r.judged, judged{a, expected, got, len(r.report.Failures)})
 	f := r.fail(a.span, KindAlert, codeAlert, "alert %q at %s: %s", a.name, model.Duration(a.at), countAlerts(len(expected), len(got)))
-	f.describe(alertLines(expected, got))
-	if state := r.eval.State(a.name); len(got) == 0 && len(expected) > 0 && state != "" {
-		f.hint = state
-	}
+	f.describe(alertPairs(expected, got))
 }
 
 func countAlerts(expected, got int) string {
@@ -253,6 +252,7 @@ func (r *runner) checkExpr(ctx context.Context, e exprAssertion) {
 	if sameSamples(expected, got, r.decoded.fuzzy) {
 		return
 	}
+	r.asked = append(r.asked, asked{e, expected, got, len(r.report.Failures)})
 	f := r.fail(e.span, KindPromQL, codePromQL, "%q at %s: the result differs from the expected one", shorten(e.expr.value), model.Duration(e.at))
-	f.describe(sampleLines(expected, got))
+	f.describeSamples(expected, got)
 }
