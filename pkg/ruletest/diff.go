@@ -41,7 +41,7 @@ func (f PairField) Text(value string) string {
 	case "label":
 		return f.Name + ": " + value
 	default:
-		return value
+		return "value " + value
 	}
 }
 

@@ -29,7 +29,7 @@ type RuleState struct {
 	// State is "inactive", "pending" or "firing", for the alerts that the
 	// assertion is about.
 	State string `json:"state"`
-	// Why says why that is so, a sentence each, the most important one first.
+	// Why says why that is so, a sentence each; the last one goes deepest.
 	Why []string `json:"why,omitempty"`
 }
 
@@ -67,7 +67,7 @@ func (r *runner) explain(ctx context.Context) {
 	}
 	for _, a := range r.asked {
 		if ctx.Err() == nil {
-			v.explainSamples(ctx, &r.report.Failures[a.failure], a)
+			v.explainSamples(ctx, &r.report.Failures[a.failure], a, r.subjects())
 		}
 	}
 }
@@ -107,11 +107,22 @@ func (v viewOfTest) explainAlerts(ctx context.Context, f *Failure, j judged, sub
 		for _, a := range slices.Concat(lost, extra) {
 			about = append(about, a.labels)
 		}
-		f.Plots = append(f.Plots, x.plots(ctx, s.expr, s.static, about)...)
+		if !slices.ContainsFunc(f.Pairs, func(p Pair) bool { return p.Verdict == "missing" || p.Verdict == "unexpected" }) {
+			continue // the alerts fire when they should: what they say differs
+		}
+		f.Plots = append(f.Plots, x.plots(ctx, s.expr, s.static, about, subjects)...)
 		f.Plots = append(f.Plots, x.statePlot(ctx, s)...)
 	}
-	if f.hint == "" && len(f.Rules) > 0 && len(f.Rules[0].Why) > 0 {
-		f.hint = f.Rules[0].Why[0]
+	if len(f.Rules) > 0 {
+		f.giveHint(f.Rules[0].Why)
+	}
+}
+
+// giveHint makes the last sentence of an explanation, which goes deepest, the
+// hint where there is room for one only.
+func (f *Failure) giveHint(why []string) {
+	if f.hint == "" && len(why) > 0 {
+		f.hint = why[len(why)-1]
 	}
 }
 
@@ -241,7 +252,7 @@ func (x instant) whyMissing(ctx context.Context, s *subject, h history, a alertT
 	for _, c := range ours(h.pending) {
 		if since, ok := runUntil(c.Times, ms, step); ok {
 			due := time.UnixMilli(since).Add(s.hold)
-			return []string{fmt.Sprintf("the alert is pending since %s: with for: %s it fires at %s, if the expression goes on to have a sample",
+			return []string{fmt.Sprintf("it is pending since %s: with for: %s it fires at %s, if the expression has samples until then",
 				x.nameMillis(since), model.Duration(s.hold), x.name(due))}
 		}
 	}
@@ -255,6 +266,9 @@ func (x instant) whyMissing(ctx context.Context, s *subject, h history, a alertT
 	} else {
 		out = append(out, fmt.Sprintf("the expression has no sample at %s", x.name(x.at)))
 	}
+	if text := x.whyNoneAgrees(s, a); text != "" && len(holding) == 0 {
+		return append(out, text)
+	}
 	if ran := x.runs(ours(h.samples)); ran != "" {
 		out = append(out, "it had one "+ran)
 	}
@@ -265,6 +279,24 @@ func (x instant) whyMissing(ctx context.Context, s *subject, h history, a alertT
 		out = append(out, x.whyEmpty(ctx, s.expr, s.expr.Node)...)
 	}
 	return out
+}
+
+// whyNoneAgrees says if none of the series that the rule reads can have to do
+// with an alert.
+func (x instant) whyNoneAgrees(s *subject, a alertText) string {
+	var read []promeval.Column
+	for _, v := range s.expr.Selectors() {
+		for _, l := range x.Series(v.Matchers...) {
+			if s.agrees(l, a.labels) {
+				return ""
+			}
+			read = append(read, promeval.Column{Labels: l})
+		}
+	}
+	if len(read) == 0 {
+		return ""
+	}
+	return fmt.Sprintf("the rule reads no series with %s: there is %s", conflicts(read, a.labels), labelSets(read))
 }
 
 // conflicts returns those of an alert's labels that differ from those of
@@ -345,6 +377,16 @@ func (x instant) runs(columns []promeval.Column) string {
 // maxNamed bounds how many series a sentence names.
 const maxNamed = 3
 
+// seriesName writes a series as PromQL does: the name before the labels.
+func seriesName(lset labels.Labels) string {
+	name := lset.Get(labels.MetricName)
+	rest := labels.NewBuilder(lset).Del(labels.MetricName).Labels()
+	if name != "" && rest.IsEmpty() {
+		return name
+	}
+	return name + rest.String()
+}
+
 func labelSets(columns []promeval.Column) string {
 	var names []string
 	for i, c := range columns {
@@ -352,14 +394,14 @@ func labelSets(columns []promeval.Column) string {
 			names = append(names, fmt.Sprintf("and %d more", len(columns)-i))
 			break
 		}
-		names = append(names, c.Labels.String())
+		names = append(names, seriesName(c.Labels))
 	}
 	return strings.Join(names, ", ")
 }
 
 // explainSamples says why an expression has no samples where some were
 // expected, and plots it.
-func (v viewOfTest) explainSamples(ctx context.Context, f *Failure, a asked) {
+func (v viewOfTest) explainSamples(ctx context.Context, f *Failure, a asked, subjects []*subject) {
 	e, err := expr.Parse(a.expr.value)
 	if err != nil {
 		return
@@ -372,10 +414,8 @@ func (v viewOfTest) explainSamples(ctx context.Context, f *Failure, a asked) {
 	for _, s := range slices.Concat(a.expected, a.got) {
 		about = append(about, s.labels)
 	}
-	f.Plots = x.plots(ctx, e, labels.EmptyLabels(), about)
-	if f.hint == "" && len(f.Why) > 0 {
-		f.hint = f.Why[0]
-	}
+	f.Plots = x.plots(ctx, e, labels.EmptyLabels(), about, subjects)
+	f.giveHint(f.Why)
 }
 
 // comparisons returns the comparisons of a vector with a number that decide,

@@ -102,8 +102,8 @@ func (x instant) window() (from, until time.Time, at int) {
 }
 
 // plots shows what decides about an expression: the sides of its comparisons,
-// or all of it, and the series that these read.
-func (x instant) plots(ctx context.Context, e *expr.Expr, static labels.Labels, about []labels.Labels) []Plot {
+// or all of it, and the series that these read, down to those of the input.
+func (x instant) plots(ctx context.Context, e *expr.Expr, static labels.Labels, about []labels.Labels, rules []*subject) []Plot {
 	var out []Plot
 	var drawn []parser.Expr
 	for _, n := range comparisons(e.Node) {
@@ -119,23 +119,47 @@ func (x instant) plots(ctx context.Context, e *expr.Expr, static labels.Labels, 
 		out = append(out, x.plot(ctx, "expression", oneLine(e.Text), e.Node, static, about)...)
 	}
 	seen := map[string]bool{}
-	for _, d := range drawn {
-		parser.Inspect(d, func(n parser.Node, _ []parser.Node) error {
-			v, ok := n.(*parser.VectorSelector)
-			if !ok || n == parser.Node(d) && len(out) > 0 {
-				return nil // the expression is the series, and is drawn
-			}
-			bare := *v
-			bare.OriginalOffset, bare.Timestamp, bare.StartOrEnd = 0, nil, 0
-			if key := bare.String(); !seen[key] {
-				seen[key] = true
-				out = append(out, x.plot(ctx, "series", oneLine(key), &bare, static, about)...)
-			}
-			return nil
-		})
+	if len(out) > 0 {
+		for _, d := range drawn {
+			seen[d.String()] = true
+		}
+	}
+	for _, v := range selected(drawn, rules) {
+		if key := v.String(); !seen[key] {
+			seen[key] = true
+			out = append(out, x.plot(ctx, "series", oneLine(key), v, static, about)...)
+		}
 	}
 	if len(out) > maxPlots {
 		out = out[:maxPlots]
+	}
+	return out
+}
+
+// selected returns the selectors of some expressions, and those of the records
+// that they select, without offset and @.
+func selected(exprs []parser.Expr, rules []*subject) []*parser.VectorSelector {
+	var out []*parser.VectorSelector
+	known := map[*subject]bool{}
+	for len(exprs) > 0 {
+		e := exprs[0]
+		exprs = exprs[1:]
+		parser.Inspect(e, func(n parser.Node, _ []parser.Node) error {
+			v, ok := n.(*parser.VectorSelector)
+			if !ok {
+				return nil
+			}
+			bare := *v
+			bare.OriginalOffset, bare.Timestamp, bare.StartOrEnd = 0, nil, 0
+			out = append(out, &bare)
+			for _, s := range rules {
+				if !s.alert && s.name == v.Name && !known[s] {
+					known[s] = true
+					exprs = append(exprs, s.expr.Node)
+				}
+			}
+			return nil
+		})
 	}
 	return out
 }

@@ -121,7 +121,7 @@ func TestFindings(t *testing.T) {
     job: a
 +   severity: page
     annotation summary: x of a is down
-hint: the expression has samples at 6m, but none with {instance="y"}: {__name__="up", instance="x", job="a"}`,
+hint: the expression has samples at 6m, but none with {instance="y"}: up{instance="x", job="a"}`,
 		},
 		"a pending alert is not firing": {
 			file: head + "-" + input[1:] + `  alert_rule_test:
@@ -131,7 +131,7 @@ hint: the expression has samples at 6m, but none with {instance="y"}: {__name__=
 			want: `t.yml:6:5: error[test/alert]: alert "Down" at 5m: 1 alert expected, none fires
 - alert Down
 -   job: a
-hint: the alert is pending since 1m: with for: 5m it fires at 6m, if the expression goes on to have a sample`,
+hint: it is pending since 1m: with for: 5m it fires at 6m, if the expression has samples until then`,
 		},
 		"samples beside each other": {
 			file: head + "-" + input[1:] + `  promql_expr_test:

@@ -164,8 +164,8 @@ func valuesOf(columns []promeval.Column) string {
 		if len(c.Floats) > 0 && (c.Histograms == nil || c.Histograms[0] == nil) {
 			text = number64(c.Floats[0])
 		}
-		if !c.Labels.IsEmpty() {
-			text += " for " + c.Labels.String()
+		if rest := labels.NewBuilder(c.Labels).Del(labels.MetricName).Labels(); !rest.IsEmpty() {
+			text += " for " + rest.String()
 		}
 		out = append(out, text)
 	}
