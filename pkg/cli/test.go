@@ -4,16 +4,12 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"os"
-	"path/filepath"
 	"regexp"
 	"time"
 
 	"github.com/spf13/cobra"
 
-	"github.com/monctl/monctl/pkg/diag"
 	"github.com/monctl/monctl/pkg/pipeline"
-	"github.com/monctl/monctl/pkg/ruletest"
 )
 
 // testOptions are those of the verb test.
@@ -36,12 +32,16 @@ func newTest(g *global) *cobra.Command {
 		Use:   "test [FILE...]",
 		Short: "Run unit tests of rules",
 		Long: `Test runs the project's unit tests against the rules that its sources render
-to, in every environment. With files, it runs those test files instead, without
-a project; the format is promtool's, and so are the verdicts.
+to, in every environment. With files, it runs those test files instead; no
+project is needed unless one of them asks for what it renders. The format is
+promtool's, and so are the verdicts. Files in Jsonnet and CUE evaluate to it.
 
 A test file of a project names the project's rules as
 
     rule_files: [monctl:bundle]
+
+A file may also say how Alertmanager routes, groups, inhibits and silences what
+fires, and what the receivers get: docs/tests.md.
 
 With --coverage it says what of the rules the tests exercise: which expressions
 have samples, which comparisons are seen true and false, which sides of and, or
@@ -51,7 +51,8 @@ expected to fire and not to fire, and which templates are rendered.`,
   monctl test --run '^HostDown'
   monctl test --changed-since main
   monctl test --coverage --coverage-out coverage.html --coverage-threshold 80%
-  monctl test rules_test.yaml          # any test file of promtool's`,
+  monctl test rules_test.yaml          # any test file of promtool's
+  monctl test tests/node.jsonnet --env tokyo`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.files = args
 			return o.test(cmd.Context())
@@ -93,7 +94,7 @@ func (o *testOptions) test(ctx context.Context) error {
 		if o.since.revision != "" {
 			return usagef("--changed-since chooses among the tests of a project: leave out the files")
 		}
-		return o.plain(ctx, opts)
+		return o.named(ctx, opts)
 	}
 	if err := o.since.open(opts.Dir); err != nil {
 		return err
@@ -165,32 +166,4 @@ func (p *testProgress) clear() {
 		p.shown = false
 		fmt.Fprint(p.out, "\r\x1b[K")
 	}
-}
-
-// plain runs test files without a project. Rule files are relative to the
-// test file that names them.
-func (o *testOptions) plain(ctx context.Context, opts pipeline.Options) error {
-	opts.Dir = o.workDir()
-	var diags diag.List
-	var suites []ruletest.Suite
-	for _, name := range o.files {
-		data, err := os.ReadFile(o.path(filepath.Join(o.workDir(), name)))
-		if filepath.IsAbs(name) {
-			data, err = os.ReadFile(name)
-		}
-		if err != nil {
-			diags.Errorf("source/read", diag.Span{File: name}, "the test file cannot be read: %s", cause(err))
-			continue
-		}
-		suites = append(suites, ruletest.Suite{File: filepath.ToSlash(name), Data: data})
-	}
-	p, err := pipeline.Plain(ctx, opts, suites, o.stage)
-	if err != nil {
-		return err
-	}
-	p.Diags = append(diags, p.Diags...)
-	if len(suites) == 0 && len(diags) == 0 {
-		return fmt.Errorf("no test files")
-	}
-	return o.conclude(p, nil)
 }

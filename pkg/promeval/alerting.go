@@ -117,13 +117,21 @@ func (a *alerting) firing(ctx context.Context) []Alert {
 		if active.State != rules.StateFiring {
 			continue
 		}
-		o := a.origins[active.Labels.Hash()]
-		if !o.expanded {
-			o.annotations = a.annotate(ctx, o)
-		}
-		out = append(out, Alert{Labels: active.Labels, Annotations: o.annotations})
+		out = append(out, Alert{Labels: active.Labels, Annotations: a.annotationsOf(ctx, active.Labels)})
 	}
 	return out
+}
+
+// annotationsOf returns the annotations of an active alert.
+func (a *alerting) annotationsOf(ctx context.Context, alert labels.Labels) labels.Labels {
+	o, ok := a.origins[alert.Hash()]
+	if !ok {
+		return labels.EmptyLabels()
+	}
+	if !o.expanded {
+		o.annotations = a.annotate(ctx, o)
+	}
+	return o.annotations
 }
 
 func (a *alerting) annotate(ctx context.Context, o origin) labels.Labels {

@@ -29,6 +29,9 @@ type Options struct {
 	// ExternalLabels and ExternalURL are what templates see.
 	ExternalLabels labels.Labels
 	ExternalURL    string
+	// Schedule, if it is not nil, has each group evaluated at its interval only;
+	// promtool evaluates every group at every tick.
+	Schedule *Schedule
 }
 
 // Evaluation is the state of a set of rules and series at a virtual time. It
@@ -38,6 +41,7 @@ type Evaluation struct {
 	store  *Store
 	groups []*liveGroup
 	input  []column
+	when   *Schedule
 	// broken is the error of the input, which no later tick can repair.
 	broken error
 }
@@ -99,7 +103,7 @@ func (e *InputError) Unwrap() error { return e.Err }
 
 // New returns an evaluation before its first tick.
 func New(o Options) *Evaluation {
-	e := &Evaluation{engine: o.Engine, store: NewStore()}
+	e := &Evaluation{engine: o.Engine, store: NewStore(), when: o.Schedule}
 	for _, c := range o.Series {
 		e.input = append(e.input, column{Column: c})
 	}
@@ -147,6 +151,9 @@ func (e *Evaluation) Tick(ctx context.Context, ts time.Time) ([]*RuleError, erro
 	}
 	var failed []*RuleError
 	for _, g := range e.groups {
+		if !e.when.due(g.group, ts) {
+			continue
+		}
 		for _, r := range g.rules {
 			if err := e.evaluate(ctx, g, r, ts); err != nil {
 				failed = append(failed, &RuleError{File: g.file, Group: g.name, Rule: r.name, Alerting: r.rule.alerting, At: ts, Err: err})

@@ -30,7 +30,7 @@ func (r *runner) looked(alert string) map[int64]bool {
 	out := map[int64]bool{}
 	for _, j := range r.judged {
 		if j.name == alert {
-			out[r.start().Add(j.at.Truncate(r.decoded.interval)).UnixMilli()] = true
+			out[r.start().Add(j.at.Truncate(r.step())).UnixMilli()] = true
 		}
 	}
 	return out
@@ -45,7 +45,7 @@ type viewOfTest struct {
 }
 
 func (r *runner) view(obs *promeval.Observer) viewOfTest {
-	step := r.decoded.interval
+	step := r.step()
 	return viewOfTest{Observer: obs, from: r.start(), until: r.start().Add(r.horizon().Truncate(step)), step: step}
 }
 
@@ -160,21 +160,51 @@ func (r *runner) asserted(s *subject) []*point {
 		if !s.alert || j.name != s.name {
 			continue
 		}
-		isOurs := func(a alertText) bool { return s.isStaticOf(a.labels) }
-		claim := "not firing"
-		if slices.ContainsFunc(j.expected, isOurs) {
-			claim = "firing"
-		}
-		rendered := slices.ContainsFunc(j.got, isOurs)
+		claim := j.claim(s)
 		for _, p := range s.points {
 			switch {
 			case p.kind == ItemAsserted && p.outcome == claim,
-				rendered && (p.kind == ItemLabel || p.kind == ItemAnnotation):
+				p.kind == ItemLabel && j.sees(s, func(a alertText) labels.Labels { return a.labels }, p.text),
+				p.kind == ItemAnnotation && j.sees(s, func(a alertText) labels.Labels { return a.annotations }, p.text):
 				out = append(out, p)
 			}
 		}
 	}
 	return out
+}
+
+// claim is what an assertion says about the alerts of a rule: that one is
+// "firing", that it is "not firing", or nothing.
+func (j judged) claim(s *subject) string {
+	ours := slices.ContainsFunc(j.expected, func(a alertText) bool { return s.couldBe(a, j.match) })
+	switch j.state {
+	case StatePending:
+		if ours {
+			return "not firing"
+		}
+		return "" // others may fire
+	case StateInactive:
+		if ours || len(j.expected) == 0 {
+			return "not firing"
+		}
+		return ""
+	default:
+		if ours {
+			return "firing"
+		}
+		return "not firing"
+	}
+}
+
+// sees reports whether an assertion compares a label or an annotation of one of
+// the rule's alerts: all of them, or those that a subset names.
+func (j judged) sees(s *subject, set func(alertText) labels.Labels, name string) bool {
+	if j.state == StateInactive || !slices.ContainsFunc(j.got, func(a alertText) bool { return s.isStaticOf(a.labels) }) {
+		return false
+	}
+	return j.match != matchSubset || slices.ContainsFunc(j.expected, func(a alertText) bool {
+		return s.couldBe(a, j.match) && set(a).Has(name)
+	})
 }
 
 // values returns the points of records whose values the test's assertions

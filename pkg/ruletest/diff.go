@@ -65,9 +65,11 @@ func (a alertText) equal(b alertText) bool {
 	return labels.Equal(a.labels, b.labels) && labels.Equal(a.annotations, b.annotations)
 }
 
-// describe fills the texts of a failure of alerts: a line for each label and
-// annotation.
-func (f *Failure) describe(pairs []Pair) {
+// describe fills the texts of a failure.
+func (f *Failure) describe(l lines) { f.Expected, f.Got, f.Diff = l.texts() }
+
+// describeAlerts does so for alerts: a line for each label and annotation.
+func (f *Failure) describeAlerts(pairs []Pair) {
 	f.Pairs = pairs
 	var l lines
 	for _, p := range pairs {
@@ -92,13 +94,13 @@ func (f *Failure) describe(pairs []Pair) {
 			}
 		}
 	}
-	f.Expected, f.Got, f.Diff = l.texts()
+	f.describe(l)
 }
 
 // describeSamples does the same for samples, a line for each.
 func (f *Failure) describeSamples(expected, got []sample) {
 	f.Pairs = samplePairs(expected, got)
-	f.Expected, f.Got, f.Diff = sampleLines(expected, got).texts()
+	f.describe(sampleLines(expected, got))
 }
 
 // lines is a comparison, line by line: mark is ' ' for a line of both sides,
@@ -130,7 +132,7 @@ func (l lines) texts() (expected, got, diff string) {
 // most, so that only what differs between the two is marked. Equal ones are
 // paired first.
 func alertPairs(expected, got []alertText) []Pair {
-	partner := pairUp(expected, got, alertText.equal, resemblance)
+	partner := pairAlike(expected, got, alertText.equal, resemblance)
 	var out []Pair
 	taken := map[int]bool{}
 	for i, e := range expected {
@@ -153,8 +155,9 @@ func alertPairs(expected, got []alertText) []Pair {
 	return out
 }
 
-// pairUp returns for each expected thing the index of its partner, or -1.
-func pairUp[T any](expected, got []T, equal func(a, b T) bool, resemblance func(a, b T) int) []int {
+// pairAlike returns for each expected thing the index of its partner, or -1:
+// an equal one, else the one that resembles it most among those that are left.
+func pairAlike[T any](expected, got []T, equal func(a, b T) bool, resemblance func(a, b T) int) []int {
 	partner := make([]int, len(expected))
 	taken := make([]bool, len(got))
 	for i, e := range expected {

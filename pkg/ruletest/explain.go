@@ -40,6 +40,8 @@ const lookBack = 10000
 type judged struct {
 	alertAssertion
 	expected, got []alertText
+	// missing are expected and not there, unexpected are there and not expected.
+	missing, unexpected []alertText
 	// failure is its place among the test's failures, -1 if it held.
 	failure int
 }
@@ -91,18 +93,18 @@ func (v viewOfTest) explainAlerts(ctx context.Context, f *Failure, j judged, sub
 			rules = append(rules, s)
 		}
 	}
-	missing, unexpected := unpaired(j)
+	missing, unexpected := j.missing, j.unexpected
 	for _, s := range rules {
 		// An alert is its rule's that has its labels; of labels that no rule has
 		// it could be any one's.
 		lost := slices.DeleteFunc(slices.Clone(missing), func(a alertText) bool {
-			return !s.isStaticOf(a.labels) && slices.ContainsFunc(rules, func(t *subject) bool { return t.isStaticOf(a.labels) })
+			return !s.couldBe(a, j.match) && slices.ContainsFunc(rules, func(t *subject) bool { return t.couldBe(a, j.match) })
 		})
 		extra := slices.DeleteFunc(slices.Clone(unexpected), func(a alertText) bool { return !s.isStaticOf(a.labels) })
 		if len(lost) == 0 && len(extra) == 0 {
 			continue // this rule does what is expected of it
 		}
-		f.Rules = append(f.Rules, x.state(ctx, s, lost, extra))
+		f.Rules = append(f.Rules, x.ruleState(ctx, s, j.state, lost, extra))
 		var about []labels.Labels
 		for _, a := range slices.Concat(lost, extra) {
 			about = append(about, a.labels)
@@ -126,9 +128,9 @@ func (f *Failure) giveHint(why []string) {
 	}
 }
 
-// unpaired returns the alerts that were expected and did not fire, and those
-// that fired unexpectedly, exactly as they are.
-func unpaired(j judged) (missing, unexpected []alertText) {
+// unpaired returns the alerts that are expected and not there, exactly as they
+// are, and those that are there and not expected.
+func unpaired(expected, got []alertText) (missing, unexpected []alertText) {
 	without := func(a, b []alertText) []alertText {
 		rest := slices.Clone(b)
 		var out []alertText
@@ -141,11 +143,12 @@ func unpaired(j judged) (missing, unexpected []alertText) {
 		}
 		return out
 	}
-	return without(j.expected, j.got), without(j.got, j.expected)
+	return without(expected, got), without(got, expected)
 }
 
-// state says how a rule stands, and why alerts are missing or unexpected.
-func (x instant) state(ctx context.Context, s *subject, missing, unexpected []alertText) RuleState {
+// ruleState says how a rule stands, and why alerts in the wanted state are
+// missing or unexpected.
+func (x instant) ruleState(ctx context.Context, s *subject, wanted State, missing, unexpected []alertText) RuleState {
 	out := RuleState{
 		File: s.file.Name, Group: s.group.name, Span: s.place("/expr"), Labels: s.static.Map(),
 		Expr: s.expr.Text, State: "inactive",
@@ -155,11 +158,11 @@ func (x instant) state(ctx context.Context, s *subject, missing, unexpected []al
 	}
 	h := x.history(ctx, s)
 	for _, a := range missing {
-		out.Why = append(out.Why, x.whyMissing(ctx, s, h, a)...)
+		out.Why = append(out.Why, x.whyMissing(ctx, s, h, wanted, a)...)
 	}
 	for _, a := range unexpected {
 		if len(missing) == 0 {
-			out.Why = append(out.Why, x.whyFiring(ctx, s, h, a)...)
+			out.Why = append(out.Why, x.whyActive(ctx, s, h, a)...)
 		}
 	}
 	out.Why = unique(out.Why)
@@ -240,14 +243,25 @@ func (x instant) history(ctx context.Context, s *subject) history {
 	return h
 }
 
-// whyMissing says why an alert that is expected does not fire.
-func (x instant) whyMissing(ctx context.Context, s *subject, h history, a alertText) []string {
+// whyMissing says why an alert that is expected to fire, or to be pending, does
+// not or is not.
+func (x instant) whyMissing(ctx context.Context, s *subject, h history, wanted State, a alertText) []string {
 	if h.err != nil {
 		return nil // the rule's error is a failure of its own
 	}
 	ms, step := x.at.UnixMilli(), x.step.Milliseconds()
 	ours := func(columns []promeval.Column) []promeval.Column {
 		return slices.DeleteFunc(slices.Clone(columns), func(c promeval.Column) bool { return !s.agrees(c.Labels, a.labels) })
+	}
+	if wanted == StatePending {
+		if s.hold == 0 {
+			return []string{"the rule has no for: its alerts are never pending"}
+		}
+		for _, c := range ours(h.firing) {
+			if since, ok := runUntil(c.Times, ms, step); ok {
+				return []string{"it fires since " + x.nameMillis(since)}
+			}
+		}
 	}
 	for _, c := range ours(h.pending) {
 		if since, ok := runUntil(c.Times, ms, step); ok {
@@ -315,21 +329,26 @@ func labelNames(lset labels.Labels) []string {
 	return out
 }
 
-// whyFiring says why an alert fires that is not expected.
-func (x instant) whyFiring(ctx context.Context, s *subject, h history, a alertText) []string {
+// whyActive says why an alert is pending or fires that is not expected to.
+func (x instant) whyActive(ctx context.Context, s *subject, h history, a alertText) []string {
 	ms, step := x.at.UnixMilli(), x.step.Milliseconds()
-	var out []string
-	for _, c := range h.firing {
-		since, ok := runUntil(c.Times, ms, step)
-		if !ok || !s.agrees(c.Labels, a.labels) {
-			continue
+	since := func(columns []promeval.Column) (int64, bool) {
+		for _, c := range columns {
+			if t, ok := runUntil(c.Times, ms, step); ok && s.agrees(c.Labels, a.labels) {
+				return t, true
+			}
 		}
-		text := "it fires since " + x.nameMillis(since)
+		return 0, false
+	}
+	var out []string
+	if t, ok := since(h.firing); ok {
+		text := "it fires since " + x.nameMillis(t)
 		if s.hold > 0 {
 			text += fmt.Sprintf(", when the expression had had a sample for %s", model.Duration(s.hold))
 		}
 		out = append(out, text)
-		break
+	} else if t, ok := since(h.pending); ok {
+		out = append(out, "it is pending since "+x.nameMillis(t))
 	}
 	for _, c := range h.samples {
 		if s.agrees(c.Labels, a.labels) && !slices.Contains(c.Times, ms) && s.keepFiring > 0 {

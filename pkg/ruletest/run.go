@@ -18,15 +18,6 @@ const (
 	codeUnknownAlert  = "test/unknown-alert"
 )
 
-// Suite is one test file, YAML or JSON.
-type Suite struct {
-	File string
-	Data []byte
-	// Origin leads from the data to the source it was rendered from; nil if the
-	// user wrote the data itself.
-	Origin bundle.Origin
-}
-
 // Options say how suites are run.
 type Options struct {
 	// RuleFiles resolves the patterns under rule_files; nil allows only
@@ -37,6 +28,12 @@ type Options struct {
 	RuleFileNames func(suite, pattern string) []string
 	// Bundle is what BundlePattern stands for.
 	Bundle []RuleFile
+	// Environment is where the bundle's rules are from: what a suite pages
+	// through if it names no configuration, and what becomes of alerts before
+	// that. nil if there is no project.
+	Environment *bundle.Bundle
+	// AlertmanagerFile reads what alertmanager_file names; nil allows none.
+	AlertmanagerFile AlertmanagerFileFunc
 	// Run selects tests by name, as promtool's --run does: nil selects all, and
 	// a test without a name has the empty name.
 	Run *regexp.Regexp
@@ -65,6 +62,8 @@ type suite struct {
 	rules   []*promeval.RuleFile
 	files   []RuleFile // of rules
 	rulesOK bool
+	// paging is nil if no test needs it, or if there is none.
+	paging  *paging
 	engine  *promeval.Engine
 	diags   diag.List
 	reports []TestReport
@@ -83,6 +82,7 @@ func Run(ctx context.Context, suites []Suite, o Options) (*Report, diag.List, er
 	}
 	start := o.Now()
 	cache := &ruleCache{options: promeval.RuleOptions{IgnoreUnknownFields: o.IgnoreUnknownFields}, files: map[string]func() parsedRules{}}
+	pagings := newPagingLoader(o)
 	all := make([]*suite, len(suites))
 	defer func() {
 		for _, s := range all {
@@ -91,7 +91,7 @@ func Run(ctx context.Context, suites []Suite, o Options) (*Report, diag.List, er
 			}
 		}
 	}()
-	if err := parallel(ctx, o.Workers, len(suites), func(i int) { all[i] = prepare(suites[i], o, cache) }); err != nil {
+	if err := parallel(ctx, o.Workers, len(suites), func(i int) { all[i] = prepare(suites[i], o, cache, pagings) }); err != nil {
 		return nil, nil, err
 	}
 	type job struct {
@@ -169,7 +169,7 @@ func counter(progress func(done, total int), total int) func() {
 }
 
 // prepare decodes a suite and, if any of its tests will run, loads its rules.
-func prepare(in Suite, o Options, cache *ruleCache) *suite {
+func prepare(in Suite, o Options, cache *ruleCache, pagings *pagingLoader) *suite {
 	s := &suite{Suite: in, decoder: &decoder{file: in.File, origin: in.Origin}}
 	s.decoded = s.decoder.decodeFile(in.Data)
 	s.diags = s.decoder.diags
@@ -200,6 +200,7 @@ func prepare(in Suite, o Options, cache *ruleCache) *suite {
 	s.coverage = o.Coverage
 	s.subjects = sync.OnceValue(s.readSubjects)
 	s.warnUnknownAlerts()
+	s.loadPaging(pagings)
 	var exprs []string
 	for _, t := range s.decoded.tests {
 		for _, e := range t.exprs {
@@ -228,28 +229,28 @@ func (s *suite) warnUnknownAlerts() {
 	if !s.rulesOK {
 		return
 	}
-	known := map[string]bool{}
-	for _, f := range s.rules {
-		for name := range f.Alerts {
-			known[name] = true
-		}
-	}
 	if len(s.rules) == 0 && len(s.decoded.ruleFiles) > 0 {
 		return // no pattern matches anything, which has been said
 	}
-	var names []string
-	for name := range known {
-		names = append(names, name)
-	}
-	slices.Sort(names)
+	names := s.alertNames()
 	for i, t := range s.decoded.tests {
 		for _, a := range t.alerts {
-			if s.reports[i].Result != Skipped && a.name != "" && !known[a.name] {
+			if s.reports[i].Result != Skipped && a.name != "" && !slices.Contains(names, a.name) {
 				d := s.diags.Warnf(codeUnknownAlert, a.span, "no rule has the alert %q", a.name)
 				d.Hint = diag.DidYouMean(a.name, names)
 			}
 		}
 	}
+}
+
+// alertNames are the names of the alerting rules, sorted.
+func (s *suite) alertNames() []string {
+	var names []string
+	for _, f := range s.rules {
+		names = slices.AppendSeq(names, f.Alerts)
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
 }
 
 // finish makes the suite's report and adds its findings.

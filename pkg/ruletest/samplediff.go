@@ -10,7 +10,7 @@ import (
 // resemble each other.
 func samplePairs(expected, got []sample) []Pair {
 	sameLabels := func(a, b sample) bool { return labels.Equal(a.labels, b.labels) }
-	partner := pairUp(expected, got, sameLabels, func(a, b sample) int { return commonLabels(a.labels, b.labels) })
+	partner := pairAlike(expected, got, sameLabels, func(a, b sample) int { return commonLabels(a.labels, b.labels) })
 	var out []Pair
 	taken := map[int]bool{}
 	for i, e := range expected {
