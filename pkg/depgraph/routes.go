@@ -123,7 +123,7 @@ func dotted(pointer string) string {
 // connectAlert connects an alert with the routes that it ends in and with the
 // inhibition rules that it takes part in.
 func (p *paging) connectAlert(a alertNode) {
-	drops := a.rule.origin.delivery.drops
+	drops := a.rule.MayBeDropped()
 	f := p.fateOf(a.rule)
 	for _, r := range f.reached {
 		p.connect(a.node, p.routes[r.Route], Takes, r.Certainty == routing.Certain && !drops)

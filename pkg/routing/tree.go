@@ -38,6 +38,9 @@ type Route struct {
 	// never inherited.
 	MuteTimeIntervals   []string
 	ActiveTimeIntervals []string
+	// Labels are added to a notification's data, as templates; they merge with
+	// those of the routes above.
+	Labels map[string]string
 	// Matchers are all that the route itself demands, in upstream's order.
 	Matchers labels.Matchers
 	// Continue means that siblings further down are tried as well.
@@ -63,6 +66,12 @@ func (t *Tree) add(from *dispatch.Route, parent *Route, pointer string) {
 		r.GroupBy = append(r.GroupBy, string(name))
 	}
 	slices.Sort(r.GroupBy)
+	for name, value := range o.Labels {
+		if r.Labels == nil {
+			r.Labels = map[string]string{}
+		}
+		r.Labels[string(name)] = string(value)
+	}
 	if parent != nil {
 		parent.Children = append(parent.Children, r)
 	}
