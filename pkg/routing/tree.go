@@ -44,9 +44,6 @@ type Route struct {
 	// never inherited.
 	MuteTimeIntervals   []string
 	ActiveTimeIntervals []string
-	// Labels are added to a notification's data, as templates; they merge with
-	// those of the routes above.
-	Labels map[string]string
 	// Matchers are all that the route itself demands, in upstream's order.
 	Matchers labels.Matchers
 	// Continue means that siblings further down are tried as well.
