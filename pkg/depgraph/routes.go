@@ -76,7 +76,7 @@ func (p *paging) nodes(config bundle.Value) {
 			matchers = append(matchers, m.String())
 			p.ask(m.Name)
 		}
-		n := p.add(Route, dotted(r.Pointer), strings.Join(matchers, ", "))
+		n := p.add(Route, routing.Dotted(r.Pointer), strings.Join(matchers, ", "))
 		n.Places = p.place(r.Pointer)
 		p.routes[r] = n
 		if to, ok := receivers[r.Receiver]; ok {
@@ -89,7 +89,7 @@ func (p *paging) nodes(config bundle.Value) {
 		}
 		name := r.Name
 		if name == "" {
-			name = dotted(r.Pointer)
+			name = routing.Dotted(r.Pointer)
 		}
 		n := p.add(Inhibition, name, "")
 		n.Places = p.place(r.Pointer)
@@ -102,22 +102,6 @@ func (p *paging) ask(label string) {
 		p.asked[label] = true
 		p.names = append(p.names, label)
 	}
-}
-
-// dotted writes a JSON Pointer as people write it: route.routes[0].
-func dotted(pointer string) string {
-	var b strings.Builder
-	for token := range strings.SplitSeq(strings.TrimPrefix(pointer, "/"), "/") {
-		switch {
-		case strings.Trim(token, "0123456789") == "":
-			b.WriteString("[" + token + "]")
-		case b.Len() > 0:
-			b.WriteString("." + token)
-		default:
-			b.WriteString(token)
-		}
-	}
-	return b.String()
 }
 
 // connectAlert connects an alert with the routes that it ends in and with the

@@ -211,3 +211,21 @@ func labelsText(r *routing.Route) string {
 	}
 	return strings.Join(words, ", ")
 }
+
+// NamedLabel is a label with a value.
+type NamedLabel struct{ Name, Value string }
+
+// Labels returns the labels that matchers name a value of, sorted.
+func (c *Config) Labels() []NamedLabel {
+	a := asked{}
+	c.ask(a)
+	var out []NamedLabel
+	for _, name := range a.names() {
+		for _, class := range routing.Classes(a[name]) {
+			for _, value := range class.Named {
+				out = append(out, NamedLabel{name, value})
+			}
+		}
+	}
+	return out
+}

@@ -68,8 +68,9 @@ type Diff struct {
 	// Receivers and Intervals are those whose definition differs.
 	Receivers []Definition
 	Intervals []Definition
-	// Alerts counts the alerts that were compared.
-	Alerts int
+	// Alerts counts the alerts of rules that were compared, Seen the label sets
+	// of tests.
+	Alerts, Seen int
 	// Incomplete says that some alert has more cases than were looked at.
 	Incomplete bool
 }
@@ -94,7 +95,7 @@ func Compare(ctx context.Context, old, now State) (Diff, error) {
 		c.pair(p)
 	}
 	return Diff{
-		Alerts: c.compared, Incomplete: c.incomplete, Changes: c.sorted(),
+		Alerts: c.compared, Seen: c.seen, Incomplete: c.incomplete, Changes: c.sorted(),
 		Receivers: changedReceivers(old.Config, now.Config), Intervals: changedIntervals(old.Config, now.Config),
 	}, nil
 }
@@ -106,6 +107,7 @@ type comparison struct {
 	changes    map[string]*Change
 	memory     map[string][]found
 	compared   int
+	seen       int
 	incomplete bool
 }
 
@@ -119,16 +121,20 @@ type found struct {
 // pair compares what becomes of an alert. Alerts of which the same is known
 // share the answer.
 func (c *comparison) pair(p pair) {
-	c.compared++
+	alert := p.now
+	if alert == nil {
+		alert = p.old
+	}
+	if alert.Source == "" {
+		c.compared++
+	} else {
+		c.seen++
+	}
 	key := fmt.Sprint(p.old != nil, p.now != nil) + c.known(p.old) + "\n---\n" + c.known(p.now)
 	changes, ok := c.memory[key]
 	if !ok {
 		changes = c.differences(p)
 		c.memory[key] = changes
-	}
-	alert := p.now
-	if alert == nil {
-		alert = p.old
 	}
 	dropped := alert.Rule != nil && alert.Rule.MayBeDropped()
 	for _, f := range changes {

@@ -15,6 +15,8 @@ type Class struct {
 	Label string
 	// Value is one of the values, "" for an alert without the label.
 	Value string
+	// Named are those of the values that matchers name.
+	Named []string
 	// Text says which values they are: `team="a"`, `team=~"a|b"`, "no team",
 	// "another team", "any other team" where having none is the same.
 	Text string
@@ -53,7 +55,7 @@ func Classes(matchers labels.Matchers) []Class {
 	}
 	var out []Class
 	for _, one := range c.order {
-		out = append(out, Class{Label: c.label, Value: one.value, Text: one.name(c.label)})
+		out = append(out, Class{Label: c.label, Value: one.value, Named: one.named, Text: one.name(c.label)})
 	}
 	return out
 }

@@ -13,9 +13,11 @@ type PagingDiff struct {
 	To   string `json:"to"`
 	// Commit is what was compared with, of a revision.
 	Commit string `json:"commit,omitempty"`
-	// Alerts counts the alerts that were compared; Changed and Possible those
-	// that are sent elsewhere, added or removed, for certain and possibly.
+	// Alerts counts the alerts that were compared, Seen the label sets of tests;
+	// Changed and Possible those that are sent elsewhere, added or removed, for
+	// certain and possibly.
 	Alerts   int            `json:"alerts"`
+	Seen     int            `json:"seen,omitempty"`
 	Changed  int            `json:"changed"`
 	Possible int            `json:"possible"`
 	Changes  []PagingChange `json:"changes"`
@@ -104,7 +106,11 @@ func (t *textWriter) pagingDiff(d PagingDiff) {
 			line += fmt.Sprintf(", %d possibly", d.Possible)
 		}
 	}
-	t.printf("%s; %s compared\n", line, count(d.Alerts, "alert"))
+	compared := count(d.Alerts, "alert")
+	if d.Seen > 0 {
+		compared += " and " + count(d.Seen, "label set") + " of tests"
+	}
+	t.printf("%s; %s compared\n", line, compared)
 	if d.Incomplete {
 		t.printf("%s\n", t.styled(yellow, "there are too many combinations of labels to compare all of them"))
 	}

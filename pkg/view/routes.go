@@ -103,7 +103,7 @@ func (d *routeDrawing) route(r RouteNode, branch, indent string) {
 	if words := ownOptions(r); len(words) > 0 {
 		line += "  " + plain(strings.Join(words, "; "))
 	}
-	if d.counted {
+	if d.counted && (r.Certain+r.Possible > 0 || len(d.children[r.ID]) == 0) {
 		line += "  " + d.styled(blue, "["+endsText(r)+"]")
 	}
 	d.printf("%s\n", line)

@@ -3,6 +3,7 @@ package view
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 )
 
@@ -57,7 +58,8 @@ func routeLines(tree RouteTree, r RouteNode) []string {
 	}
 	lines = append(lines, "→ "+r.Receiver)
 	lines = append(lines, ownOptions(r)...)
-	if tree.Alerts > 0 {
+	parent := slices.ContainsFunc(tree.Routes, func(o RouteNode) bool { return o.Parent == r.ID })
+	if tree.Alerts > 0 && (r.Certain+r.Possible > 0 || !parent) {
 		lines = append(lines, endsText(r))
 	}
 	for _, e := range r.Ends {
@@ -188,7 +190,7 @@ func (b *svgBox) draw(out *strings.Builder) {
 		c.draw(out)
 	}
 	class := ""
-	if b.lines[len(b.lines)-1] == "no alert" && len(b.children) == 0 {
+	if b.lines[len(b.lines)-1] == "no alert" {
 		class = ` class="none"`
 	}
 	fmt.Fprintf(out, "<g><title>%s</title><rect%s x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\"/>\n", svgText(b.route.ID), class, b.x, b.y, b.width, b.height)
