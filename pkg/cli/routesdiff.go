@@ -215,6 +215,9 @@ func (o *routesDiffOptions) environment(ctx context.Context, env string, old, no
 		return view.PagingDiff{}, err
 	}
 	out := pagingDiff(d)
+	if o.against != "" {
+		out.Alerts = 0 // it is no alert that there is
+	}
 	out.Environment, out.From, out.Commit, out.To = env, old.name, old.commit, now.name
 	return out, nil
 }

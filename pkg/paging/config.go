@@ -165,15 +165,27 @@ func (o Outcome) sorted() []End {
 	return ends
 }
 
-// TimersText says when a route notifies.
-func TimersText(r *routing.Route) string {
-	return fmt.Sprintf("group_wait %s, group_interval %s, repeat_interval %s", duration(r.GroupWait), duration(r.GroupInterval), duration(r.RepeatInterval))
+// timersText names the timers in which two routes differ.
+func timersText(old, now *routing.Route) (from, to string) {
+	var was, is []string
+	for _, t := range []struct {
+		name     string
+		old, now time.Duration
+	}{
+		{"group_wait", old.GroupWait, now.GroupWait},
+		{"group_interval", old.GroupInterval, now.GroupInterval},
+		{"repeat_interval", old.RepeatInterval, now.RepeatInterval},
+	} {
+		if t.old != t.now {
+			was = append(was, fmt.Sprintf("%s %s", t.name, model.Duration(t.old)))
+			is = append(is, fmt.Sprintf("%s %s", t.name, model.Duration(t.now)))
+		}
+	}
+	return strings.Join(was, ", "), strings.Join(is, ", ")
 }
 
-func duration(d time.Duration) string { return model.Duration(d).String() }
-
-// GroupingText says by what a route groups.
-func GroupingText(r *routing.Route) string {
+// groupingText says by what a route groups.
+func groupingText(r *routing.Route) string {
 	switch {
 	case r.GroupByAll:
 		return "every alert by itself"

@@ -239,8 +239,9 @@ func compare(old, now *Outcome) []Change {
 			from, to = from+", as defined before", to+", as defined now"
 		}
 		add(Intervals, e.Receiver, from, to)
-		add(Timers, e.Receiver, TimersText(before.Route), TimersText(e.Route))
-		add(Grouping, e.Receiver, GroupingText(before.Route), GroupingText(e.Route))
+		from, to = timersText(before.Route, e.Route)
+		add(Timers, e.Receiver, from, to)
+		add(Grouping, e.Receiver, groupingText(before.Route), groupingText(e.Route))
 		add(Labels, e.Receiver, labelsText(before.Route), labelsText(e.Route))
 	}
 	return out

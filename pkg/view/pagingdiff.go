@@ -98,6 +98,15 @@ func (t *textWriter) pagingDiff(d PagingDiff) {
 	t.definitions("time intervals with another definition", d.TimeIntervals)
 	if len(d.Changes)+len(d.Receivers)+len(d.TimeIntervals) > 0 {
 		t.out.WriteByte('\n')
+	} else if d.Alerts+d.Seen == 0 {
+		t.printf("no difference\n")
+	}
+	if d.Incomplete {
+		t.printf("%s\n", t.styled(yellow, "there are too many combinations of labels to compare all of them"))
+	}
+	if d.Alerts+d.Seen == 0 {
+		t.printf("since %s; without rules, any alert is possible\n", from)
+		return
 	}
 	line := fmt.Sprintf("nobody is paged differently since %s", from)
 	if d.Changed+d.Possible > 0 {
@@ -111,9 +120,6 @@ func (t *textWriter) pagingDiff(d PagingDiff) {
 		compared += " and " + count(d.Seen, "label set") + " of tests"
 	}
 	t.printf("%s; %s compared\n", line, compared)
-	if d.Incomplete {
-		t.printf("%s\n", t.styled(yellow, "there are too many combinations of labels to compare all of them"))
-	}
 }
 
 func changeHeading(kind string) string {
