@@ -96,16 +96,19 @@ func (t *textWriter) pagingDiff(d PagingDiff) {
 	}
 	t.definitions("receivers with another configuration", d.Receivers)
 	t.definitions("time intervals with another definition", d.TimeIntervals)
-	if len(d.Changes)+len(d.Receivers)+len(d.TimeIntervals) > 0 {
+	same := len(d.Changes)+len(d.Receivers)+len(d.TimeIntervals) == 0
+	if !same {
 		t.out.WriteByte('\n')
-	} else if d.Alerts+d.Seen == 0 {
-		t.printf("no difference\n")
 	}
 	if d.Incomplete {
 		t.printf("%s\n", t.styled(yellow, "there are too many combinations of labels to compare all of them"))
 	}
 	if d.Alerts+d.Seen == 0 {
-		t.printf("since %s; without rules, any alert is possible\n", from)
+		text := "compared with " + from + "; without rules, any alert is possible"
+		if same {
+			text = "no difference to " + from
+		}
+		t.printf("%s\n", text)
 		return
 	}
 	line := fmt.Sprintf("nobody is paged differently since %s", from)
@@ -168,7 +171,7 @@ func (t *textWriter) pagingChange(c PagingChange) {
 			line += t.styled(yellow, " possibly")
 		}
 		if a.Test != "" {
-			line += " in " + plain(a.Test)
+			line += " in a test"
 		}
 		if place := a.Place.Span.String(); a.Place.Span.File != "" {
 			line += "  " + t.styled(blue, plain(place))
