@@ -126,6 +126,7 @@ func others() []Code {
 		{"test/ignored-series", diag.Warning, "input series that is ignored"},
 		{"test/no-match", diag.Warning, "pattern that no rule file matches"},
 		{"test/promql", diag.Error, "samples that differ from the expected ones"},
+		{"test/receivers", diag.Error, "alert that is sent to other receivers than expected"},
 		{"test/rule-file", diag.Error, "rule file of a test that cannot be read"},
 		{"test/rules", diag.Error, "rule file of a test that does not load"},
 		{"test/series", diag.Error, "input series that does not parse"},
