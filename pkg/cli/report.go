@@ -49,6 +49,7 @@ func addTests(into *view.Tests, run pipeline.TestRun) {
 			for _, f := range t.Failures {
 				test.Failures = append(test.Failures, view.Failure{
 					Kind: string(f.Kind), Code: f.Code, Message: f.Message, Expected: f.Expected, Got: f.Got, Diff: f.Diff, Span: f.Span,
+					Pairs: f.Pairs, Rules: f.Rules, Why: f.Why, Plots: f.Plots,
 				})
 			}
 			suite.Tests = append(suite.Tests, test)

@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"fmt"
+	"io"
 	"regexp"
 	"time"
 
@@ -18,8 +19,11 @@ type testOptions struct {
 	since   sinceFlag
 	cover   coverageFlags
 	run     string
-	stage   pipeline.TestOptions
-	files   []string
+	diff    bool
+
+	progress testProgress
+	stage    pipeline.TestOptions
+	files    []string
 }
 
 func newTest(g *global) *cobra.Command {
@@ -58,6 +62,7 @@ expected to fire and not to fire, and which templates are rendered.`,
 	o.cover.add(cmd)
 	o.since.add(cmd, "run the tests that a change since this Git `revision` may concern")
 	cmd.Flags().StringVar(&o.run, "run", "", "run only tests whose name matches this regular `expression`")
+	cmd.Flags().BoolVar(&o.diff, "diff", false, "show failures as differences of lines, without explanations and plots")
 	cmd.Flags().BoolVar(&o.stage.Debug, "debug", false, "show the series at the end of every test")
 	cmd.Flags().BoolVar(&o.stage.IgnoreUnknownFields, "ignore-unknown-fields", false, "ignore unknown fields of rule files")
 	return cmd
@@ -76,8 +81,11 @@ func (o *testOptions) test(ctx context.Context) error {
 		return err
 	}
 	o.stage.Coverage = o.cover.collected
-	o.stage.Progress = o.progress()
-	defer o.clearLine()
+	if o.sys.StderrTerminal {
+		o.progress.out = o.sys.Stderr
+	}
+	o.stage.Progress = o.progress.tell
+	defer o.progress.clear()
 	opts, err := o.project.options(o.global)
 	if err != nil {
 		return err
@@ -121,32 +129,41 @@ func (o *testOptions) conclude(p *pipeline.Pass, since *pipeline.Since) error {
 	}
 	r := newReport("test", p)
 	r.Coverage = coverage
+	if r.Tests != nil {
+		r.Tests.Diff = o.diff
+	}
 	if err := o.cover.write(o.global, r); err != nil {
 		return err
 	}
-	o.clearLine()
+	o.progress.clear()
 	r.Since = o.since.report(since)
 	return o.finish(r, p, code)
 }
 
-// progress says on a terminal how many tests were run, ten times a second at
-// most; nil elsewhere.
-func (o *testOptions) progress() func(done, total int) {
-	if !o.sys.StderrTerminal {
-		return nil
-	}
-	var last time.Time
-	return func(done, total int) {
-		if now := time.Now(); now.Sub(last) > 100*time.Millisecond {
-			last = now
-			fmt.Fprintf(o.sys.Stderr, "\r\x1b[K%d of %d tests", done, total)
-		}
-	}
+// testProgress says on a terminal how many tests were run, once that takes a
+// while, and ten times a second at most.
+type testProgress struct {
+	out   io.Writer // nil where nobody looks
+	last  time.Time
+	shown bool
 }
 
-// clearLine takes the progress away.
-func (o *testOptions) clearLine() {
-	if o.sys.StderrTerminal {
-		fmt.Fprint(o.sys.Stderr, "\r\x1b[K")
+func (p *testProgress) tell(done, total int) {
+	now := time.Now()
+	if p.last.IsZero() {
+		p.last = now.Add(200 * time.Millisecond) // most runs are over by then
+	}
+	if p.out == nil || now.Sub(p.last) < 100*time.Millisecond {
+		return
+	}
+	p.last, p.shown = now, true
+	fmt.Fprintf(p.out, "\r\x1b[K%d of %d tests", done, total)
+}
+
+// clear takes the progress away.
+func (p *testProgress) clear() {
+	if p.shown {
+		p.shown = false
+		fmt.Fprint(p.out, "\r\x1b[K")
 	}
 }

@@ -129,6 +129,7 @@ func others() []Code {
 		{"test/no-match", diag.Warning, "pattern that no rule file matches"},
 		{"test/notification", diag.Error, "notifications that differ from the expected ones"},
 		{"test/promql", diag.Error, "samples that differ from the expected ones"},
+		{"test/receivers", diag.Error, "alert that is sent to other receivers than expected"},
 		{"test/route", diag.Error, "receivers that differ from the expected ones"},
 		{"test/rule-file", diag.Error, "rule file of a test that cannot be read"},
 		{"test/rules", diag.Error, "rule file of a test that does not load"},

@@ -67,9 +67,10 @@ type suite struct {
 	engine  *promeval.Engine
 	diags   diag.List
 	reports []TestReport
-	// coverage is nil unless it was asked for; subjects are the suite's rules.
+	// coverage is nil unless it was asked for; subjects are the suite's rules,
+	// which are read when somebody asks for them.
 	coverage *Coverage
-	subjects []*subject
+	subjects func() []*subject
 }
 
 // Run runs the tests of all suites. The report has every test, in the order of
@@ -190,11 +191,8 @@ func prepare(in Suite, o Options, cache *ruleCache, pagings *pagingLoader) *suit
 		return s
 	}
 	s.rules, s.rulesOK = s.loadRules(o, cache)
-	if s.coverage = o.Coverage; s.coverage != nil {
-		for _, f := range s.files {
-			s.subjects = append(s.subjects, s.coverage.add(f)...)
-		}
-	}
+	s.coverage = o.Coverage
+	s.subjects = sync.OnceValue(s.readSubjects)
 	s.warnUnknownAlerts()
 	s.loadPaging(pagings)
 	var exprs []string
@@ -205,6 +203,18 @@ func prepare(in Suite, o Options, cache *ruleCache, pagings *pagingLoader) *suit
 	}
 	s.engine = promeval.NewEngine(promeval.EngineOptions{SubqueryInterval: s.decoded.interval, Expressions: exprs, Rules: s.rules})
 	return s
+}
+
+func (s *suite) readSubjects() []*subject {
+	coverage := s.coverage
+	if coverage == nil {
+		coverage = NewCoverage()
+	}
+	var out []*subject
+	for _, f := range s.files {
+		out = append(out, coverage.add(f)...)
+	}
+	return out
 }
 
 // warnUnknownAlerts warns about names that no rule has: promtool takes a test

@@ -30,6 +30,7 @@ type runner struct {
 	warnings diag.List
 	spans    []diag.Span // of the input series
 	judged   []judged
+	asked    []asked
 	eval     *promeval.Evaluation
 	sender   *sender // nil if nobody asks what is sent
 }
@@ -60,6 +61,7 @@ func (r *runner) run(ctx context.Context) {
 		}
 		r.checkPaging(ctx)
 	}
+	r.explain(ctx)
 	if r.coverage != nil && ctx.Err() == nil {
 		r.cover(ctx)
 	}
@@ -226,16 +228,14 @@ func (r *runner) checkAlert(ctx context.Context, a alertAssertion) {
 		got = append(got, alertText{f.Labels, f.Annotations})
 	}
 	r.warnTemplates(a.span, got)
-	same := sameAlerts(expected, got)
-	r.judged = append(r.judged, judged{a, expected, got, same})
-	if same {
+	if sameAlerts(expected, got) {
+		r.judged = append(r.judged, judged{alertAssertion: a, expected: expected, got: got, failure: -1})
 		return
 	}
+	missing, unexpected := unpaired(expected, got)
+	r.judged = append(r.judged, judged{a, expected, got, missing, unexpected, len(r.report.Failures)})
 	f := r.fail(a.span, KindAlert, codeAlert, "alert %q at %s: %s", a.name, model.Duration(a.at), countAlerts(len(expected), len(got)))
-	f.describe(alertLines(expected, got))
-	if state := r.eval.State(a.name); len(got) == 0 && len(expected) > 0 && state != "" {
-		f.hint = state
-	}
+	f.describeAlerts(alertPairs(expected, got))
 }
 
 func countAlerts(expected, got int) string {
@@ -286,6 +286,7 @@ func (r *runner) checkExpr(ctx context.Context, e exprAssertion) {
 	if sameSamples(expected, got, r.decoded.sameValue) {
 		return
 	}
+	r.asked = append(r.asked, asked{e, expected, got, len(r.report.Failures)})
 	f := r.fail(e.span, KindPromQL, codePromQL, "%q at %s: the result differs from the expected one", shorten(e.expr.value), model.Duration(e.at))
-	f.describe(sampleLines(expected, got))
+	f.describeSamples(expected, got)
 }

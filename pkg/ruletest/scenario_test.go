@@ -121,16 +121,19 @@ func TestScenarios(t *testing.T) {
 -   instance: c
 + alert Down
 +   instance: a
+hint: the expression has samples at 1m, but none with {instance="c"}: up{instance="a", job="j"}, up{instance="b", job="j"}
 t.yml:7:5: error[test/alert]: alert "Down" at 2m: expected to be inactive, 1 is pending or firing
 + alert Down
 +   instance: b
 +   job: j
 +   severity: critical
+hint: ` + "`up` is 0 for {instance=\"b\", job=\"j\"} at 2m: `== 0` is asked for" + `
 t.yml:8:5: error[test/alert]: alert "Down" at 20m, firing: 1 alert expected, none is firing
 - alert Down
+hint: ` + "`up` is 1 for {instance=\"a\", job=\"j\"}, 1 for {instance=\"b\", job=\"j\"} at 20m: `== 0` is asked for" + `
 t.yml:9:5: error[test/alert]: alert "Down" at 1m, firing: 1 alert expected, none is firing
 - alert Down
-hint: the alert is pending: its expression has to hold for 1m`,
+hint: it is pending since 1m: with for: 1m it fires at 2m, if the expression has samples until then`,
 		},
 		"routes that differ": {
 			file: head + `  route_test:

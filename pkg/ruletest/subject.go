@@ -157,6 +157,17 @@ func (s *subject) isStaticOf(lset labels.Labels) bool {
 	return ok
 }
 
+// couldBe reports whether an expected alert is one of the rule: it has the
+// rule's labels or, where only some are named, none that differs.
+func (s *subject) couldBe(a alertText, m match) bool {
+	if m != matchSubset {
+		return s.isStaticOf(a.labels)
+	}
+	ok := true
+	a.labels.Range(func(l labels.Label) { ok = ok && (!s.static.Has(l.Name) || s.static.Get(l.Name) == l.Value) })
+	return ok
+}
+
 // points lists what of a rule tests can exercise, in the order of its text.
 func points(s *subject, r rulefmt.Rule) []*point {
 	out := []*point{{kind: ItemResult, outcome: "some", pointer: "/expr", probes: []string{s.expr.Node.String()}}}

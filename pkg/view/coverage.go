@@ -114,7 +114,7 @@ func countCovered(covered, items int) string {
 
 // part is a piece of an expression on one line.
 func part(text string) string {
-	text = strings.Join(strings.Fields(plain(text)), " ")
+	text = plain(strings.Join(strings.Fields(text), " "))
 	if r := []rune(text); len(r) > partWidth {
 		text = string(r[:partWidth/2]) + "…" + string(r[len(r)-partWidth/2:])
 	}
@@ -149,7 +149,7 @@ func missingWords(i ruletest.CoverageItem) string {
 		if i.Outcome == "value" {
 			return "no assertion depends on the value"
 		}
-		return "no assertion is about it " + i.Outcome
+		return "no assertion expects it " + i.Outcome
 	case ruletest.ItemLabel, ruletest.ItemAnnotation:
 		return fmt.Sprintf("no assertion sees the %s %s", i.Kind, plain(i.Text))
 	default:
