@@ -210,8 +210,8 @@ func (s scenario) evaluation(t *testing.T) *promeval.Evaluation {
 		}
 	})
 	return promeval.New(promeval.Options{
-		Engine: engine, Rules: []*promeval.RuleFile{file}, Series: s.columns(t),
-		ExternalLabels: s.external, ExternalURL: "https://prometheus.example",
+		Engine: engine, Series: s.columns(t), ExternalLabels: s.external, ExternalURL: "https://prometheus.example",
+		Clock: promeval.Clock{Start: s.start, Step: s.interval, Ticks: s.ticks},
 	})
 }
 
@@ -219,7 +219,6 @@ func (s scenario) evaluation(t *testing.T) *promeval.Evaluation {
 func (s scenario) check(t *testing.T) {
 	t.Helper()
 	want, got := newOracle(t, s), s.evaluation(t)
-	queryable := got.Queryable()
 	for i := range s.ticks {
 		ts := s.start.Add(time.Duration(i) * s.interval)
 		wantFailed := want.tick(t, ts)
@@ -248,7 +247,7 @@ func (s scenario) check(t *testing.T) {
 			}
 		}
 	}
-	if a, b := dump(t, want.db), dump(t, queryable); a != b {
+	if a, b := dump(t, want.db), dump(t, got.Queryable()); a != b {
 		t.Fatalf("samples differ (-want +got)\n%s\n%s", cmp.Diff(strings.Split(a, "\n"), strings.Split(b, "\n")), s)
 	}
 	query := rules.EngineQueryFunc(want.engine, want.db)

@@ -46,8 +46,8 @@ func (r *runner) run(ctx context.Context) {
 		return
 	}
 	r.eval = promeval.New(promeval.Options{
-		Engine: r.engine, Rules: r.rules, GroupOrder: r.decoded.order, Series: columns,
-		ExternalLabels: labels.FromMap(r.test.labels), ExternalURL: r.test.url,
+		Engine: r.engine, Series: columns, ExternalLabels: labels.FromMap(r.test.labels), ExternalURL: r.test.url,
+		Clock: r.clock(), Asked: r.asked(),
 	})
 	if r.ticks(ctx) {
 		for _, e := range r.test.exprs {
@@ -109,6 +109,20 @@ func (r *runner) horizon() time.Duration {
 		most = max(most, e.at)
 	}
 	return most
+}
+
+// clock is the ticks of the test.
+func (r *runner) clock() promeval.Clock {
+	return promeval.Clock{Start: r.start(), Step: r.decoded.interval, Ticks: int(r.horizon()/r.decoded.interval) + 1}
+}
+
+// asked tells the ticks after which an alert is asserted.
+func (r *runner) asked() func(tick int) bool {
+	ticks := map[int]bool{}
+	for _, a := range r.test.alerts {
+		ticks[int(a.at/r.decoded.interval)] = true
+	}
+	return func(tick int) bool { return ticks[tick] }
 }
 
 // ticks evaluates the rules at every tick up to the horizon and checks each
