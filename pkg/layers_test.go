@@ -70,6 +70,8 @@ func house() map[string]room {
 		"pkg/catalog":   {layer: 2, may: []string{"pkg/bundle", "pkg/expr"}, allows: []string{labels}},
 		"pkg/api":       {layer: 2, may: []string{"pkg/bundle"}},
 
+		"pkg/routing/simulate": {layer: 2, may: []string{"pkg/bundle", "pkg/routing", "pkg/verdict"}, allows: []string{paging}},
+
 		"pkg/kubernetes": {layer: 2, may: []string{"pkg/bundle"}},
 
 		"pkg/depgraph": {layer: 3, may: []string{"pkg/bundle", "pkg/expr", "pkg/catalog", "pkg/dashboard", "pkg/promconf", "pkg/routing"}},

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -19,6 +20,7 @@ type testOptions struct {
 	*global
 	project projectFlags
 	since   sinceFlag
+	cover   coverageFlags
 	run     string
 	stage   pipeline.TestOptions
 	files   []string
@@ -35,10 +37,16 @@ a project; the format is promtool's, and so are the verdicts.
 
 A test file of a project names the project's rules as
 
-    rule_files: [monctl:bundle]`,
+    rule_files: [monctl:bundle]
+
+With --coverage it says what of the rules the tests exercise: which expressions
+have samples, which comparisons are seen true and false, which sides of and, or
+and unless matter, whether "for" is crossed and not crossed, which alerts are
+expected to fire and not to fire, and which templates are rendered.`,
 		Example: `  monctl test
   monctl test --run '^HostDown'
   monctl test --changed-since main
+  monctl test --coverage --coverage-out coverage.html --coverage-threshold 80%
   monctl test rules_test.yaml          # any test file of promtool's`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.files = args
@@ -46,6 +54,7 @@ A test file of a project names the project's rules as
 		},
 	}
 	o.project.add(g, cmd, "`names` of the environments to test, comma-separated, with * for any part of a name (default all)")
+	o.cover.add(cmd)
 	o.since.add(cmd, "run the tests that a change since this Git `revision` may concern")
 	cmd.Flags().StringVar(&o.run, "run", "", "run only tests whose name matches this regular `expression`")
 	cmd.Flags().BoolVar(&o.stage.Debug, "debug", false, "show the series at the end of every test")
@@ -62,6 +71,12 @@ func (o *testOptions) test(ctx context.Context) error {
 		}
 		o.stage.Run = re
 	}
+	if err := o.cover.open(); err != nil {
+		return err
+	}
+	o.stage.Coverage = o.cover.collected
+	o.stage.Progress = o.progress()
+	defer o.clearLine()
 	opts, err := o.project.options(o.global)
 	if err != nil {
 		return err
@@ -98,13 +113,41 @@ func (o *testOptions) test(ctx context.Context) error {
 }
 
 func (o *testOptions) conclude(p *pipeline.Pass, since *pipeline.Since) error {
+	coverage := o.cover.report(p)
 	code := exitOK
 	if o.failed(p) {
 		code = exitFindings
 	}
 	r := newReport("test", p)
+	r.Coverage = coverage
+	if err := o.cover.write(o.global, r); err != nil {
+		return err
+	}
+	o.clearLine()
 	r.Since = o.since.report(since)
 	return o.finish(r, p, code)
+}
+
+// progress says on a terminal how many tests were run, ten times a second at
+// most; nil elsewhere.
+func (o *testOptions) progress() func(done, total int) {
+	if !o.sys.StderrTerminal {
+		return nil
+	}
+	var last time.Time
+	return func(done, total int) {
+		if now := time.Now(); now.Sub(last) > 100*time.Millisecond {
+			last = now
+			fmt.Fprintf(o.sys.Stderr, "\r\x1b[K%d of %d tests", done, total)
+		}
+	}
+}
+
+// clearLine takes the progress away.
+func (o *testOptions) clearLine() {
+	if o.sys.StderrTerminal {
+		fmt.Fprint(o.sys.Stderr, "\r\x1b[K")
+	}
 }
 
 // plain runs test files without a project. Rule files are relative to the

@@ -120,6 +120,7 @@ func others() []Code {
 		{"source/shape", diag.Error, "source that evaluates to nothing that can be deployed"},
 		{"source/yaml", diag.Error, "YAML that does not parse"},
 		{"test/alert", diag.Error, "alerts that differ from the expected ones"},
+		{"test/coverage", diag.Error, "tests that cover less of the rules than was asked for"},
 		{"test/duplicate-name", diag.Warning, "two tests of one name"},
 		{"test/evaluation", diag.Error, "rule that fails in a test"},
 		{"test/ignored-series", diag.Warning, "input series that is ignored"},

@@ -28,6 +28,19 @@ type TestOptions struct {
 	// Debug adds the series at the end of each test.
 	Debug               bool
 	IgnoreUnknownFields bool
+	// Coverage collects what the tests exercise of the rules of all rendered
+	// environments, tested or not; nil collects nothing.
+	Coverage *ruletest.Coverage
+	// Progress is told how many tests of an environment were run; it may be nil.
+	Progress func(done, total int)
+}
+
+// options are those of the test runner, but for the bundle's rules.
+func (o TestOptions) options(p Options) ruletest.Options {
+	return ruletest.Options{
+		Run: o.Run, Debug: o.Debug, IgnoreUnknownFields: o.IgnoreUnknownFields, Coverage: o.Coverage, Progress: o.Progress,
+		Workers: p.Workers, RuleFiles: ruletest.FromDisk(p.Dir), RuleFileNames: ruletest.NamesOnDisk(p.Dir),
+	}
 }
 
 // testUnit is a set of suites that the same environments have in common, with
@@ -41,16 +54,15 @@ type testUnit struct {
 // Test runs the unit tests of every rendered environment. A suite is run once
 // for all environments in which it and the rules are the same.
 func (p *Pass) Test(ctx context.Context, opts TestOptions) error {
-	units, err := testUnits(p.Outputs)
+	units, err := testUnits(p.Outputs, opts.Coverage)
 	if err != nil {
 		return err
 	}
 	p.Tests = []TestRun{}
 	for _, u := range units {
-		report, diags, err := ruletest.Run(ctx, u.suites, ruletest.Options{
-			Bundle: u.rules, Run: opts.Run, Debug: opts.Debug, IgnoreUnknownFields: opts.IgnoreUnknownFields,
-			Workers: p.opts.Workers, RuleFiles: ruletest.FromDisk(p.opts.Dir), RuleFileNames: ruletest.NamesOnDisk(p.opts.Dir),
-		})
+		o := opts.options(p.opts)
+		o.Bundle = u.rules
+		report, diags, err := ruletest.Run(ctx, u.suites, o)
 		if err != nil {
 			return fmt.Errorf("test environment %s: %w", u.envs[0], err)
 		}
@@ -63,8 +75,9 @@ func (p *Pass) Test(ctx context.Context, opts TestOptions) error {
 }
 
 // testUnits sorts suites by the environments that they need to be run for only
-// once, in the order of the environments.
-func testUnits(outs []*render.Output) ([]testUnit, error) {
+// once, in the order of the environments. The rules of all of them are made
+// known to the coverage, if there is any.
+func testUnits(outs []*render.Output, coverage *ruletest.Coverage) ([]testUnit, error) {
 	type shared struct {
 		envs  []string
 		rules []ruletest.RuleFile
@@ -80,8 +93,11 @@ func testUnits(outs []*render.Output) ([]testUnit, error) {
 		var rules []ruletest.RuleFile
 		h := sha256.New()
 		for _, f := range files {
-			rules = append(rules, ruletest.RuleFile{Name: f.Name, YAML: f.YAML})
+			rules = append(rules, ruletest.RuleFile{Name: f.Name, YAML: f.YAML, Origin: f.Origin})
 			fmt.Fprintf(h, "%q %d\n%s", f.Name, len(f.YAML), f.YAML)
+		}
+		if coverage != nil {
+			coverage.Add(rules...)
 		}
 		same := string(h.Sum(nil))
 		for _, t := range out.Tests {
@@ -110,10 +126,7 @@ func testUnits(outs []*render.Output) ([]testUnit, error) {
 // the file that names them.
 func Plain(ctx context.Context, opts Options, suites []ruletest.Suite, test TestOptions) (*Pass, error) {
 	p := &Pass{opts: opts, importer: jsonnet.NewImporter(opts.Dir, nil, opts.Library)}
-	report, diags, err := ruletest.Run(ctx, suites, ruletest.Options{
-		Run: test.Run, Debug: test.Debug, IgnoreUnknownFields: test.IgnoreUnknownFields,
-		Workers: opts.Workers, RuleFiles: ruletest.FromDisk(opts.Dir), RuleFileNames: ruletest.NamesOnDisk(opts.Dir),
-	})
+	report, diags, err := ruletest.Run(ctx, suites, test.options(opts))
 	if err != nil {
 		return nil, fmt.Errorf("run tests: %w", err)
 	}

@@ -28,6 +28,9 @@ type Options struct {
 	// Asked tells after which ticks Firing, State and Active may be called; nil
 	// means after all of them. It matters only if Clock is given.
 	Asked func(tick int) bool
+	// Schedule, if it is not nil, has each group evaluated at its interval only;
+	// promtool evaluates every group at every tick.
+	Schedule *Schedule
 }
 
 // Evaluation is the state of a set of rules and series at a virtual time. It

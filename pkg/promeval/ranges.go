@@ -59,7 +59,7 @@ type snapshot struct {
 // Native histograms are read back as the chunk encoder has them, and it may
 // rewrite those of earlier ticks when later ones come.
 func newRanges(e *Evaluation) (*ranges, bool) {
-	if e.Clock.Ticks < minRangeTicks || !e.Clock.whole() {
+	if e.Clock.Ticks < minRangeTicks || !e.Clock.whole() || e.Schedule != nil {
 		return nil, false
 	}
 	if slices.ContainsFunc(e.Series, func(c Column) bool { return c.Histograms != nil }) {

@@ -24,6 +24,7 @@ type RuleFile struct {
 type group struct {
 	file, name  string
 	limit       int
+	interval    time.Duration // 0 if it has none of its own
 	queryOffset time.Duration
 	rules       []*rule
 }
@@ -90,7 +91,7 @@ func ParseRules(name string, content []byte, o RuleOptions) (*RuleFile, []error)
 	}
 	file := &RuleFile{name: name}
 	for _, g := range parsed.Groups {
-		out := &group{file: name, name: g.Name, limit: g.Limit}
+		out := &group{file: name, name: g.Name, limit: g.Limit, interval: time.Duration(g.Interval)}
 		if g.QueryOffset != nil {
 			out.queryOffset = time.Duration(*g.QueryOffset)
 		}

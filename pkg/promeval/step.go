@@ -29,6 +29,9 @@ func (e *Evaluation) step(ctx context.Context, ts time.Time) ([]*RuleError, erro
 	}
 	var failed []*RuleError
 	for _, r := range e.rules {
+		if !e.Schedule.due(r.group, ts) {
+			continue
+		}
 		e.store.writer = r.position
 		if err := e.evaluate(ctx, r, ts); err != nil {
 			failed = append(failed, &RuleError{

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"path"
 	"slices"
+	"strconv"
+	"strings"
 
 	"github.com/monctl/monctl/pkg/bundle"
 	"github.com/monctl/monctl/pkg/diag"
@@ -113,17 +115,41 @@ func without(v bundle.Value, keys []string) bundle.Value {
 type RuleFile struct {
 	Name string
 	YAML []byte
+	// Origin leads from the file's rules to their sources.
+	Origin bundle.Origin
 }
 
 // RuleFiles returns the rules of an environment, a file a namespace.
 func (o *Output) RuleFiles() ([]RuleFile, error) {
-	files, err := o.Bundle.Select(func(b bundle.Object) bool { return b.Ref.Kind == bundle.Rules }).Tree()
+	rules := o.Bundle.Select(func(b bundle.Object) bool { return b.Ref.Kind == bundle.Rules })
+	files, err := rules.Tree()
 	if err != nil {
 		return nil, err
 	}
+	groups := map[string][]bundle.Object{} // in the order in which the tree lists them
+	for _, group := range rules.Objects() {
+		name := bundle.RuleFileName(group.Ref.Space)
+		groups[name] = append(groups[name], group)
+	}
 	var out []RuleFile
 	for _, f := range files {
-		out = append(out, RuleFile{Name: f.Path, YAML: f.Data})
+		out = append(out, RuleFile{Name: f.Path, YAML: f.Data, Origin: originOfGroups(f.Path, groups[f.Path])})
 	}
 	return out, nil
+}
+
+// originOfGroups is the origin of a file with these rule groups.
+func originOfGroups(file string, groups []bundle.Object) bundle.Origin {
+	return bundle.OriginFunc(func(pointer string) diag.Span {
+		rest, ok := strings.CutPrefix(pointer, "/groups/")
+		index, rest, _ := strings.Cut(rest, "/")
+		i, err := strconv.Atoi(index)
+		if !ok || err != nil || i < 0 || i >= len(groups) || groups[i].Origin == nil {
+			return diag.Span{File: file}
+		}
+		if rest != "" {
+			rest = "/" + rest
+		}
+		return groups[i].Origin.At(rest)
+	})
 }

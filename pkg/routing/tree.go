@@ -22,6 +22,9 @@ type Tree struct {
 type Route struct {
 	// Pointer is its place in the configuration: "/route/routes/2".
 	Pointer string
+	// Key is the route's part of the keys of its groups: the matchers from the
+	// root down, as upstream writes them. Two routes may have the same.
+	Key string
 	// Parent is nil for the root.
 	Parent *Route
 	// Children are in the order in which they are tried.
@@ -34,6 +37,9 @@ type Route struct {
 	GroupWait      time.Duration
 	GroupInterval  time.Duration
 	RepeatInterval time.Duration
+	// Labels are the route's labels merged over those of its parents, before
+	// their templates are rendered.
+	Labels map[string]string
 	// MuteTimeIntervals and ActiveTimeIntervals are the route's own: they are
 	// never inherited.
 	MuteTimeIntervals   []string
@@ -54,7 +60,7 @@ func NewTree(cfg *config.Config) *Tree {
 func (t *Tree) add(from *dispatch.Route, parent *Route, pointer string) {
 	o := from.RouteOpts
 	r := &Route{
-		Pointer: pointer, Parent: parent, Receiver: o.Receiver,
+		Pointer: pointer, Key: from.Key(), Parent: parent, Receiver: o.Receiver,
 		GroupByAll: o.GroupByAll, GroupWait: o.GroupWait, GroupInterval: o.GroupInterval, RepeatInterval: o.RepeatInterval,
 		MuteTimeIntervals: o.MuteTimeIntervals, ActiveTimeIntervals: o.ActiveTimeIntervals,
 		Matchers: from.Matchers, Continue: from.Continue,
@@ -63,6 +69,12 @@ func (t *Tree) add(from *dispatch.Route, parent *Route, pointer string) {
 		r.GroupBy = append(r.GroupBy, string(name))
 	}
 	slices.Sort(r.GroupBy)
+	for name, value := range o.Labels {
+		if r.Labels == nil {
+			r.Labels = map[string]string{}
+		}
+		r.Labels[string(name)] = string(value)
+	}
 	if parent != nil {
 		parent.Children = append(parent.Children, r)
 	}

@@ -21,9 +21,12 @@ type Kind string
 
 // The kinds of failures. KindError is what kept a test from being judged.
 const (
-	KindAlert  Kind = "alert"
-	KindPromQL Kind = "promql"
-	KindError  Kind = "error"
+	KindAlert        Kind = "alert"
+	KindPromQL       Kind = "promql"
+	KindRoute        Kind = "route"
+	KindNotification Kind = "notification"
+	KindSuppression  Kind = "suppression"
+	KindError        Kind = "error"
 )
 
 // Report is the outcome of a run. Its JSON form only ever gains fields.

@@ -145,30 +145,20 @@ hint: the alert is pending: its expression has to hold for 5m`,
 - {__name__="up", instance="x", job="a"} 2
 + {__name__="up", instance="x", job="a"} 1`,
 		},
-		"keys: unknown, repeated, of a later version": {
+		"keys: unknown, repeated": {
 			file: `rule_file: [rules.yml]
-alertmanager_file: am.yml
 tests:
 - input_serie: []
 - interval: 1m
   interval: 2m
-- route_test: []
 - name: fine
-- alert_rule_test: [{eval_time: 1m, alertname: A, state: pending}]
 `,
-			results: "FAILED failed failed failed passed failed",
+			results: "FAILED failed failed passed",
 			want: `t.yml:1:1: error[test/unknown-key]: a test file has no key "rule_file"
 hint: did you mean "rule_files"?
-t.yml:2:1: error[test/unsupported]: this version of monctl cannot check "alertmanager_file"
-hint: remove it, or keep it in a file of its own: passing over it would report a test as passed that was not made
-t.yml:4:3: error[test/unknown-key]: a test has no key "input_serie"
+t.yml:3:3: error[test/unknown-key]: a test has no key "input_serie"
 hint: did you mean "input_series"?
-t.yml:6:3: error[test/unknown-key]: the key "interval" is repeated in a test
-t.yml:7:3: error[test/unsupported]: this version of monctl cannot check "route_test"
-hint: remove it, or keep it in a file of its own: passing over it would report a test as passed that was not made
-t.yml:9:21: warning[test/unknown-alert]: no rule has the alert "A"
-t.yml:9:51: error[test/unsupported]: this version of monctl cannot check "state"
-hint: remove it, or keep it in a file of its own: passing over it would report a test as passed that was not made`,
+t.yml:5:3: error[test/unknown-key]: the key "interval" is repeated in a test`,
 		},
 		"values of the wrong type": {
 			file: `evaluation_interval: soon

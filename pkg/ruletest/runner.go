@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"time"
 
@@ -30,7 +29,9 @@ type runner struct {
 	report   *TestReport
 	warnings diag.List
 	spans    []diag.Span // of the input series
+	judged   []judged
 	eval     *promeval.Evaluation
+	sender   *sender // nil if nobody asks what is sent
 }
 
 func (r *runner) run(ctx context.Context) {
@@ -47,12 +48,19 @@ func (r *runner) run(ctx context.Context) {
 	}
 	r.eval = promeval.New(promeval.Options{
 		Engine: r.engine, Series: columns, ExternalLabels: labels.FromMap(r.test.labels), ExternalURL: r.test.url,
-		Clock: r.clock(), Asked: r.asked(),
+		Clock: r.clock(), Asked: r.asked(), Schedule: r.schedule(),
 	})
-	if r.ticks(ctx) {
+	if r.paging != nil && r.test.observes() {
+		r.sender = newSender(r.paging, r.test)
+	}
+	if !r.test.evaluates() || r.ticks(ctx) {
 		for _, e := range r.test.exprs {
 			r.checkExpr(ctx, e)
 		}
+		r.checkPaging(ctx)
+	}
+	if r.coverage != nil && ctx.Err() == nil {
+		r.cover(ctx)
 	}
 	if r.debug {
 		r.dump(ctx)
@@ -79,6 +87,9 @@ func (r *runner) ready() bool {
 		r.report.Result = Failed
 		return false
 	}
+	if r.paging == nil && r.test.pages() != nil {
+		r.report.Result = Failed // The suite says why there is no configuration.
+	}
 	for _, a := range r.test.alerts {
 		if a.name == "" {
 			r.fail(a.span, KindError, codeValue, "an alert_rule_test needs an alertname")
@@ -99,6 +110,22 @@ func (r *runner) start() time.Time {
 	return r.test.start
 }
 
+// schedule says when groups are evaluated, nil for promtool's way.
+func (r *runner) schedule() *promeval.Schedule {
+	if !r.decoded.options.groupInterval {
+		return nil
+	}
+	return &promeval.Schedule{Start: r.start(), Interval: r.decoded.interval}
+}
+
+// step is the distance of ticks.
+func (r *runner) step() time.Duration {
+	if s := r.schedule(); s != nil {
+		return s.Step(r.rules)
+	}
+	return r.decoded.interval
+}
+
 // horizon is the largest time that the test names.
 func (r *runner) horizon() time.Duration {
 	var most time.Duration
@@ -108,19 +135,29 @@ func (r *runner) horizon() time.Duration {
 	for _, e := range r.test.exprs {
 		most = max(most, e.at)
 	}
+	for _, n := range r.test.notifications {
+		most = max(most, n.until)
+	}
+	for _, s := range r.test.suppressions {
+		most = max(most, s.at)
+	}
 	return most
 }
 
 // clock is the ticks of the test.
 func (r *runner) clock() promeval.Clock {
-	return promeval.Clock{Start: r.start(), Step: r.decoded.interval, Ticks: int(r.horizon()/r.decoded.interval) + 1}
+	return promeval.Clock{Start: r.start(), Step: r.step(), Ticks: int(r.horizon()/r.step()) + 1}
 }
 
-// asked tells the ticks after which an alert is asserted.
+// asked tells the ticks after which alerts are asked for: those at which one is
+// asserted, or all if it matters what is sent.
 func (r *runner) asked() func(tick int) bool {
+	if r.paging != nil && r.test.observes() {
+		return nil
+	}
 	ticks := map[int]bool{}
 	for _, a := range r.test.alerts {
-		ticks[int(a.at/r.decoded.interval)] = true
+		ticks[int(a.at/r.step())] = true
 	}
 	return func(tick int) bool { return ticks[tick] }
 }
@@ -131,7 +168,7 @@ func (r *runner) asked() func(tick int) bool {
 func (r *runner) ticks(ctx context.Context) bool {
 	pending := slices.Clone(r.test.alerts)
 	slices.SortStableFunc(pending, func(a, b alertAssertion) int { return cmp.Compare(a.at, b.at) })
-	start, step := r.start(), r.decoded.interval
+	start, step := r.start(), r.step()
 	// Instants, not durations: the horizon may be the largest duration there is.
 	for ts, end := start, start.Add(r.horizon()); !ts.After(end); ts = ts.Add(step) {
 		at := ts.Sub(start)
@@ -150,6 +187,9 @@ func (r *runner) ticks(ctx context.Context) bool {
 		if len(failed) > 0 {
 			r.ruleErrors(at, failed)
 			return false
+		}
+		if r.sender != nil {
+			r.sender.observe(ctx, r.eval.Active(), ts)
 		}
 		for len(pending) > 0 && pending[0].at < ts.Add(step).Sub(start) {
 			r.checkAlert(ctx, pending[0])
@@ -193,17 +233,18 @@ func (r *runner) dump(ctx context.Context) {
 // checkAlert compares the alerts of one name that fire with the expected ones:
 // exactly, labels and annotations, in any order.
 func (r *runner) checkAlert(ctx context.Context, a alertAssertion) {
-	var expected, got []alertText
-	for _, e := range a.exp {
-		lset := map[string]string{}
-		maps.Copy(lset, e.labels)
-		lset[labels.AlertName] = a.name
-		expected = append(expected, alertText{labels.FromMap(lset), labels.FromMap(e.annotations)})
+	if a.extended() {
+		r.checkState(ctx, a)
+		return
 	}
+	expected := a.expected()
+	var got []alertText
 	for _, f := range r.eval.Firing(ctx, a.name) {
 		got = append(got, alertText{f.Labels, f.Annotations})
 	}
-	if sameAlerts(expected, got) {
+	same := sameAlerts(expected, got)
+	r.judged = append(r.judged, judged{a, expected, got, same})
+	if same {
 		return
 	}
 	f := r.fail(a.span, KindAlert, codeAlert, "alert %q at %s: %s", a.name, model.Duration(a.at), countAlerts(len(expected), len(got)))
@@ -258,7 +299,7 @@ func (r *runner) checkExpr(ctx context.Context, e exprAssertion) {
 	}
 	sortSamples(expected)
 	sortSamples(got)
-	if sameSamples(expected, got, r.decoded.fuzzy) {
+	if sameSamples(expected, got, r.decoded.sameValue) {
 		return
 	}
 	f := r.fail(e.span, KindPromQL, codePromQL, "%q at %s: the result differs from the expected one", shorten(e.expr.value), model.Duration(e.at))

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/monctl/monctl/pkg/diag"
+	"github.com/monctl/monctl/pkg/ruletest"
 )
 
 // FormatVersion is the version of the report's JSON document. Fields are
@@ -28,6 +29,8 @@ type Report struct {
 	// write.
 	Changes *Changes `json:"changes,omitempty"`
 	Tests   *Tests   `json:"tests,omitempty"`
+	// Coverage is what the tests exercise of the rules.
+	Coverage *ruletest.CoverageReport `json:"coverage,omitempty"`
 	// Deploys are the targets that were deployed to, in that order.
 	Deploys []Deploy `json:"deploys,omitempty"`
 	Server  *Server  `json:"server,omitempty"`

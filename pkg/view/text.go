@@ -35,6 +35,9 @@ func renderText(w io.Writer, r Report, o Options) error {
 	if r.Tests != nil {
 		t.tests(r)
 	}
+	if r.Coverage != nil {
+		t.coverage(*r.Coverage)
+	}
 	t.graphs(r.Graphs)
 	t.impacts(r.Impacts)
 	if r.Metrics != nil {

@@ -1,0 +1,169 @@
+package simulate
+
+import (
+	"slices"
+	"sort"
+	"time"
+
+	"github.com/prometheus/alertmanager/alert"
+	"github.com/prometheus/common/model"
+
+	"github.com/monctl/monctl/pkg/routing"
+)
+
+// How often the server looks for what has expired, counted from its start
+// (flags alerts.gc-interval and data.maintenance-interval).
+const (
+	alertsGC = 30 * time.Minute
+	logGC    = 15 * time.Minute
+)
+
+// held is the end of an alert that fires until told otherwise.
+var held = time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)
+
+// record is one alert, by its labels, with all that it has been.
+type record struct {
+	labels   model.LabelSet
+	versions []version
+	// routes are those the alert ends in.
+	routes []*routing.Route
+}
+
+// version is an alert from one delivery to the next.
+type version struct {
+	from time.Time
+	alert.Alert
+}
+
+// at returns the version of an instant.
+func (r *record) at(t time.Time) (version, bool) {
+	n := sort.Search(len(r.versions), func(i int) bool { return r.versions[i].from.After(t) })
+	if n == 0 {
+		return version{}, false
+	}
+	return r.versions[n-1], true
+}
+
+// firingAt says whether the alert fires at an instant.
+func (r *record) firingAt(t time.Time) bool {
+	v, ok := r.at(t)
+	return ok && v.EndsAt.After(t)
+}
+
+// store holds the alerts as upstream's API and provider/mem take them in.
+type store struct {
+	start          time.Time
+	resolveTimeout time.Duration
+	records        map[model.Fingerprint]*record
+}
+
+// put takes a delivery in. The reason is why it is refused, if it is.
+func (s *store) put(d Delivery) (r *record, reason string) {
+	a := s.posted(d)
+	if err := a.Validate(); err != nil {
+		return nil, err.Error()
+	}
+	fp := a.Labels.Fingerprint()
+	r, ok := s.records[fp]
+	if !ok {
+		r = &record{labels: a.Labels}
+		s.records[fp] = r
+	}
+	if n := len(r.versions); n > 0 {
+		old := r.versions[n-1].Alert
+		if !collected(s.start, old.EndsAt, d.At, alertsGC) && overlap(old, a) {
+			a = merge(old, a, d.At)
+		}
+	}
+	r.versions = append(r.versions, version{from: d.At, Alert: a})
+	return r, ""
+}
+
+// posted is the alert as the API makes it of what is posted.
+func (s *store) posted(d Delivery) alert.Alert {
+	a := alert.Alert{UpdatedAt: d.At}
+	a.Labels = labelSet(d.Alert.Labels)
+	a.Annotations = labelSet(d.Alert.Annotations)
+	a.StartsAt, a.EndsAt, a.GeneratorURL = d.Alert.StartsAt, d.Alert.EndsAt, d.Alert.GeneratorURL
+	if d.Held {
+		a.EndsAt = held
+	}
+	if a.StartsAt.IsZero() {
+		a.StartsAt = a.EndsAt
+		if a.EndsAt.IsZero() || d.Held {
+			a.StartsAt = d.At
+		}
+	}
+	if a.EndsAt.IsZero() {
+		a.Timeout = true
+		a.EndsAt = d.At.Add(s.resolveTimeout)
+	}
+	return a
+}
+
+// overlap is upstream's condition for merging (provider/mem, Put).
+func overlap(old, a alert.Alert) bool {
+	return a.EndsAt.After(old.StartsAt) && a.EndsAt.Before(old.EndsAt) ||
+		a.StartsAt.After(old.StartsAt) && a.StartsAt.Before(old.EndsAt)
+}
+
+// merge is upstream's Alert.Merge with an instant in place of the clock.
+func merge(old, a alert.Alert, now time.Time) alert.Alert {
+	if old.StartsAt.Before(a.StartsAt) {
+		a.StartsAt = old.StartsAt
+	}
+	resolved := !a.EndsAt.After(now)
+	switch {
+	case !old.EndsAt.After(a.EndsAt):
+	case resolved && !old.EndsAt.After(now), !resolved && !old.Timeout:
+		a.EndsAt = old.EndsAt
+	}
+	return a
+}
+
+// collected says whether a job that runs every interval from start on has found
+// before now what expired at some instant.
+func collected(start, expired, now time.Time, interval time.Duration) bool {
+	since := max(expired.Sub(start), 0)
+	rounds := max((since+interval-1)/interval, 1)
+	return !start.Add(rounds * interval).After(now)
+}
+
+func labelSet(m map[string]string) model.LabelSet {
+	set := make(model.LabelSet, len(m))
+	for k, v := range m {
+		if v != "" {
+			set[model.LabelName(k)] = model.LabelValue(v)
+		}
+	}
+	return set
+}
+
+func stringMap(set model.LabelSet) map[string]string {
+	m := make(map[string]string, len(set))
+	for k, v := range set {
+		m[string(k)] = string(v)
+	}
+	return m
+}
+
+// insert adds a record to a list in upstream's order of alerts.
+func insert(list []*record, r *record) []*record {
+	at, found := slices.BinarySearchFunc(list, r, compareRecords)
+	if found {
+		return list
+	}
+	return slices.Insert(list, at, r)
+}
+
+func compareRecords(a, b *record) int {
+	if a == b {
+		return 0
+	}
+	x, y := &alert.Alert{}, &alert.Alert{}
+	x.Labels, y.Labels = a.labels, b.labels
+	if (alert.AlertSlice{x, y}).Less(0, 1) {
+		return -1
+	}
+	return 1
+}

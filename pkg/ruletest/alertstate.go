@@ -1,0 +1,153 @@
+package ruletest
+
+import (
+	"context"
+	"fmt"
+	"maps"
+
+	"github.com/prometheus/common/model"
+	"github.com/prometheus/prometheus/model/labels"
+
+	"github.com/monctl/monctl/pkg/promeval"
+)
+
+// extended reports whether an alert_rule_test says more than promtool knows.
+func (a alertAssertion) extended() bool { return a.state != StateFiring || a.match != matchExact }
+
+// checkState judges an alert_rule_test that names a state or how to match.
+func (r *runner) checkState(ctx context.Context, a alertAssertion) {
+	expected := a.expected()
+	var got []alertText
+	for _, alert := range r.eval.Active() {
+		if alert.Labels.Get(labels.AlertName) != a.name || alert.State == promeval.AlertInactive {
+			continue
+		}
+		if a.state != StateInactive && string(alert.State) != string(a.state) {
+			continue
+		}
+		one := alertText{labels: alert.Labels}
+		if a.state != StateInactive {
+			one.annotations = alert.Annotations(ctx)
+		}
+		got = append(got, one)
+	}
+	if a.state == StateInactive {
+		r.checkInactive(a, expected, got)
+		return
+	}
+	pairs := pairUp(len(expected), len(got), func(i, j int) bool { return a.fits(expected[i], got[j]) })
+	paired := 0
+	for _, j := range pairs {
+		if j >= 0 {
+			paired++
+		}
+	}
+	if paired == len(expected) && paired == len(got) {
+		return
+	}
+	f := r.fail(a.span, KindAlert, codeAlert, "alert %q at %s, %s: %s", a.name, model.Duration(a.at), a.state, countState(len(expected), len(got), a.state))
+	f.describe(a.pairedLines(expected, got, pairs))
+	if state := r.eval.State(a.name); a.state == StateFiring && len(got) == 0 && state != "" {
+		f.hint = state
+	}
+}
+
+// checkInactive fails for each alert that is pending or firing although it is
+// expected not to be: those with the expected labels or, if there are none,
+// all of the name.
+func (r *runner) checkInactive(a alertAssertion, expected, got []alertText) {
+	var found []alertText
+	for _, g := range got {
+		for _, e := range expected {
+			if a.fits(e, g) {
+				found = append(found, g)
+				break
+			}
+		}
+		if len(expected) == 0 {
+			found = append(found, g)
+		}
+	}
+	if len(found) == 0 {
+		return
+	}
+	f := r.fail(a.span, KindAlert, codeAlert, "alert %q at %s: expected to be inactive, %s pending or firing", a.name, model.Duration(a.at), areAlerts(len(found)))
+	f.describe(alertLines(nil, found))
+	f.hint = r.eval.State(a.name)
+}
+
+func areAlerts(n int) string {
+	if n == 1 {
+		return "1 is"
+	}
+	return fmt.Sprintf("%d are", n)
+}
+
+func countState(expected, got int, state State) string {
+	if expected == got {
+		return "the alerts differ from the expected ones"
+	}
+	if got == 0 {
+		return fmt.Sprintf("%s expected, none is %s", plural(expected), state)
+	}
+	return fmt.Sprintf("%d expected, %d %s", expected, got, state)
+}
+
+// expected are the expected alerts with their names.
+func (a alertAssertion) expected() []alertText {
+	var out []alertText
+	for _, e := range a.exp {
+		lset := map[string]string{}
+		maps.Copy(lset, e.labels)
+		lset[labels.AlertName] = a.name
+		out = append(out, alertText{labels.FromMap(lset), labels.FromMap(e.annotations)})
+	}
+	return out
+}
+
+// fits compares an alert as the assertion says.
+func (a alertAssertion) fits(e, g alertText) bool {
+	if a.match == matchSubset {
+		return contains(g.labels.Map(), e.labels.Map()) && contains(g.annotations.Map(), e.annotations.Map())
+	}
+	return labels.Equal(e.labels, g.labels) && (a.state == StateInactive || labels.Equal(e.annotations, g.annotations))
+}
+
+// pairedLines shows what has no partner beside what has one.
+func (a alertAssertion) pairedLines(expected, got []alertText, pairs []int) lines {
+	var restExpected, restGot []alertText
+	taken := map[int]bool{}
+	var out lines
+	for i, j := range pairs {
+		if j < 0 {
+			restExpected = append(restExpected, expected[i])
+			continue
+		}
+		taken[j] = true
+		out = append(out, alone(' ', got[j])...)
+	}
+	for j, g := range got {
+		if !taken[j] {
+			restGot = append(restGot, g)
+		}
+	}
+	if a.match == matchSubset && len(restExpected) > 0 {
+		restGot = named(restExpected, restGot)
+	}
+	return append(out, alertLines(restExpected, restGot)...)
+}
+
+// named leaves of alerts only the labels and annotations that some expected
+// alert names: the others are of no matter to a subset.
+func named(expected, got []alertText) []alertText {
+	var names, annotations []string
+	for _, e := range expected {
+		e.labels.Range(func(l labels.Label) { names = append(names, l.Name) })
+		e.annotations.Range(func(l labels.Label) { annotations = append(annotations, l.Name) })
+	}
+	var out []alertText
+	for _, g := range got {
+		out = append(out, alertText{g.labels.MatchLabels(true, names...), g.annotations.MatchLabels(true, annotations...)})
+	}
+	return out
+}
