@@ -43,6 +43,10 @@ type Engine struct {
 	// instants in it.
 	wide    *promql.Engine
 	program *program
+	// What Plain is made of.
+	options promql.EngineOpts
+	files   []*RuleFile
+	order   map[string]int
 }
 
 // NewEngine returns an engine; the caller closes it.
@@ -63,7 +67,10 @@ func NewEngine(o EngineOptions) *Engine {
 	opts.Parser = known
 	wide := opts
 	wide.MaxSamples = maxRangeSamples
-	return &Engine{promql: promql.NewEngine(opts), wide: promql.NewEngine(wide), program: newProgram(o.Rules, o.GroupOrder, known.parsed(o.Expressions))}
+	return &Engine{
+		promql: promql.NewEngine(opts), wide: promql.NewEngine(wide), program: newProgram(o.Rules, o.GroupOrder, known.parsed(o.Expressions)),
+		options: opts, files: o.Rules, order: o.GroupOrder,
+	}
 }
 
 // Close releases the engine.

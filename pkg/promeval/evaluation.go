@@ -42,6 +42,8 @@ type Evaluation struct {
 	rules  []*liveRule // by position
 	ranges *ranges     // nil if the rules are evaluated tick by tick
 	inputs []inputColumn
+	// why says why there are no ranges.
+	why string
 	// broken is the error of the input, which no later tick can repair.
 	broken error
 }
@@ -139,16 +141,16 @@ func (e *Evaluation) Tick(ctx context.Context, ts time.Time) ([]*RuleError, erro
 // tryRanges evaluates all ticks at once, if the result is certain to be the
 // same as tick by tick.
 func (e *Evaluation) tryRanges(ctx context.Context) error {
-	r, ok := newRanges(e)
-	if !ok {
-		return nil
+	r, err := newRanges(e)
+	if err == nil {
+		err = r.run(ctx)
 	}
-	err := r.run(ctx)
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
 	if err != nil {
 		e.reset() // Whatever it was, the plain way finds out.
+		e.why = err.Error()
 		return nil
 	}
 	e.ranges = r

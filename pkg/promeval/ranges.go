@@ -43,6 +43,7 @@ type ranges struct {
 type rangeRule struct {
 	*liveRule
 	out *output
+	way way
 	// window is how many ticks the next range query has.
 	window int
 	// snapshots are the alerts after the ticks that are asked for, ascending.
@@ -54,25 +55,29 @@ type snapshot struct {
 	alerts []heldAlert
 }
 
-// newRanges reports false if the evaluation cannot be made as ranges at all.
+// newRanges returns an error if the evaluation cannot be made as ranges at all.
 //
 // Native histograms are read back as the chunk encoder has them, and it may
 // rewrite those of earlier ticks when later ones come.
-func newRanges(e *Evaluation) (*ranges, bool) {
-	if e.Clock.Ticks < minRangeTicks || !e.Clock.whole() || e.Schedule != nil {
-		return nil, false
-	}
-	if slices.ContainsFunc(e.Series, func(c Column) bool { return c.Histograms != nil }) {
-		return nil, false
+func newRanges(e *Evaluation) (*ranges, error) {
+	switch {
+	case e.Clock.Ticks < minRangeTicks:
+		return nil, errInexact{"few ticks"}
+	case !e.Clock.whole():
+		return nil, errInexact{"ticks between milliseconds"}
+	case e.Schedule != nil:
+		return nil, errInexact{"intervals of groups"}
+	case slices.ContainsFunc(e.Series, func(c Column) bool { return c.Histograms != nil }):
+		return nil, errInexact{"native histograms"}
 	}
 	x := &ranges{Evaluation: e}
 	for _, r := range e.rules {
 		if r.group.queryOffset > maxRangeOffset {
-			return nil, false
+			return nil, errInexact{"a long query_offset"}
 		}
 		x.rules = append(x.rules, &rangeRule{liveRule: r, out: newOutput(e.store, r.placedRule, e.Clock)})
 	}
-	return x, true
+	return x, nil
 }
 
 // run evaluates everything. Whatever the error, it means that the evaluation
@@ -83,6 +88,7 @@ func (x *ranges) run(ctx context.Context) error {
 	}
 	for _, c := range x.Engine.program.components {
 		if x.isDead(c) {
+			x.note(c, skipped)
 			continue
 		}
 		members := make([]*rangeRule, len(c.positions))
@@ -93,16 +99,24 @@ func (x *ranges) run(ctx context.Context) error {
 			}
 		}
 		if !c.cyclic && x.isRangeable(members[0]) {
+			x.note(c, byRanges)
 			if err := x.evaluate(ctx, members[0]); err != nil {
 				return err
 			}
 			continue
 		}
+		x.note(c, byTicks)
 		if err := x.ticks(ctx, members, 0, x.Clock.Ticks); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+func (x *ranges) note(c component, w way) {
+	for _, p := range c.positions {
+		x.rules[p].way = w
+	}
 }
 
 // load makes all of the input visible that the last tick sees.

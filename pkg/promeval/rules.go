@@ -18,6 +18,9 @@ import (
 type RuleFile struct {
 	name   string
 	groups []*group
+	// What was parsed, for Plain.
+	content       []byte
+	ignoreUnknown bool
 }
 
 // group is a rule group.
@@ -89,7 +92,7 @@ func ParseRules(name string, content []byte, o RuleOptions) (*RuleFile, []error)
 	if len(errs) > 0 {
 		return nil, errs
 	}
-	file := &RuleFile{name: name}
+	file := &RuleFile{name: name, content: content, ignoreUnknown: o.IgnoreUnknownFields}
 	for _, g := range parsed.Groups {
 		out := &group{file: name, name: g.Name, limit: g.Limit, interval: time.Duration(g.Interval)}
 		if g.QueryOffset != nil {

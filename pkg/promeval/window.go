@@ -32,6 +32,7 @@ func (x *ranges) evaluate(ctx context.Context, r *rangeRule) error {
 			continue
 		}
 		if errors.Is(err, errTickwise) || errors.Is(err, errTooMany) {
+			r.way = byTicks
 			err = x.ticks(ctx, []*rangeRule{r}, from, until)
 		}
 		if err != nil {
