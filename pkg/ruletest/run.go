@@ -201,7 +201,9 @@ func prepare(in Suite, o Options, cache *ruleCache, pagings *pagingLoader) *suit
 			exprs = append(exprs, e.expr.value)
 		}
 	}
-	s.engine = promeval.NewEngine(promeval.EngineOptions{SubqueryInterval: s.decoded.interval, Expressions: exprs, Rules: s.rules})
+	s.engine = promeval.NewEngine(promeval.EngineOptions{
+		SubqueryInterval: s.decoded.interval, Expressions: exprs, Rules: s.rules, GroupOrder: s.decoded.order,
+	})
 	return s
 }
 

@@ -48,9 +48,8 @@ func (r *runner) run(ctx context.Context) {
 		return
 	}
 	r.eval = promeval.New(promeval.Options{
-		Engine: r.engine, Rules: r.rules, GroupOrder: r.decoded.order, Series: columns,
-		ExternalLabels: labels.FromMap(r.test.labels), ExternalURL: r.test.url,
-		Schedule: r.schedule(),
+		Engine: r.engine, Series: columns, ExternalLabels: labels.FromMap(r.test.labels), ExternalURL: r.test.url,
+		Clock: r.clock(), Asked: r.asked(), Schedule: r.schedule(),
 	})
 	if r.paging != nil && r.test.observes() {
 		r.sender = newSender(r.paging, r.test)
@@ -145,6 +144,24 @@ func (r *runner) horizon() time.Duration {
 		most = max(most, s.at)
 	}
 	return most
+}
+
+// clock is the ticks of the test.
+func (r *runner) clock() promeval.Clock {
+	return promeval.Clock{Start: r.start(), Step: r.step(), Ticks: int(r.horizon()/r.step()) + 1}
+}
+
+// asked tells the ticks after which alerts are asked for: those at which one is
+// asserted, or all if it matters what is sent.
+func (r *runner) asked() func(tick int) bool {
+	if r.paging != nil && r.test.observes() {
+		return nil
+	}
+	ticks := map[int]bool{}
+	for _, a := range r.test.alerts {
+		ticks[int(a.at/r.step())] = true
+	}
+	return func(tick int) bool { return ticks[tick] }
 }
 
 // ticks evaluates the rules at every tick up to the horizon and checks each
