@@ -49,7 +49,7 @@ func (r *runner) run(ctx context.Context) {
 	}
 	r.eval = promeval.New(promeval.Options{
 		Engine: r.engine, Series: columns, ExternalLabels: labels.FromMap(r.test.labels), ExternalURL: r.test.url,
-		Clock: r.clock(), Asked: r.asked(), Schedule: r.schedule(),
+		Clock: r.clock(), Asked: r.askedAt(), Schedule: r.schedule(),
 	})
 	if r.paging != nil && r.test.observes() {
 		r.sender = newSender(r.paging, r.test)
@@ -151,9 +151,9 @@ func (r *runner) clock() promeval.Clock {
 	return promeval.Clock{Start: r.start(), Step: r.step(), Ticks: int(r.horizon()/r.step()) + 1}
 }
 
-// asked tells the ticks after which alerts are asked for: those at which one is
+// askedAt tells the ticks after which alerts are asked for: those at which one is
 // asserted, or all if it matters what is sent.
-func (r *runner) asked() func(tick int) bool {
+func (r *runner) askedAt() func(tick int) bool {
 	if r.paging != nil && r.test.observes() {
 		return nil
 	}
