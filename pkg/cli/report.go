@@ -49,6 +49,7 @@ func addTests(into *view.Tests, run pipeline.TestRun) {
 			for _, f := range t.Failures {
 				test.Failures = append(test.Failures, view.Failure{
 					Kind: string(f.Kind), Code: f.Code, Message: f.Message, Expected: f.Expected, Got: f.Got, Diff: f.Diff, Span: f.Span,
+					Pairs: f.Pairs, Rules: f.Rules, Why: f.Why, Plots: f.Plots,
 				})
 			}
 			suite.Tests = append(suite.Tests, test)
@@ -136,12 +137,17 @@ func (g *global) prefix() string {
 	}
 }
 
-// writeReport writes a report beside its place and renames it.
-func (g *global) writeReport(format, path string, r view.Report) (err error) {
+// writeReport writes a report to a file.
+func (g *global) writeReport(format, path string, r view.Report) error {
 	renderer, err := view.New(format, view.Options{Prefix: g.prefix()})
 	if err != nil {
 		return err
 	}
+	return replaceReport(path, func(w io.Writer) error { return renderer.Render(w, r) })
+}
+
+// replaceReport writes a file of a report beside its place and renames it.
+func replaceReport(path string, draw func(io.Writer) error) (err error) {
 	f, err := os.CreateTemp(filepath.Dir(path), ".monctl-report-*")
 	if err != nil {
 		return fmt.Errorf("write report: %w", err)
@@ -151,7 +157,7 @@ func (g *global) writeReport(format, path string, r view.Report) (err error) {
 			_ = os.Remove(f.Name())
 		}
 	}()
-	if err := errors.Join(renderer.Render(f, r), f.Chmod(0o644), f.Close()); err != nil {
+	if err := errors.Join(draw(f), f.Chmod(0o644), f.Close()); err != nil {
 		return fmt.Errorf("write report: %w", err)
 	}
 	if err := os.Rename(f.Name(), path); err != nil {

@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"github.com/monctl/monctl/pkg/jsonnet"
+	"github.com/monctl/monctl/pkg/project"
 	"github.com/monctl/monctl/pkg/render"
 	"github.com/monctl/monctl/pkg/ruletest"
 )
@@ -28,12 +29,28 @@ type TestOptions struct {
 	// Debug adds the series at the end of each test.
 	Debug               bool
 	IgnoreUnknownFields bool
+	// Coverage collects what the tests exercise of the rules of all rendered
+	// environments, tested or not; nil collects nothing.
+	Coverage *ruletest.Coverage
+	// Progress is told how many tests of an environment were run; it may be nil.
+	Progress func(done, total int)
+}
+
+// testOptions are those of the test runner, but for what a bundle has.
+func (p *Pass) testOptions(ctx context.Context, o TestOptions, env project.Environment) ruletest.Options {
+	sources := p.programs(ctx, env)
+	return ruletest.Options{
+		Run: o.Run, Debug: o.Debug, IgnoreUnknownFields: o.IgnoreUnknownFields, Coverage: o.Coverage, Progress: o.Progress,
+		Workers: p.opts.Workers, RuleFiles: sources.ruleFiles(p.opts.Dir), RuleFileNames: ruletest.NamesOnDisk(p.opts.Dir),
+		AlertmanagerFile: sources.alertmanagerFile(p.opts.Dir),
+	}
 }
 
 // testUnit is a set of suites that the same environments have in common, with
 // the same rules.
 type testUnit struct {
 	envs   []string
+	first  *render.Output // of envs[0]
 	rules  []ruletest.RuleFile
 	suites []ruletest.Suite
 }
@@ -41,16 +58,16 @@ type testUnit struct {
 // Test runs the unit tests of every rendered environment. A suite is run once
 // for all environments in which it and the rules are the same.
 func (p *Pass) Test(ctx context.Context, opts TestOptions) error {
-	units, err := testUnits(p.Outputs)
+	units, err := testUnits(p.Outputs, opts.Coverage)
 	if err != nil {
 		return err
 	}
+	p.Diags = append(p.Diags, p.unknownEnvironments()...)
 	p.Tests = []TestRun{}
 	for _, u := range units {
-		report, diags, err := ruletest.Run(ctx, u.suites, ruletest.Options{
-			Bundle: u.rules, Run: opts.Run, Debug: opts.Debug, IgnoreUnknownFields: opts.IgnoreUnknownFields,
-			Workers: p.opts.Workers, RuleFiles: ruletest.FromDisk(p.opts.Dir), RuleFileNames: ruletest.NamesOnDisk(p.opts.Dir),
-		})
+		o := p.testOptions(ctx, opts, u.first.Env)
+		o.Bundle, o.Environment = u.rules, u.first.Bundle
+		report, diags, err := ruletest.Run(ctx, u.suites, o)
 		if err != nil {
 			return fmt.Errorf("test environment %s: %w", u.envs[0], err)
 		}
@@ -63,11 +80,11 @@ func (p *Pass) Test(ctx context.Context, opts TestOptions) error {
 }
 
 // testUnits sorts suites by the environments that they need to be run for only
-// once, in the order of the environments.
-func testUnits(outs []*render.Output) ([]testUnit, error) {
+// once, in the order of the environments. The rules of all of them are made
+// known to the coverage, if there is any.
+func testUnits(outs []*render.Output, coverage *ruletest.Coverage) ([]testUnit, error) {
 	type shared struct {
-		envs  []string
-		rules []ruletest.RuleFile
+		testUnit
 		suite ruletest.Suite
 	}
 	var order []string
@@ -80,14 +97,25 @@ func testUnits(outs []*render.Output) ([]testUnit, error) {
 		var rules []ruletest.RuleFile
 		h := sha256.New()
 		for _, f := range files {
-			rules = append(rules, ruletest.RuleFile{Name: f.Name, YAML: f.YAML})
+			rules = append(rules, ruletest.RuleFile{Name: f.Name, YAML: f.YAML, Origin: f.Origin})
 			fmt.Fprintf(h, "%q %d\n%s", f.Name, len(f.YAML), f.YAML)
 		}
+		if coverage != nil {
+			coverage.Add(rules...)
+		}
 		same := string(h.Sum(nil))
+		paging := pagingKey(out)
 		for _, t := range out.Tests {
+			suite := ruletest.Suite{File: t.File, Data: t.Data, Origin: t.Origin}
+			if !runsIn(suite, out.Env.Name) {
+				continue
+			}
 			key := fmt.Sprintf("%s %q %q %s", same, t.File, t.Name, t.Data)
+			if suite.Pages() {
+				key += paging
+			}
 			if suites[key] == nil {
-				suites[key] = &shared{rules: rules, suite: ruletest.Suite{File: t.File, Data: t.Data, Origin: t.Origin}}
+				suites[key] = &shared{testUnit{first: out, rules: rules}, suite}
 				order = append(order, key)
 			}
 			suites[key].envs = append(suites[key].envs, out.Env.Name)
@@ -99,7 +127,7 @@ func testUnits(outs []*render.Output) ([]testUnit, error) {
 		i := slices.IndexFunc(units, func(u testUnit) bool { return slices.Equal(u.envs, s.envs) })
 		if i < 0 {
 			i = len(units)
-			units = append(units, testUnit{envs: s.envs, rules: s.rules})
+			units = append(units, s.testUnit)
 		}
 		units[i].suites = append(units[i].suites, s.suite)
 	}
@@ -110,10 +138,7 @@ func testUnits(outs []*render.Output) ([]testUnit, error) {
 // the file that names them.
 func Plain(ctx context.Context, opts Options, suites []ruletest.Suite, test TestOptions) (*Pass, error) {
 	p := &Pass{opts: opts, importer: jsonnet.NewImporter(opts.Dir, nil, opts.Library)}
-	report, diags, err := ruletest.Run(ctx, suites, ruletest.Options{
-		Run: test.Run, Debug: test.Debug, IgnoreUnknownFields: test.IgnoreUnknownFields,
-		Workers: opts.Workers, RuleFiles: ruletest.FromDisk(opts.Dir), RuleFileNames: ruletest.NamesOnDisk(opts.Dir),
-	})
+	report, diags, err := ruletest.Run(ctx, suites, p.testOptions(ctx, test, project.Environment{}))
 	if err != nil {
 		return nil, fmt.Errorf("run tests: %w", err)
 	}

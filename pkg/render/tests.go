@@ -1,9 +1,10 @@
 package render
 
 import (
-	"fmt"
 	"path"
 	"slices"
+	"strconv"
+	"strings"
 
 	"github.com/monctl/monctl/pkg/bundle"
 	"github.com/monctl/monctl/pkg/diag"
@@ -13,15 +14,9 @@ import (
 // environment.
 const BundleRuleFiles = "monctl:bundle"
 
-// scenarioKeys are those of a test file that promtool does not know.
-var scenarioKeys = struct{ file, test []string }{
-	file: []string{"alertmanager_file", "env", "options"},
-	test: []string{"silences", "route_test", "notification_test", "suppression_test"},
-}
-
 // Tree lays an environment out as files, with the tests in promtool's plain
 // format: the environment's rule files by relative path, and without what
-// promtool does not know.
+// promtool does not know. A test file that deviates from promtool is left out.
 func (o *Output) Tree() ([]bundle.TreeFile, diag.List, error) {
 	files, err := o.Bundle.Tree()
 	if err != nil {
@@ -35,7 +30,7 @@ func (o *Output) Tree() ([]bundle.TreeFile, diag.List, error) {
 	}
 	var diags diag.List
 	for _, t := range o.Tests {
-		f, more, err := plainTest(t, ruleFiles)
+		f, more, err := plainTest(t, o.Env.Name, ruleFiles)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -65,65 +60,45 @@ func (o *Output) Tree() ([]bundle.TreeFile, diag.List, error) {
 	return files, diags, nil
 }
 
-func plainTest(t Test, ruleFiles []bundle.Value) (*bundle.TreeFile, diag.List, error) {
-	docs, diags := bundle.DecodeYAML(t.File, t.Data)
-	if diags.HasErrors() || len(docs) != 1 || docs[0].Value.Kind != bundle.Map {
-		return nil, diags, nil // the test runner says what is wrong with it
-	}
-	v := without(docs[0].Value, scenarioKeys.file)
-	if named := v.Array("rule_files"); named != nil {
-		files := bundle.Value{Kind: bundle.Array}
-		for _, f := range named {
-			if f.Text == BundleRuleFiles {
-				files.Elem = append(files.Elem, ruleFiles...)
-			} else {
-				files.Elem = append(files.Elem, f)
-			}
-		}
-		v = v.With("rule_files", files)
-	}
-	if tests := v.Array("tests"); tests != nil {
-		plain := bundle.Value{Kind: bundle.Array}
-		for _, one := range tests {
-			plain.Elem = append(plain.Elem, without(one, scenarioKeys.test))
-		}
-		v = v.With("tests", plain)
-	}
-	data, err := bundle.EncodeYAML(v)
-	if err != nil {
-		return nil, nil, fmt.Errorf("render %s: %w", t.File, err)
-	}
-	return &bundle.TreeFile{Path: "tests/" + t.Name + ".yaml", Data: data}, nil, nil
-}
-
-func without(v bundle.Value, keys []string) bundle.Value {
-	if v.Kind != bundle.Map {
-		return v
-	}
-	out := bundle.Value{Kind: bundle.Map}
-	for i, k := range v.Keys {
-		if !slices.Contains(keys, k) {
-			out.Keys, out.Elem = append(out.Keys, k), append(out.Elem, v.Elem[i])
-		}
-	}
-	return out
-}
-
 // RuleFile is one rule file of an environment, as the test runner wants it.
 type RuleFile struct {
 	Name string
 	YAML []byte
+	// Origin leads from the file's rules to their sources.
+	Origin bundle.Origin
 }
 
 // RuleFiles returns the rules of an environment, a file a namespace.
 func (o *Output) RuleFiles() ([]RuleFile, error) {
-	files, err := o.Bundle.Select(func(b bundle.Object) bool { return b.Ref.Kind == bundle.Rules }).Tree()
+	rules := o.Bundle.Select(func(b bundle.Object) bool { return b.Ref.Kind == bundle.Rules })
+	files, err := rules.Tree()
 	if err != nil {
 		return nil, err
 	}
+	groups := map[string][]bundle.Object{} // in the order in which the tree lists them
+	for _, group := range rules.Objects() {
+		name := bundle.RuleFileName(group.Ref.Space)
+		groups[name] = append(groups[name], group)
+	}
 	var out []RuleFile
 	for _, f := range files {
-		out = append(out, RuleFile{Name: f.Path, YAML: f.Data})
+		out = append(out, RuleFile{Name: f.Path, YAML: f.Data, Origin: originOfGroups(f.Path, groups[f.Path])})
 	}
 	return out, nil
+}
+
+// originOfGroups is the origin of a file with these rule groups.
+func originOfGroups(file string, groups []bundle.Object) bundle.Origin {
+	return bundle.OriginFunc(func(pointer string) diag.Span {
+		rest, ok := strings.CutPrefix(pointer, "/groups/")
+		index, rest, _ := strings.Cut(rest, "/")
+		i, err := strconv.Atoi(index)
+		if !ok || err != nil || i < 0 || i >= len(groups) || groups[i].Origin == nil {
+			return diag.Span{File: file}
+		}
+		if rest != "" {
+			rest = "/" + rest
+		}
+		return groups[i].Origin.At(rest)
+	})
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"math"
 	"strconv"
 	"time"
@@ -23,6 +24,10 @@ type file struct {
 	orderAt   []text
 	fuzzy     bool
 	tests     []*test
+	// What follows are no keys of promtool's.
+	alertmanager text
+	envs         []text
+	options      options
 	// broken is set if the file has an error outside its tests.
 	broken bool
 }
@@ -46,15 +51,22 @@ type test struct {
 	start  time.Time
 	// errors are the diagnostics of this test, which keep it from running.
 	errors diag.List
+	// What follows are no keys of promtool's.
+	silences      []silence
+	routes        []routeAssertion
+	notifications []notificationAssertion
+	suppressions  []suppressionAssertion
 }
 
 type series struct{ series, values text }
 
 type alertAssertion struct {
-	at   time.Duration
-	name string
-	exp  []expectedAlert
-	span diag.Span
+	at    time.Duration
+	name  string
+	state State
+	match match
+	exp   []expectedAlert
+	span  diag.Span
 }
 
 type expectedAlert struct{ labels, annotations map[string]string }
@@ -90,7 +102,7 @@ func (d *decoder) decodeFile(data []byte) *file {
 	}
 	root := node{doc.Content[0], ""}
 	var testErrors int
-	d.mapping(root, "a test file", fields{
+	known := fields{
 		"rule_files": func(n node) { f.ruleFiles = d.texts(n, "rule_files") },
 		"evaluation_interval": func(n node) {
 			if v := d.duration(n, "evaluation_interval"); v > 0 {
@@ -108,8 +120,9 @@ func (d *decoder) decodeFile(data []byte) *file {
 				f.tests = append(f.tests, t)
 			})
 		},
-		"alertmanager_file": nil, "env": nil, "options": nil,
-	})
+	}
+	maps.Copy(known, d.scenarioFields(f))
+	d.mapping(root, "a test file", known)
 	for i, name := range f.orderAt {
 		if _, ok := f.order[name.value]; ok {
 			d.diags.Errorf(codeValue, name.span, "the group %q is repeated in group_eval_order", name.value)
@@ -127,11 +140,11 @@ func (d *decoder) decodeFile(data []byte) *file {
 
 func (d *decoder) test(n node) *test {
 	t := &test{span: d.span(n)}
-	d.mapping(n, "a test", fields{
+	known := fields{
 		"name":     func(n node) { t.name = d.string(n, "name") },
 		"interval": func(n node) { t.gap = d.duration(n, "interval") },
 		"input_series": func(n node) {
-			d.sequence(n, "input_series", func(_ int, n node) { t.series = append(t.series, d.series(n)) })
+			d.spliced(n, "input_series", func(n node) { t.series = append(t.series, d.series(n)...) })
 		},
 		"alert_rule_test": func(n node) {
 			d.sequence(n, "alert_rule_test", func(_ int, n node) { t.alerts = append(t.alerts, d.alertAssertion(n)) })
@@ -142,30 +155,41 @@ func (d *decoder) test(n node) *test {
 		"external_labels": func(n node) { t.labels = decode[map[string]string](d, resolve(n), "external_labels") },
 		"external_url":    func(n node) { t.url = d.string(n, "external_url") },
 		"start_timestamp": func(n node) { t.start = d.time(n) },
-		"silences":        nil, "route_test": nil, "notification_test": nil, "suppression_test": nil,
-	})
+	}
+	maps.Copy(known, d.scenarioTestFields(t))
+	d.mapping(n, "a test", known)
 	return t
 }
 
-func (d *decoder) series(n node) series {
+func (d *decoder) series(n node) []series {
 	s := series{series: text{span: d.span(n)}, values: text{span: d.span(n)}}
+	var each []labelValues
 	d.mapping(n, "an input series", fields{
-		"series": func(n node) { s.series = d.text(n, "series") },
-		"values": func(n node) { s.values = d.text(n, "values") },
+		"series":   func(n node) { s.series = d.text(n, "series") },
+		"values":   func(n node) { s.values = d.text(n, "values") },
+		"for_each": func(n node) { each = d.seriesEach(n) },
 	})
-	return s
+	return s.expand(d, each)
 }
 
 func (d *decoder) alertAssertion(n node) alertAssertion {
-	a := alertAssertion{span: d.span(n)}
+	a := alertAssertion{span: d.span(n), state: StateFiring, match: matchExact}
 	d.mapping(n, "an alert_rule_test", fields{
 		"eval_time": func(n node) { a.at = d.duration(n, "eval_time") },
 		"alertname": func(n node) { a.name = d.string(n, "alertname") },
 		"exp_alerts": func(n node) {
 			d.sequence(n, "exp_alerts", func(_ int, n node) { a.exp = append(a.exp, d.expectedAlert(n)) })
 		},
-		"state": nil, "match": nil,
+		"state": func(n node) {
+			a.state = State(d.oneOf(n, "state", string(StateFiring), string(StatePending), string(StateInactive)))
+		},
+		"match": func(n node) { a.match = match(d.oneOf(n, "match", string(matchExact), string(matchSubset))) },
 	})
+	for _, e := range a.exp {
+		if a.state == StateInactive && len(e.annotations) > 0 {
+			d.errorf(codeValue, n, "an inactive alert has no annotations: exp_annotations cannot be compared")
+		}
+	}
 	return a
 }
 

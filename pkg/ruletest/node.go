@@ -3,6 +3,7 @@ package ruletest
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -67,13 +68,18 @@ func resolve(n node) node {
 
 func isNull(n node) bool { return n.Kind == yaml.ScalarNode && n.ShortTag() == "!!null" }
 
-// fields is what a mapping may hold. Keys with a nil function are known, but
-// this version cannot check them.
+// fields is what a mapping may hold.
 type fields map[string]func(node)
 
-// mapping reads a mapping. Unknown and repeated keys are errors, as they are
-// for promtool; explicit keys win over merged ones.
+// mapping reads a mapping of known keys. Unknown ones are errors, as they are
+// for promtool.
 func (d *decoder) mapping(n node, what string, f fields) {
+	d.entries(n, what, func(key, value node) { d.field(key, value, what, f) })
+}
+
+// entries calls read for each entry of a mapping. Repeated keys are errors;
+// explicit keys win over merged ones.
+func (d *decoder) entries(n node, what string, read func(key, value node)) {
 	if n = resolve(n); isNull(n) {
 		return
 	}
@@ -95,14 +101,14 @@ func (d *decoder) mapping(n node, what string, f fields) {
 			continue
 		}
 		seen[key.Value] = true
-		d.field(key, value, what, f)
+		read(key, value)
 	}
 	for _, m := range merged {
-		d.merge(m, what, f, seen)
+		d.merge(m, seen, read)
 	}
 }
 
-func (d *decoder) merge(n node, what string, f fields, seen map[string]bool) {
+func (d *decoder) merge(n node, seen map[string]bool, read func(key, value node)) {
 	n = resolve(n)
 	sources := []node{n}
 	if n.Kind == yaml.SequenceNode {
@@ -119,10 +125,10 @@ func (d *decoder) merge(n node, what string, f fields, seen map[string]bool) {
 		for i := 0; i+1 < len(s.Content); i += 2 {
 			key := node{s.Content[i], s.pointer}
 			if key.ShortTag() == "!!merge" {
-				d.merge(node{s.Content[i+1], s.pointer}, what, f, seen)
+				d.merge(node{s.Content[i+1], s.pointer}, seen, read)
 			} else if !seen[key.Value] {
 				seen[key.Value] = true
-				d.field(key, node{s.Content[i+1], s.pointer + "/" + escape(key.Value)}, what, f)
+				read(key, node{s.Content[i+1], s.pointer + "/" + escape(key.Value)})
 			}
 		}
 	}
@@ -130,23 +136,13 @@ func (d *decoder) merge(n node, what string, f fields, seen map[string]bool) {
 
 func (d *decoder) field(key, value node, what string, f fields) {
 	read, known := f[key.Value]
-	switch {
-	case !known:
-		names := make([]string, 0, len(f))
-		for name := range f {
-			names = append(names, name)
-		}
-		slices.Sort(names)
-		e := d.errorf(codeUnknownKey, key, "%s has no key %q", what, key.Value)
-		e.Hint = diag.DidYouMean(key.Value, names)
-		e.Pointer = value.pointer
-	case read == nil:
-		e := d.errorf(codeUnsupported, key, "this version of monctl cannot check %q", key.Value)
-		e.Hint = "remove it, or keep it in a file of its own: passing over it would report a test as passed that was not made"
-		e.Pointer = value.pointer
-	default:
+	if known {
 		read(value)
+		return
 	}
+	e := d.errorf(codeUnknownKey, key, "%s has no key %q", what, key.Value)
+	e.Hint = diag.DidYouMean(key.Value, slices.Sorted(maps.Keys(f)))
+	e.Pointer = value.pointer
 }
 
 // sequence calls read for each element.
@@ -161,6 +157,18 @@ func (d *decoder) sequence(n node, what string, read func(i int, n node)) {
 	for i, c := range n.Content {
 		read(i, resolve(node{c, n.pointer + "/" + strconv.Itoa(i)}))
 	}
+}
+
+// spliced is sequence for a list whose elements may be lists themselves, so
+// that one list can take in others.
+func (d *decoder) spliced(n node, what string, read func(n node)) {
+	d.sequence(n, what, func(_ int, n node) {
+		if n.Kind == yaml.SequenceNode {
+			d.spliced(n, what, read)
+			return
+		}
+		read(n)
+	})
 }
 
 // decode reads a leaf into a Go value.
@@ -223,6 +231,14 @@ func kindOf(n node) string {
 // escape is RFC 6901's escaping of a JSON Pointer's token.
 func escape(token string) string {
 	return strings.ReplaceAll(strings.ReplaceAll(token, "~", "~0"), "/", "~1")
+}
+
+// listWords joins words for a sentence.
+func listWords(words []string) string {
+	if len(words) < 2 {
+		return strings.Join(words, "")
+	}
+	return strings.Join(words[:len(words)-1], ", ") + " or " + words[len(words)-1]
 }
 
 func quote(s string) string { return strconv.Quote(s) }

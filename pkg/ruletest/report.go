@@ -21,9 +21,12 @@ type Kind string
 
 // The kinds of failures. KindError is what kept a test from being judged.
 const (
-	KindAlert  Kind = "alert"
-	KindPromQL Kind = "promql"
-	KindError  Kind = "error"
+	KindAlert        Kind = "alert"
+	KindPromQL       Kind = "promql"
+	KindRoute        Kind = "route"
+	KindNotification Kind = "notification"
+	KindSuppression  Kind = "suppression"
+	KindError        Kind = "error"
 )
 
 // Report is the outcome of a run. Its JSON form only ever gains fields.
@@ -68,6 +71,14 @@ type Failure struct {
 	// Diff has the lines of both, "-" before what was expected only and "+"
 	// before what was got only.
 	Diff string `json:"diff,omitempty"`
+	// Pairs sets what was expected against what was got, one by one.
+	Pairs []Pair `json:"pairs,omitempty"`
+	// Rules says how the rules stood that the assertion is about, and why.
+	Rules []RuleState `json:"rules,omitempty"`
+	// Why says why an expression has no samples, a sentence each.
+	Why []string `json:"why,omitempty"`
+	// Plots show what the rules and expressions looked at around the time.
+	Plots []Plot `json:"plots,omitempty"`
 	// Span is the assertion.
 	Span diag.Span `json:"span,omitzero"`
 	hint string

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/monctl/monctl/pkg/bundle"
 	"github.com/monctl/monctl/pkg/diag"
 	"github.com/monctl/monctl/pkg/promeval"
 )
@@ -30,6 +31,9 @@ type RuleFile struct {
 	// patterns match is loaded once.
 	Name string
 	YAML []byte
+	// Origin leads from the rules to the source they were rendered from; nil if
+	// the user wrote the YAML.
+	Origin bundle.Origin
 }
 
 // RuleFilesFunc returns the rule files that a pattern of a suite matches, in
@@ -156,6 +160,7 @@ func (s *suite) loadRules(o Options, cache *ruleCache) ([]*promeval.RuleFile, bo
 				continue
 			}
 			out = append(out, parsed.file)
+			s.files = append(s.files, f)
 		}
 	}
 	return out, ok

@@ -18,15 +18,6 @@ const (
 	codeUnknownAlert  = "test/unknown-alert"
 )
 
-// Suite is one test file, YAML or JSON.
-type Suite struct {
-	File string
-	Data []byte
-	// Origin leads from the data to the source it was rendered from; nil if the
-	// user wrote the data itself.
-	Origin bundle.Origin
-}
-
 // Options say how suites are run.
 type Options struct {
 	// RuleFiles resolves the patterns under rule_files; nil allows only
@@ -37,6 +28,12 @@ type Options struct {
 	RuleFileNames func(suite, pattern string) []string
 	// Bundle is what BundlePattern stands for.
 	Bundle []RuleFile
+	// Environment is where the bundle's rules are from: what a suite pages
+	// through if it names no configuration, and what becomes of alerts before
+	// that. nil if there is no project.
+	Environment *bundle.Bundle
+	// AlertmanagerFile reads what alertmanager_file names; nil allows none.
+	AlertmanagerFile AlertmanagerFileFunc
 	// Run selects tests by name, as promtool's --run does: nil selects all, and
 	// a test without a name has the empty name.
 	Run *regexp.Regexp
@@ -45,6 +42,12 @@ type Options struct {
 	IgnoreUnknownFields bool
 	// Debug adds a dump of all series to each test's report.
 	Debug bool
+	// Coverage collects what the tests exercise of the rules that they load,
+	// unless it is nil.
+	Coverage *Coverage
+	// Progress is told, unless it is nil, that a test was run: how many were,
+	// and how many will be. It is called from several goroutines, one at a time.
+	Progress func(done, total int)
 	// Workers bounds how many tests run at once; less than one means one.
 	Workers int
 	// Now is the clock that durations are measured with; nil is time.Now.
@@ -57,10 +60,17 @@ type suite struct {
 	decoded *file
 	decoder *decoder
 	rules   []*promeval.RuleFile
+	files   []RuleFile // of rules
 	rulesOK bool
+	// paging is nil if no test needs it, or if there is none.
+	paging  *paging
 	engine  *promeval.Engine
 	diags   diag.List
 	reports []TestReport
+	// coverage is nil unless it was asked for; subjects are the suite's rules,
+	// which are read when somebody asks for them.
+	coverage *Coverage
+	subjects func() []*subject
 }
 
 // Run runs the tests of all suites. The report has every test, in the order of
@@ -72,6 +82,7 @@ func Run(ctx context.Context, suites []Suite, o Options) (*Report, diag.List, er
 	}
 	start := o.Now()
 	cache := &ruleCache{options: promeval.RuleOptions{IgnoreUnknownFields: o.IgnoreUnknownFields}, files: map[string]func() parsedRules{}}
+	pagings := newPagingLoader(o)
 	all := make([]*suite, len(suites))
 	defer func() {
 		for _, s := range all {
@@ -80,7 +91,7 @@ func Run(ctx context.Context, suites []Suite, o Options) (*Report, diag.List, er
 			}
 		}
 	}()
-	if err := parallel(ctx, o.Workers, len(suites), func(i int) { all[i] = prepare(suites[i], o, cache) }); err != nil {
+	if err := parallel(ctx, o.Workers, len(suites), func(i int) { all[i] = prepare(suites[i], o, cache, pagings) }); err != nil {
 		return nil, nil, err
 	}
 	type job struct {
@@ -95,6 +106,7 @@ func Run(ctx context.Context, suites []Suite, o Options) (*Report, diag.List, er
 			}
 		}
 	}
+	done := counter(o.Progress, len(jobs))
 	warnings := make([]diag.List, len(jobs))
 	if err := parallel(ctx, o.Workers, len(jobs), func(i int) {
 		s, n := jobs[i].suite, jobs[i].test
@@ -103,6 +115,7 @@ func Run(ctx context.Context, suites []Suite, o Options) (*Report, diag.List, er
 		r.run(ctx)
 		warnings[i] = r.warnings
 		s.reports[n].Seconds = o.Now().Sub(began).Seconds()
+		done()
 	}); err != nil {
 		return nil, nil, err
 	}
@@ -140,16 +153,31 @@ func parallel(ctx context.Context, workers, n int, f func(i int)) error {
 	return nil
 }
 
+// counter returns what is to be called when one of some tests is over.
+func counter(progress func(done, total int), total int) func() {
+	if progress == nil {
+		return func() {}
+	}
+	var mu sync.Mutex
+	done := 0
+	return func() {
+		mu.Lock()
+		defer mu.Unlock()
+		done++
+		progress(done, total)
+	}
+}
+
 // prepare decodes a suite and, if any of its tests will run, loads its rules.
-func prepare(in Suite, o Options, cache *ruleCache) *suite {
+func prepare(in Suite, o Options, cache *ruleCache, pagings *pagingLoader) *suite {
 	s := &suite{Suite: in, decoder: &decoder{file: in.File, origin: in.Origin}}
 	s.decoded = s.decoder.decodeFile(in.Data)
 	s.diags = s.decoder.diags
 	if s.decoded == nil {
 		return s
 	}
+	s.warnDuplicateNames()
 	selected := false
-	names := map[string]diag.Span{}
 	for _, t := range s.decoded.tests {
 		r := TestReport{Name: t.name, Index: t.index, Span: t.span, Result: Passed}
 		if o.Run != nil && !o.Run.MatchString(t.name) {
@@ -158,26 +186,37 @@ func prepare(in Suite, o Options, cache *ruleCache) *suite {
 			selected = true
 		}
 		s.reports = append(s.reports, r)
-		if first, ok := names[t.name]; ok && t.name != "" {
-			d := s.diags.Warnf(codeDuplicateName, t.span, "two tests are called %q", t.name)
-			d.Related = []diag.Related{{Message: "the other one", Span: first}}
-		} else {
-			names[t.name] = t.span
-		}
 	}
 	if !selected {
 		return s
 	}
 	s.rules, s.rulesOK = s.loadRules(o, cache)
+	s.coverage = o.Coverage
+	s.subjects = sync.OnceValue(s.readSubjects)
 	s.warnUnknownAlerts()
+	s.loadPaging(pagings)
 	var exprs []string
 	for _, t := range s.decoded.tests {
 		for _, e := range t.exprs {
 			exprs = append(exprs, e.expr.value)
 		}
 	}
-	s.engine = promeval.NewEngine(promeval.EngineOptions{SubqueryInterval: s.decoded.interval, Expressions: exprs, Rules: s.rules})
+	s.engine = promeval.NewEngine(promeval.EngineOptions{
+		SubqueryInterval: s.decoded.interval, Expressions: exprs, Rules: s.rules, GroupOrder: s.decoded.order,
+	})
 	return s
+}
+
+func (s *suite) readSubjects() []*subject {
+	coverage := s.coverage
+	if coverage == nil {
+		coverage = NewCoverage()
+	}
+	var out []*subject
+	for _, f := range s.files {
+		out = append(out, coverage.add(f)...)
+	}
+	return out
 }
 
 // warnUnknownAlerts warns about names that no rule has: promtool takes a test
@@ -186,28 +225,28 @@ func (s *suite) warnUnknownAlerts() {
 	if !s.rulesOK {
 		return
 	}
-	known := map[string]bool{}
-	for _, f := range s.rules {
-		for name := range f.Alerts {
-			known[name] = true
-		}
-	}
 	if len(s.rules) == 0 && len(s.decoded.ruleFiles) > 0 {
 		return // no pattern matches anything, which has been said
 	}
-	var names []string
-	for name := range known {
-		names = append(names, name)
-	}
-	slices.Sort(names)
+	names := s.alertNames()
 	for i, t := range s.decoded.tests {
 		for _, a := range t.alerts {
-			if s.reports[i].Result != Skipped && a.name != "" && !known[a.name] {
+			if s.reports[i].Result != Skipped && a.name != "" && !slices.Contains(names, a.name) {
 				d := s.diags.Warnf(codeUnknownAlert, a.span, "no rule has the alert %q", a.name)
 				d.Hint = diag.DidYouMean(a.name, names)
 			}
 		}
 	}
+}
+
+// alertNames are the names of the alerting rules, sorted.
+func (s *suite) alertNames() []string {
+	var names []string
+	for _, f := range s.rules {
+		names = slices.AppendSeq(names, f.Alerts)
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
 }
 
 // finish makes the suite's report and adds its findings.

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"time"
 
@@ -30,7 +29,10 @@ type runner struct {
 	report   *TestReport
 	warnings diag.List
 	spans    []diag.Span // of the input series
+	judged   []judged
+	asked    []asked
 	eval     *promeval.Evaluation
+	sender   *sender // nil if nobody asks what is sent
 }
 
 func (r *runner) run(ctx context.Context) {
@@ -46,13 +48,21 @@ func (r *runner) run(ctx context.Context) {
 		return
 	}
 	r.eval = promeval.New(promeval.Options{
-		Engine: r.engine, Rules: r.rules, GroupOrder: r.decoded.order, Series: columns,
-		ExternalLabels: labels.FromMap(r.test.labels), ExternalURL: r.test.url,
+		Engine: r.engine, Series: columns, ExternalLabels: labels.FromMap(r.test.labels), ExternalURL: r.test.url,
+		Clock: r.clock(), Asked: r.askedAt(), Schedule: r.schedule(),
 	})
-	if r.ticks(ctx) {
+	if r.paging != nil && r.test.observes() {
+		r.sender = newSender(r.paging, r.test)
+	}
+	if !r.test.evaluates() || r.ticks(ctx) {
 		for _, e := range r.test.exprs {
 			r.checkExpr(ctx, e)
 		}
+		r.checkPaging(ctx)
+	}
+	r.explain(ctx)
+	if r.coverage != nil && ctx.Err() == nil {
+		r.cover(ctx)
 	}
 	if r.debug {
 		r.dump(ctx)
@@ -79,9 +89,12 @@ func (r *runner) ready() bool {
 		r.report.Result = Failed
 		return false
 	}
+	if r.paging == nil && r.test.pages() != nil {
+		r.report.Result = Failed // The suite says why there is no configuration.
+	}
 	for _, a := range r.test.alerts {
 		if a.name == "" {
-			r.fail(a.span, KindError, codeValue, "an alert_rule_test needs an alertname")
+			r.fail(a.span, KindError, codeValue, noAlertName)
 		}
 	}
 	return len(r.report.Failures) == 0
@@ -99,6 +112,22 @@ func (r *runner) start() time.Time {
 	return r.test.start
 }
 
+// schedule says when groups are evaluated, nil for promtool's way.
+func (r *runner) schedule() *promeval.Schedule {
+	if !r.decoded.options.groupInterval {
+		return nil
+	}
+	return &promeval.Schedule{Start: r.start(), Interval: r.decoded.interval}
+}
+
+// step is the distance of ticks.
+func (r *runner) step() time.Duration {
+	if s := r.schedule(); s != nil {
+		return s.Step(r.rules)
+	}
+	return r.decoded.interval
+}
+
 // horizon is the largest time that the test names.
 func (r *runner) horizon() time.Duration {
 	var most time.Duration
@@ -108,7 +137,31 @@ func (r *runner) horizon() time.Duration {
 	for _, e := range r.test.exprs {
 		most = max(most, e.at)
 	}
+	for _, n := range r.test.notifications {
+		most = max(most, n.until)
+	}
+	for _, s := range r.test.suppressions {
+		most = max(most, s.at)
+	}
 	return most
+}
+
+// clock is the ticks of the test.
+func (r *runner) clock() promeval.Clock {
+	return promeval.Clock{Start: r.start(), Step: r.step(), Ticks: int(r.horizon()/r.step()) + 1}
+}
+
+// askedAt tells the ticks after which alerts are asked for: those at which one is
+// asserted, or all if it matters what is sent.
+func (r *runner) askedAt() func(tick int) bool {
+	if r.paging != nil && r.test.observes() {
+		return nil
+	}
+	ticks := map[int]bool{}
+	for _, a := range r.test.alerts {
+		ticks[int(a.at/r.step())] = true
+	}
+	return func(tick int) bool { return ticks[tick] }
 }
 
 // ticks evaluates the rules at every tick up to the horizon and checks each
@@ -117,7 +170,7 @@ func (r *runner) horizon() time.Duration {
 func (r *runner) ticks(ctx context.Context) bool {
 	pending := slices.Clone(r.test.alerts)
 	slices.SortStableFunc(pending, func(a, b alertAssertion) int { return cmp.Compare(a.at, b.at) })
-	start, step := r.start(), r.decoded.interval
+	start, step := r.start(), r.step()
 	// Instants, not durations: the horizon may be the largest duration there is.
 	for ts, end := start, start.Add(r.horizon()); !ts.After(end); ts = ts.Add(step) {
 		at := ts.Sub(start)
@@ -136,6 +189,9 @@ func (r *runner) ticks(ctx context.Context) bool {
 		if len(failed) > 0 {
 			r.ruleErrors(at, failed)
 			return false
+		}
+		if r.sender != nil {
+			r.sender.observe(ctx, r.eval.Active(), ts)
 		}
 		for len(pending) > 0 && pending[0].at < ts.Add(step).Sub(start) {
 			r.checkAlert(ctx, pending[0])
@@ -179,24 +235,24 @@ func (r *runner) dump(ctx context.Context) {
 // checkAlert compares the alerts of one name that fire with the expected ones:
 // exactly, labels and annotations, in any order.
 func (r *runner) checkAlert(ctx context.Context, a alertAssertion) {
-	var expected, got []alertText
-	for _, e := range a.exp {
-		lset := map[string]string{}
-		maps.Copy(lset, e.labels)
-		lset[labels.AlertName] = a.name
-		expected = append(expected, alertText{labels.FromMap(lset), labels.FromMap(e.annotations)})
+	if a.extended() {
+		r.checkState(ctx, a)
+		return
 	}
+	expected := a.expected()
+	var got []alertText
 	for _, f := range r.eval.Firing(ctx, a.name) {
 		got = append(got, alertText{f.Labels, f.Annotations})
 	}
+	r.warnTemplates(a.span, got)
 	if sameAlerts(expected, got) {
+		r.judged = append(r.judged, judged{alertAssertion: a, expected: expected, got: got, failure: -1})
 		return
 	}
+	missing, unexpected := unpaired(expected, got)
+	r.judged = append(r.judged, judged{a, expected, got, missing, unexpected, len(r.report.Failures)})
 	f := r.fail(a.span, KindAlert, codeAlert, "alert %q at %s: %s", a.name, model.Duration(a.at), countAlerts(len(expected), len(got)))
-	f.describe(alertLines(expected, got))
-	if state := r.eval.State(a.name); len(got) == 0 && len(expected) > 0 && state != "" {
-		f.hint = state
-	}
+	f.describeAlerts(alertPairs(expected, got))
 }
 
 func countAlerts(expected, got int) string {
@@ -244,9 +300,10 @@ func (r *runner) checkExpr(ctx context.Context, e exprAssertion) {
 	}
 	sortSamples(expected)
 	sortSamples(got)
-	if sameSamples(expected, got, r.decoded.fuzzy) {
+	if sameSamples(expected, got, r.decoded.sameValue) {
 		return
 	}
+	r.asked = append(r.asked, asked{e, expected, got, len(r.report.Failures)})
 	f := r.fail(e.span, KindPromQL, codePromQL, "%q at %s: the result differs from the expected one", shorten(e.expr.value), model.Duration(e.at))
-	f.describe(sampleLines(expected, got))
+	f.describeSamples(expected, got)
 }

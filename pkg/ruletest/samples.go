@@ -80,18 +80,19 @@ func sortSamples(s []sample) {
 	slices.SortStableFunc(s, func(a, b sample) int { return labels.Compare(a.labels, b.labels) })
 }
 
-// sameSamples compares sorted samples. NaN equals nothing, as in promtool.
-func sameSamples(expected, got []sample, fuzzy bool) bool {
+// sameSamples compares sorted samples, their values with a function.
+func sameSamples(expected, got []sample, same func(a, b float64) bool) bool {
 	return slices.EqualFunc(expected, got, func(a, b sample) bool {
-		return labels.Equal(a.labels, b.labels) && sameValue(a.value, b.value, fuzzy) && a.histogram == b.histogram
+		return labels.Equal(a.labels, b.labels) && same(a.value, b.value) && a.histogram == b.histogram
 	})
 }
 
-// sameValue is promtool's comparison; fuzzy accepts the two neighbouring
-// floating-point numbers.
-func sameValue(a, b float64, fuzzy bool) bool {
-	if a == b {
+// sameValue is promtool's comparison: NaN equals nothing, and fuzzy_compare
+// accepts the two neighbouring floating-point numbers. nan_equals_nan is not
+// promtool's.
+func (f *file) sameValue(a, b float64) bool {
+	if a == b || f.options.nanEqual && math.IsNaN(a) && math.IsNaN(b) {
 		return true
 	}
-	return fuzzy && (math.Nextafter(a, math.Inf(-1)) == b || math.Nextafter(a, math.Inf(1)) == b)
+	return f.fuzzy && (math.Nextafter(a, math.Inf(-1)) == b || math.Nextafter(a, math.Inf(1)) == b)
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/monctl/monctl/pkg/diag"
+	"github.com/monctl/monctl/pkg/ruletest"
 )
 
 // FormatVersion is the version of the report's JSON document. Fields are
@@ -28,6 +29,8 @@ type Report struct {
 	// write.
 	Changes *Changes `json:"changes,omitempty"`
 	Tests   *Tests   `json:"tests,omitempty"`
+	// Coverage is what the tests exercise of the rules.
+	Coverage *ruletest.CoverageReport `json:"coverage,omitempty"`
 	// Deploys are the targets that were deployed to, in that order.
 	Deploys []Deploy `json:"deploys,omitempty"`
 	Server  *Server  `json:"server,omitempty"`
@@ -43,6 +46,16 @@ type Report struct {
 	Graphs []Graph `json:"graphs,omitempty"`
 	// Impacts are what hangs on the things that were asked about.
 	Impacts []Impact `json:"impacts,omitempty"`
+	// Routes are routing trees, one for each environment.
+	Routes []RouteTree `json:"routes,omitempty"`
+	// RouteTraces are the ways of alerts through them.
+	RouteTraces []RouteTrace `json:"route_traces,omitempty"`
+	// Receivers are those of the one alert that was asked about, in order.
+	Receivers []string `json:"receivers,omitempty"`
+	// RouteTests are the alerts that were asked about, with their receivers.
+	RouteTests []RouteTest `json:"route_tests,omitempty"`
+	// Paging is who is paged differently, one for each environment.
+	Paging []PagingDiff `json:"paging,omitempty"`
 	// Metrics is the catalogue of metrics, or how it changes.
 	Metrics *Metrics `json:"metrics,omitempty"`
 	Summary Summary  `json:"summary"`

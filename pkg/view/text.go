@@ -25,7 +25,7 @@ func renderText(w io.Writer, r Report, o Options) error {
 	if r, err = Decode(doc); err != nil {
 		return err
 	}
-	t := &textWriter{options: o, envs: len(r.Environments)}
+	t := &textWriter{options: o, envs: len(r.Environments), failures: failuresOf(r.Tests)}
 	for _, f := range merged(r.Diagnostics) {
 		t.finding(f)
 	}
@@ -35,13 +35,20 @@ func renderText(w io.Writer, r Report, o Options) error {
 	if r.Tests != nil {
 		t.tests(r)
 	}
+	if r.Coverage != nil {
+		t.coverage(*r.Coverage)
+	}
 	t.graphs(r.Graphs)
 	t.impacts(r.Impacts)
+	t.routeTrees(r.Routes)
+	t.routeTraces(r.RouteTraces)
+	t.routeTests(r.RouteTests)
+	t.pagingDiffs(r.Paging)
 	if r.Metrics != nil {
 		t.metrics(*r.Metrics)
 	}
 	// What was asked for has been said; counts would only stand in the way.
-	answered := len(r.Graphs)+len(r.Impacts) > 0 || r.Metrics != nil
+	answered := len(r.Graphs)+len(r.Impacts)+len(r.Routes)+len(r.RouteTraces)+len(r.RouteTests)+len(r.Paging) > 0 || r.Metrics != nil
 	if r.Summary.Errors == 0 && !answered { // else something is missing, and counts say little
 		t.environments(r.Environments)
 	}
@@ -78,6 +85,8 @@ type textWriter struct {
 	options Options
 	// envs is how many environments the report is about.
 	envs int
+	// failures explain the diagnostics that tell them.
+	failures map[failureKey]Failure
 }
 
 func (t *textWriter) printf(format string, args ...any) { fmt.Fprintf(&t.out, format, args...) }
@@ -104,11 +113,15 @@ func (t *textWriter) finding(f mergedFinding) {
 	if f.Owner != "" {
 		t.field(gutter, "owner", f.Owner)
 	}
-	if f.Detail != "" {
-		t.field(gutter, "note", f.Detail)
-	}
-	if f.Hint != "" {
-		t.field(gutter, "help", f.Hint)
+	if failure, ok := t.failures[failureKey{f.Code, f.Summary, f.Span}]; ok {
+		t.failure(gutter, failure)
+	} else {
+		if f.Detail != "" {
+			t.field(gutter, "note", f.Detail)
+		}
+		if f.Hint != "" {
+			t.field(gutter, "help", f.Hint)
+		}
 	}
 	t.related(gutter, f.Finding)
 	t.out.WriteByte('\n')

@@ -209,6 +209,9 @@ func summaryParts(r Report) []string {
 		}
 		parts = append(parts, passed)
 	}
+	if c := r.Coverage; c != nil {
+		parts = append(parts, fmt.Sprintf("%.1f %% covered (%s)", c.Percent, countCovered(c.Covered, c.Items)))
+	}
 	if s.Objects > 0 {
 		text := count(s.Objects, "object")
 		if len(r.Environments) > 1 {

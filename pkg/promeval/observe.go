@@ -1,0 +1,125 @@
+package promeval
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/prometheus/prometheus/model/labels"
+	"github.com/prometheus/prometheus/promql"
+	"github.com/prometheus/prometheus/promql/parser"
+)
+
+// Limits of an Observer. A window bounds what is held in memory at a time,
+// however long the evaluation was.
+const (
+	observerSamples = 50_000_000
+	observerWindow  = 1024 // ticks
+)
+
+// Observer evaluates expressions over everything that an evaluation has
+// yielded, for those who want to know how its results came about: coverage,
+// and explanations of failures. It disturbs nothing, and is not bound by the
+// sample limit of promtool's tests.
+//
+// It sees all samples at every instant. An expression that looks ahead (a
+// negative offset, @) or reads what a later rule yields at the same tick can
+// find more than the rule has found.
+type Observer struct {
+	engine     *promql.Engine
+	evaluation *Evaluation
+}
+
+// NewObserver returns an observer of what is visible now; subqueries without a
+// step take the interval. The caller closes it.
+func NewObserver(e *Evaluation, interval time.Duration) *Observer {
+	step := interval.Milliseconds()
+	return &Observer{evaluation: e, engine: promql.NewEngine(promql.EngineOpts{
+		MaxSamples:               observerSamples,
+		Timeout:                  queryTimeout,
+		NoStepSubqueryIntervalFn: func(int64) int64 { return step },
+		EnableAtModifier:         true,
+		EnableNegativeOffset:     true,
+		Parser:                   parser.NewParser(parser.Options{}),
+	})}
+}
+
+// Close releases the observer.
+func (o *Observer) Close() error { return o.engine.Close() }
+
+// Void reports whether an expression provably yields nothing at any time.
+func (o *Observer) Void(e parser.Expr) bool {
+	void := newVoid(e)
+	return void.provable && !o.MatchesAny(void.selectors)
+}
+
+// Range evaluates an expression at from, from+step, … up to until. Its scalars
+// are a series without labels.
+func (o *Observer) Range(ctx context.Context, text string, from, until time.Time, step time.Duration) ([]Column, error) {
+	query, err := o.engine.NewRangeQuery(ctx, o.evaluation.Queryable(), nil, text, from, until, step)
+	if err != nil {
+		return nil, fmt.Errorf("observe %s: %w", text, err)
+	}
+	defer query.Close()
+	matrix, err := query.Exec(ctx).Matrix()
+	if err != nil {
+		return nil, fmt.Errorf("observe %s: %w", text, err)
+	}
+	out := make([]Column, 0, len(matrix))
+	for _, s := range matrix {
+		out = append(out, columnOf(s))
+	}
+	return out, nil
+}
+
+// columnOf copies a series, whose slices belong to the query.
+func columnOf(s promql.Series) Column {
+	c := Column{Labels: s.Metric}
+	floats, histograms := s.Floats, s.Histograms
+	for len(floats) > 0 || len(histograms) > 0 {
+		if len(histograms) == 0 || len(floats) > 0 && floats[0].T < histograms[0].T {
+			c.add(floats[0].T, parser.SequenceValue{Value: floats[0].F})
+			floats = floats[1:]
+			continue
+		}
+		c.add(histograms[0].T, parser.SequenceValue{Histogram: histograms[0].H.Copy()})
+		histograms = histograms[1:]
+	}
+	return c
+}
+
+// Occurs reports whether an expression has a sample at any of the instants
+// from, from+step, … up to until.
+func (o *Observer) Occurs(ctx context.Context, text string, from, until time.Time, step time.Duration) (bool, error) {
+	for !from.After(until) {
+		end := from.Add((observerWindow - 1) * step)
+		if end.After(until) {
+			end = until
+		}
+		columns, err := o.Range(ctx, text, from, end, step)
+		if err != nil || len(columns) > 0 {
+			return len(columns) > 0, err
+		}
+		from = end.Add(step)
+	}
+	return false, nil
+}
+
+// MatchesAny reports whether any series satisfies all matchers of one of the
+// selectors.
+func (o *Observer) MatchesAny(selectors [][]*labels.Matcher) bool {
+	return slices.ContainsFunc(selectors, o.evaluation.store.Matches)
+}
+
+// Series returns the label sets of all series that have a sample and satisfy
+// all matchers.
+func (o *Observer) Series(matchers ...*labels.Matcher) []labels.Labels {
+	var out []labels.Labels
+	for _, m := range o.evaluation.store.candidates(matchers) {
+		if len(m.segments) > 0 && matchesAll(m.lset, matchers) {
+			out = append(out, m.lset)
+		}
+	}
+	return out
+}
