@@ -9,6 +9,7 @@ import (
 
 	"github.com/monctl/monctl/pkg/diag"
 	"github.com/monctl/monctl/pkg/pipeline"
+	"github.com/monctl/monctl/pkg/render"
 	"github.com/monctl/monctl/pkg/ruletest"
 )
 
@@ -62,6 +63,8 @@ func (o *testOptions) within(ctx context.Context, opts pipeline.Options, files [
 	if err := p.Test(ctx, o.stage); err != nil {
 		return err
 	}
+	// An environment of which nothing was rendered is nothing to report.
+	p.Outputs = slices.DeleteFunc(p.Outputs, func(out *render.Output) bool { return len(out.Bundle.Objects()) == 0 })
 	p.Diags = append(diags, p.Diags...)
 	return o.conclude(p, nil)
 }

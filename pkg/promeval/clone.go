@@ -116,6 +116,9 @@ func newExpressions(p parser.Parser, texts []string, files []*RuleFile) *express
 		for _, g := range f.groups {
 			for _, r := range g.rules {
 				e.known[r.text] = r.query
+				for _, s := range r.shape.sums {
+					e.known[s.text] = parsed{expr: s.Expr}
+				}
 			}
 		}
 	}
@@ -141,4 +144,15 @@ func (e *expressions) ParseExpr(text string) (parser.Expr, error) {
 		return expr, nil
 	}
 	return e.Parser.ParseExpr(text)
+}
+
+// parsed returns those of the texts that parse.
+func (e *expressions) parsed(texts []string) []parser.Expr {
+	var out []parser.Expr
+	for _, t := range texts {
+		if p := e.known[t]; p.err == nil {
+			out = append(out, p.expr)
+		}
+	}
+	return out
 }

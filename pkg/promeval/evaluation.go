@@ -4,15 +4,11 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"log/slog"
-	"math"
 	"slices"
 	"time"
 
 	"github.com/prometheus/common/model"
 	"github.com/prometheus/prometheus/model/labels"
-	"github.com/prometheus/prometheus/model/timestamp"
-	"github.com/prometheus/prometheus/model/value"
 	"github.com/prometheus/prometheus/promql"
 	"github.com/prometheus/prometheus/rules"
 	"github.com/prometheus/prometheus/storage"
@@ -20,15 +16,18 @@ import (
 
 // Options describe one evaluation.
 type Options struct {
+	// Engine has the rules.
 	Engine *Engine
-	Rules  []*RuleFile
-	// GroupOrder ranks group names. Groups that it does not name rank with the
-	// first one; ties are broken by the order in the files.
-	GroupOrder map[string]int
-	Series     []Column
+	Series []Column
 	// ExternalLabels and ExternalURL are what templates see.
 	ExternalLabels labels.Labels
 	ExternalURL    string
+	// Clock, if it has ticks, says in advance at which instants Tick will be
+	// called. Rules can then be evaluated as ranges.
+	Clock Clock
+	// Asked tells after which ticks Firing, State and Active may be called; nil
+	// means after all of them. It matters only if Clock is given.
+	Asked func(tick int) bool
 	// Schedule, if it is not nil, has each group evaluated at its interval only;
 	// promtool evaluates every group at every tick.
 	Schedule *Schedule
@@ -37,33 +36,23 @@ type Options struct {
 // Evaluation is the state of a set of rules and series at a virtual time. It
 // is not safe for concurrent use.
 type Evaluation struct {
-	engine *Engine
+	Options
+	tick   int // the last one; -1 before the first
 	store  *Store
-	groups []*liveGroup
-	input  []column
-	when   *Schedule
+	rules  []*liveRule // by position
+	ranges *ranges     // nil if the rules are evaluated tick by tick
+	inputs []inputColumn
+	// why says why there are no ranges.
+	why string
 	// broken is the error of the input, which no later tick can repair.
 	broken error
 }
 
-// column is an input series and how much of it was appended.
-type column struct {
-	Column
-	next int
-}
-
-type liveGroup struct {
-	*group
-	rules []*liveRule
-}
-
-// liveRule is a rule with its state. Exactly one of alerting and recording is
-// set.
+// liveRule is a rule with its state.
 type liveRule struct {
-	*rule
-	alerting  *alerting
-	recording *rules.RecordingRule
-	query     rules.QueryFunc
+	*placedRule
+	expander expander
+	machine  *machine // of an alerting rule, else nil
 	// previous are the series of the last evaluation, by their labels' bytes.
 	previous map[string]labels.Labels
 	// voidAt is the number of series in the store when the rule was last found
@@ -103,179 +92,144 @@ func (e *InputError) Unwrap() error { return e.Err }
 
 // New returns an evaluation before its first tick.
 func New(o Options) *Evaluation {
-	e := &Evaluation{engine: o.Engine, store: NewStore(), when: o.Schedule}
-	for _, c := range o.Series {
-		e.input = append(e.input, column{Column: c})
-	}
-	query := func(ctx context.Context, text string, ts time.Time) (promql.Vector, error) {
-		return e.engine.instant(ctx, e.store, text, ts)
-	}
-	for _, f := range o.Rules {
-		for _, g := range f.groups {
-			e.groups = append(e.groups, newLiveGroup(g, o, query))
-		}
-	}
-	slices.SortStableFunc(e.groups, func(a, b *liveGroup) int {
-		return cmp.Compare(o.GroupOrder[a.name], o.GroupOrder[b.name])
-	})
+	e := &Evaluation{Options: o, tick: -1}
+	e.reset()
 	return e
 }
 
-func newLiveGroup(g *group, o Options, query rules.QueryFunc) *liveGroup {
-	live := &liveGroup{group: g, rules: make([]*liveRule, 0, len(g.rules))}
-	external := o.ExternalLabels.Map()
-	for _, r := range g.rules {
-		expr := printed{r.expr, r.text}
-		l := &liveRule{rule: r, query: query, voidAt: math.MinInt}
-		if r.alerting {
-			upstream := rules.NewAlertingRule(r.name, expr, r.hold, r.keepFiring,
-				labels.EmptyLabels(), labels.EmptyLabels(), labels.EmptyLabels(), "", true, slog.New(slog.DiscardHandler))
-			l.alerting = &alerting{rule: r, upstream: upstream, external: external, url: o.ExternalURL, query: query}
-		} else {
-			l.recording = rules.NewRecordingRule(r.name, expr, r.labels)
-		}
-		live.rules = append(live.rules, l)
+// reset makes the state before the first tick.
+func (e *Evaluation) reset() {
+	e.store, e.ranges, e.broken = NewStore(), nil, nil
+	e.inputs = make([]inputColumn, len(e.Series))
+	for i, c := range e.Series {
+		e.inputs[i] = inputColumn{Column: c}
 	}
-	return live
+	external := e.ExternalLabels.Map()
+	e.rules = make([]*liveRule, len(e.Engine.program.rules))
+	for i, r := range e.Engine.program.rules {
+		live := &liveRule{placedRule: r, expander: expander{r.rule, external, e.ExternalURL}}
+		live.voidAt = -2
+		if r.alerting {
+			live.machine = newMachine(r.rule, r.group.limit)
+		}
+		e.rules[i] = live
+	}
 }
 
 // Tick makes the input up to ts visible and evaluates every rule at ts. It
 // returns the rules that failed, in order. The error is one of the input or of
 // the context.
+//
+// If the clock is known, the first call evaluates as much as can be evaluated
+// for all ticks at once; what Tick returns and when is the same.
 func (e *Evaluation) Tick(ctx context.Context, ts time.Time) ([]*RuleError, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	if err := e.load(timestamp.FromTime(ts)); err != nil {
-		return nil, err
-	}
-	var failed []*RuleError
-	for _, g := range e.groups {
-		if !e.when.due(g.group, ts) {
-			continue
-		}
-		for _, r := range g.rules {
-			if err := e.evaluate(ctx, g, r, ts); err != nil {
-				failed = append(failed, &RuleError{File: g.file, Group: g.name, Rule: r.name, Alerting: r.rule.alerting, At: ts, Err: err})
-			}
+	e.tick++
+	if e.tick == 0 {
+		if err := e.tryRanges(ctx); err != nil {
+			return nil, err
 		}
 	}
-	return failed, ctx.Err()
+	if e.ranges != nil {
+		return nil, nil
+	}
+	return e.step(ctx, ts)
 }
 
-// load appends the input samples up to t.
-func (e *Evaluation) load(t int64) error {
-	if e.broken != nil {
-		return e.broken
+// tryRanges evaluates all ticks at once, if the result is certain to be the
+// same as tick by tick.
+func (e *Evaluation) tryRanges(ctx context.Context) error {
+	r, err := newRanges(e)
+	if err == nil {
+		err = r.run(ctx)
 	}
-	app := e.store.Appender()
-	for i := range e.input {
-		c := &e.input[i]
-		for ; c.next < len(c.Times) && c.Times[c.next] <= t; c.next++ {
-			if err := app.Append(c.Labels, c.Times[c.next], c.Floats[c.next], c.histogramAt(c.next)); err != nil {
-				e.broken = &InputError{Index: i, Labels: c.Labels, Err: err}
-				return e.broken
-			}
-		}
+	if ctx.Err() != nil {
+		return ctx.Err()
 	}
-	return app.Commit()
-}
-
-// evaluate is Group.Eval of upstream's rules/group.go for one rule: the last
-// error that a sample caused is the rule's error, errors of staleness markers
-// are nobody's.
-func (e *Evaluation) evaluate(ctx context.Context, g *liveGroup, r *liveRule, ts time.Time) error {
-	void := e.isVoid(r)
-	if void && len(r.previous) == 0 && (r.alerting == nil || r.alerting.upstream.ActiveAlertsCount() == 0) {
+	if err != nil {
+		e.reset() // Whatever it was, the plain way finds out.
+		e.why = err.Error()
 		return nil
 	}
-	vector, err := r.eval(ctx, g.group, ts, void)
-	if err != nil {
-		return err
+	e.ranges = r
+	return nil
+}
+
+// alerts calls yield with the alerts that the rules with a name hold; every
+// rule has the name "".
+func (e *Evaluation) alerts(name string, yield func(r *liveRule, a *heldAlert)) {
+	if e.ranges != nil {
+		e.ranges.alerts(e.tick, name, yield)
+		return
 	}
-	var failure error
-	app := e.store.Appender()
-	returned := make(map[string]labels.Labels, len(vector))
-	var buf [1024]byte
-	for _, s := range vector {
-		if err := app.Append(s.Metric, s.T, s.F, s.H); err != nil {
-			failure = err
+	for _, r := range e.rules {
+		if r.machine == nil || (name != "" && r.name != name) {
 			continue
 		}
-		returned[string(s.Metric.Bytes(buf[:]))] = s.Metric
-	}
-	for key, lset := range r.previous {
-		if _, ok := returned[key]; !ok {
-			// The marker loses against a sample that another rule gave the
-			// series at this instant; upstream ignores that too.
-			_ = app.Append(lset, timestamp.FromTime(ts.Add(-g.queryOffset)), math.Float64frombits(value.StaleNaN), nil)
+		for _, a := range r.machine.active {
+			yield(r, a)
 		}
 	}
-	if err := app.Commit(); err != nil {
-		return err
-	}
-	r.previous = returned
-	return failure
 }
 
-// eval evaluates the rule itself; void skips the query.
-func (r *liveRule) eval(ctx context.Context, g *group, ts time.Time, void bool) (promql.Vector, error) {
-	if r.alerting != nil {
-		r.alerting.query = r.queryUnless(void)
-		return r.alerting.eval(ctx, ts, g)
-	}
-	return r.recording.Eval(ctx, g.queryOffset, ts, r.queryUnless(void), nil, g.limit)
-}
-
-func (r *liveRule) queryUnless(void bool) rules.QueryFunc {
-	if !void {
-		return r.query
-	}
-	return func(context.Context, string, time.Time) (promql.Vector, error) { return nil, nil }
-}
-
-// isVoid reports whether the rule's expression is provably empty now. A rule
-// that once was not stays so, since series do not vanish.
-func (e *Evaluation) isVoid(r *liveRule) bool {
-	if !r.void.provable || r.voidAt == -1 {
-		return false
-	}
-	if n := e.store.NumSeries(); r.voidAt != n {
-		if !r.void.holds(e.store) {
-			r.voidAt = -1
-			return false
-		}
-		r.voidAt = n
-	}
-	return true
+// Alert is a firing alert.
+type Alert struct {
+	Labels, Annotations labels.Labels
 }
 
 // Firing returns the firing alerts of all rules with a name, sorted by labels,
 // then annotations.
 func (e *Evaluation) Firing(ctx context.Context, name string) []Alert {
 	var out []Alert
-	for _, g := range e.groups {
-		for _, r := range g.rules {
-			if r.alerting != nil && r.name == name {
-				r.alerting.query = r.query
-				out = append(out, r.alerting.firing(ctx)...)
-			}
+	e.alerts(name, func(r *liveRule, a *heldAlert) {
+		if a.state == AlertFiring {
+			out = append(out, Alert{Labels: a.labels, Annotations: e.annotations(ctx, r, a.origin)})
 		}
-	}
+	})
 	slices.SortFunc(out, func(a, b Alert) int {
 		return cmp.Or(labels.Compare(a.Labels, b.Labels), labels.Compare(a.Annotations, b.Annotations))
 	})
 	return out
 }
 
+// annotations expands the annotations that a sample gives an alert.
+func (e *Evaluation) annotations(ctx context.Context, r *liveRule, o origin) labels.Labels {
+	return r.expander.annotate(ctx, o, e.queryAt(r.placedRule, o.tick))
+}
+
+// queryAt returns the query function of a rule's templates at a tick.
+func (e *Evaluation) queryAt(r *placedRule, tick int) rules.QueryFunc {
+	var q storage.Queryable = e.store
+	if e.ranges != nil {
+		q = e.ranges.view(r, tick)
+	}
+	return func(ctx context.Context, text string, ts time.Time) (promql.Vector, error) {
+		return e.Engine.instant(ctx, q, text, ts)
+	}
+}
+
+// State says in words how the alerts of a name stand that do not fire, or "".
+func (e *Evaluation) State(name string) string {
+	var out string
+	e.alerts(name, func(r *liveRule, a *heldAlert) {
+		if a.state == AlertPending && out == "" {
+			out = fmt.Sprintf("the alert is pending: its expression has to hold for %s", model.Duration(r.hold))
+		}
+	})
+	return out
+}
+
 // Query evaluates an expression at an instant over what is visible now.
+// Between the ticks of a known clock everything is: call it after the last one.
 func (e *Evaluation) Query(ctx context.Context, expr string, ts time.Time) (promql.Vector, error) {
-	return e.engine.instant(ctx, e.store, expr, ts)
+	return e.Engine.instant(ctx, e.store, expr, ts)
 }
 
 // Dump lists every series with the samples of the window that ends at ts.
 func (e *Evaluation) Dump(ctx context.Context, window time.Duration, ts time.Time) (string, error) {
-	q, err := e.engine.promql.NewInstantQuery(ctx, e.store, nil, fmt.Sprintf(`{__name__=~".+"}[%s]`, model.Duration(window)), ts)
+	q, err := e.Engine.promql.NewInstantQuery(ctx, e.store, nil, fmt.Sprintf(`{__name__=~".+"}[%s]`, model.Duration(window)), ts)
 	if err != nil {
 		return "", fmt.Errorf("dump series: %w", err)
 	}
@@ -287,24 +241,6 @@ func (e *Evaluation) Dump(ctx context.Context, window time.Duration, ts time.Tim
 	return res.Value.String(), nil
 }
 
-// State says in words how the alerts of a name stand that do not fire, or "".
-func (e *Evaluation) State(name string) string {
-	var out string
-	for _, g := range e.groups {
-		for _, r := range g.rules {
-			if r.alerting == nil || r.name != name {
-				continue
-			}
-			for _, a := range r.alerting.upstream.ActiveAlerts() {
-				if a.State == rules.StatePending && out == "" {
-					out = fmt.Sprintf("the alert is pending: its expression has to hold for %s", model.Duration(r.hold))
-				}
-			}
-		}
-	}
-	return out
-}
-
-// Queryable gives access to everything that is visible now. A querier must be
-// done with before the next tick.
+// Queryable gives access to everything that is visible now; see Query. A
+// querier must be done with before the next tick.
 func (e *Evaluation) Queryable() storage.Queryable { return e.store }

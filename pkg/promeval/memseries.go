@@ -1,8 +1,10 @@
 package promeval
 
 import (
+	"cmp"
 	"fmt"
 	"math"
+	"sort"
 
 	"github.com/prometheus/prometheus/model/histogram"
 	"github.com/prometheus/prometheus/model/labels"
@@ -14,6 +16,7 @@ import (
 // native histograms as upstream encodes them.
 type memSeries struct {
 	lset     labels.Labels
+	place    place
 	segments []segment
 
 	last          int64 // time of the newest sample
@@ -23,13 +26,69 @@ type memSeries struct {
 	histograms histogramWriter
 }
 
-// segment is a run of samples of one type. Exactly one of times and chunk is
-// set.
+// place is where a series stands among the others: in the order in which they
+// come into being when all rules are evaluated tick by tick. Within a tick, the
+// input comes before the rules.
+type place struct {
+	tick int
+	// writer is the position of the rule that writes the series, or inputWriter.
+	writer int
+	// index counts within one result.
+	index int
+}
+
+// inputWriter stands for the input in place of a rule's position.
+const inputWriter = -1
+
+func (p place) compare(q place) int {
+	return cmp.Or(cmp.Compare(p.tick, q.tick), cmp.Compare(p.writer, q.writer), cmp.Compare(p.index, q.index))
+}
+
+// segment is a run of samples of one type. Histograms are in the chunk. Floats
+// stand at times, or without them at minT, minT+step, …, maxT; where floats is
+// nil too, all of them are value.
 type segment struct {
 	times      []int64
 	floats     []float64
 	chunk      chunkenc.Chunk
 	minT, maxT int64
+	step       int64
+	value      float64
+}
+
+// time and float return the i-th sample of a segment without a chunk.
+func (s *segment) time(i int) int64 {
+	if s.times != nil {
+		return s.times[i]
+	}
+	return s.minT + int64(i)*s.step
+}
+
+func (s *segment) float(i int) float64 {
+	if s.floats != nil {
+		return s.floats[i]
+	}
+	return s.value
+}
+
+// len returns the number of samples of a segment without a chunk.
+func (s *segment) len() int {
+	if s.times != nil {
+		return len(s.times)
+	}
+	return int((s.maxT-s.minT)/s.step) + 1
+}
+
+// search returns the index of the first sample at t or later, counted from at.
+func (s *segment) search(at int, t int64) int {
+	if s.times != nil {
+		times := s.times[at:]
+		return at + sort.Search(len(times), func(i int) bool { return times[i] >= t })
+	}
+	if first := s.time(at); t <= first {
+		return at
+	}
+	return int((t - s.minT + s.step - 1) / s.step)
 }
 
 // has reports whether the series has its newest sample at t or later.
@@ -72,11 +131,43 @@ func (m *memSeries) append(t int64, f float64, h *histogram.FloatHistogram) erro
 }
 
 func (m *memSeries) appendFloat(t int64, f float64) {
-	if n := len(m.segments); n == 0 || m.segments[n-1].chunk != nil {
+	if n := len(m.segments); n == 0 || m.segments[n-1].times == nil {
 		m.segments = append(m.segments, segment{minT: t})
 	}
 	s := &m.segments[len(m.segments)-1]
 	s.times, s.floats, s.maxT = append(s.times, t), append(s.floats, f), t
+}
+
+// longRun is the length from which on a run of one value stays a segment of its
+// own instead of being written out when another value follows.
+const longRun = 16
+
+// appendRegular adds a float that is newer than any, as one of samples that
+// stand a step apart.
+func (m *memSeries) appendRegular(t, step int64, f float64) {
+	defer func() { m.last, m.lastFloat, m.lastHistogram = t, f, nil }()
+	var s *segment
+	if n := len(m.segments); n > 0 {
+		s = &m.segments[n-1]
+	}
+	if s == nil || s.step != step || s.maxT+step != t {
+		m.segments = append(m.segments, segment{minT: t, maxT: t, step: step, value: f})
+		return
+	}
+	switch {
+	case s.floats != nil:
+		s.floats = append(s.floats, f)
+	case math.Float64bits(s.value) == math.Float64bits(f):
+	case s.len() >= longRun:
+		m.segments = append(m.segments, segment{minT: t, maxT: t, step: step, value: f})
+		return
+	default:
+		for range s.len() {
+			s.floats = append(s.floats, s.value)
+		}
+		s.floats = append(s.floats, f)
+	}
+	s.maxT = t
 }
 
 // histogramWriter is the part of the head's state that decides where a chunk of

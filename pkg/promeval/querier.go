@@ -18,9 +18,22 @@ func (s *Store) Querier(mint, maxt int64) (storage.Querier, error) {
 	return &querier{store: s, mint: mint, maxt: maxt}, nil
 }
 
+// view is a store that shows the samples of each writer up to an instant only.
+type view struct {
+	*Store
+	// until returns that instant, in milliseconds, for a writer; see place.
+	until func(writer int) int64
+}
+
+// Querier implements storage.Queryable.
+func (v view) Querier(mint, maxt int64) (storage.Querier, error) {
+	return &querier{store: v.Store, mint: mint, maxt: maxt, until: v.until}, nil
+}
+
 type querier struct {
 	store      *Store
 	mint, maxt int64
+	until      func(writer int) int64
 }
 
 // Select implements storage.Querier. Unsorted means in order of creation, as
@@ -32,8 +45,12 @@ func (q *querier) Select(_ context.Context, sorted bool, hints *storage.SelectHi
 	}
 	set := &seriesSet{at: -1}
 	for _, m := range q.store.candidates(matchers) {
-		if matchesAll(m.lset, matchers) && m.overlaps(mint, maxt) {
-			set.series = append(set.series, seriesView{memSeries: m, mint: mint, maxt: maxt})
+		until := maxt
+		if q.until != nil {
+			until = min(maxt, q.until(m.place.writer))
+		}
+		if matchesAll(m.lset, matchers) && m.overlaps(mint, until) {
+			set.series = append(set.series, seriesView{memSeries: m, mint: mint, maxt: until})
 		}
 	}
 	if sorted {
@@ -117,6 +134,7 @@ type iterator struct {
 	mint, maxt int64
 	segment    int               // index of the current segment; -1 before the first
 	index      int               // within a float segment
+	count      int               // of the samples in a float segment
 	chunk      chunkenc.Iterator // over a histogram segment, else nil
 	chunks     chunkenc.Iterator // kept for reuse
 	t          int64
@@ -136,7 +154,7 @@ func (it *iterator) Next() chunkenc.ValueType {
 	}
 	if it.chunk == nil {
 		it.index++
-		if it.index < len(it.segments[it.segment].times) {
+		if it.index < it.count {
 			return it.float()
 		}
 	} else if it.chunk.Next() != chunkenc.ValNone {
@@ -163,8 +181,7 @@ func (it *iterator) Seek(t int64) chunkenc.ValueType {
 	if it.chunk != nil {
 		return it.seekChunk(t)
 	}
-	times := it.segments[it.segment].times[it.index:]
-	it.index += sort.Search(len(times), func(i int) bool { return times[i] >= t })
+	it.index = it.segments[it.segment].search(it.index, t)
 	return it.float()
 }
 
@@ -174,9 +191,10 @@ func (it *iterator) enter(segment int, t int64) chunkenc.ValueType {
 	if segment >= len(it.segments) {
 		return it.end()
 	}
-	s := it.segments[segment]
+	s := &it.segments[segment]
 	if s.chunk == nil {
-		it.index = sort.Search(len(s.times), func(i int) bool { return s.times[i] >= t })
+		it.count = s.len()
+		it.index = s.search(0, t)
 		return it.float()
 	}
 	it.chunks = s.chunk.Iterator(it.chunks)
@@ -199,7 +217,7 @@ func (it *iterator) seekChunk(t int64) chunkenc.ValueType {
 }
 
 func (it *iterator) float() chunkenc.ValueType {
-	return it.settle(it.segments[it.segment].times[it.index], chunkenc.ValFloat)
+	return it.settle(it.segments[it.segment].time(it.index), chunkenc.ValFloat)
 }
 
 func (it *iterator) histogram() chunkenc.ValueType {
@@ -220,7 +238,7 @@ func (it *iterator) end() chunkenc.ValueType {
 }
 
 // At implements chunkenc.Iterator.
-func (it *iterator) At() (int64, float64) { return it.t, it.segments[it.segment].floats[it.index] }
+func (it *iterator) At() (int64, float64) { return it.t, it.segments[it.segment].float(it.index) }
 
 // AtHistogram implements chunkenc.Iterator. A Store has float histograms only.
 func (it *iterator) AtHistogram(*histogram.Histogram) (int64, *histogram.Histogram) {

@@ -2,6 +2,7 @@ package promeval
 
 import (
 	"log/slog"
+	"slices"
 	"strings"
 	"time"
 
@@ -17,6 +18,9 @@ import (
 type RuleFile struct {
 	name   string
 	groups []*group
+	// What was parsed, for Plain.
+	content       []byte
+	ignoreUnknown bool
 }
 
 // group is a rule group.
@@ -40,14 +44,16 @@ type rule struct {
 	query               parsed
 	hold, keepFiring    time.Duration
 	labels, annotations labels.Labels
-	// templated is set if a label's value is a template.
-	templated bool
 	// eager is set if the annotations can query: they depend on when they are
 	// expanded.
 	eager bool
 	// texts has the simple templates among the labels and annotations.
 	texts map[string][]piece
 	void  void
+	shape shape
+	// The templates of the labels may depend on the value of the sample, on the
+	// time, or on a query.
+	valued, timed, queries bool
 }
 
 // printed is an expression that was printed already. Upstream's rules print
@@ -86,7 +92,7 @@ func ParseRules(name string, content []byte, o RuleOptions) (*RuleFile, []error)
 	if len(errs) > 0 {
 		return nil, errs
 	}
-	file := &RuleFile{name: name}
+	file := &RuleFile{name: name, content: content, ignoreUnknown: o.IgnoreUnknownFields}
 	for _, g := range parsed.Groups {
 		out := &group{file: name, name: g.Name, limit: g.Limit, interval: time.Duration(g.Interval)}
 		if g.QueryOffset != nil {
@@ -116,12 +122,23 @@ func newRule(p parser.Parser, groupLabels map[string]string, r rulefmt.Rule) (*r
 	}
 	if out.query.expr, out.query.err = parser.NewParser(parser.Options{}).ParseExpr(out.text); out.query.err != nil {
 		out.void = void{} // The engine will refuse it at every tick.
+		out.shape.tickwise = "is refused by the engine"
+	} else {
+		out.shape = newShape(out.query.expr)
 	}
 	if r.Alert != "" {
 		out.name, out.alerting = r.Alert, true
 	}
 	out.texts = compileTexts(out.labels, out.annotations)
-	out.labels.Range(func(l labels.Label) { out.templated = out.templated || isTemplate(l.Value) })
+	out.labels.Range(func(l labels.Label) {
+		if !isTemplate(l.Value) {
+			return
+		}
+		pieces, simple := out.texts[l.Value]
+		out.valued = out.valued || !simple || slices.ContainsFunc(pieces, func(p piece) bool { return p.kind == sampleValue })
+		out.timed = out.timed || (!simple && strings.Contains(l.Value, "now"))
+		out.queries = out.queries || (!simple && strings.Contains(l.Value, "query"))
+	})
 	out.annotations.Range(func(l labels.Label) { out.eager = out.eager || strings.Contains(l.Value, "query") })
 	return out, nil
 }

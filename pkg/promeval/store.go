@@ -3,6 +3,7 @@ package promeval
 import (
 	"fmt"
 	"math"
+	"slices"
 	"time"
 
 	"github.com/prometheus/common/model"
@@ -18,7 +19,7 @@ const headChunkRange = int64(24 * time.Hour / time.Millisecond)
 // Store holds the series of one evaluation. It is not safe for concurrent use,
 // and a Querier must not be read after a later append.
 type Store struct {
-	series []*memSeries // in order of creation
+	series []*memSeries // in the order of their places
 	byHash map[uint64][]*memSeries
 	byName map[string][]*memSeries
 	// maxTime is the newest committed sample's time; started is false as long
@@ -27,6 +28,8 @@ type Store struct {
 	started bool
 	// filled is the number of series that have a sample.
 	filled int
+	// tick and writer are the place of series that an Appender creates.
+	tick, writer int
 }
 
 // NewStore returns an empty store.
@@ -58,17 +61,37 @@ func (s *Store) getOrCreate(lset labels.Labels) (*memSeries, error) {
 		return nil, fmt.Errorf(`label name "%s" is not unique: %w`, name, tsdb.ErrInvalidSample)
 	}
 	hash := lset.Hash()
+	if m := s.find(hash, lset); m != nil {
+		return m, nil
+	}
+	m := &memSeries{lset: lset, place: place{tick: s.tick, writer: s.writer, index: len(s.series)}}
+	s.insert(hash, m)
+	return m, nil
+}
+
+func (s *Store) find(hash uint64, lset labels.Labels) *memSeries {
 	for _, m := range s.byHash[hash] {
 		if labels.Equal(m.lset, lset) {
-			return m, nil
+			return m
 		}
 	}
-	m := &memSeries{lset: lset}
-	s.series = append(s.series, m)
+	return nil
+}
+
+// insert puts a series at its place.
+func (s *Store) insert(hash uint64, m *memSeries) {
+	s.series = insert(s.series, m)
 	s.byHash[hash] = append(s.byHash[hash], m)
-	name := lset.Get(model.MetricNameLabel)
-	s.byName[name] = append(s.byName[name], m)
-	return m, nil
+	name := m.lset.Get(model.MetricNameLabel)
+	s.byName[name] = insert(s.byName[name], m)
+}
+
+func insert(list []*memSeries, m *memSeries) []*memSeries {
+	if n := len(list); n == 0 || list[n-1].place.compare(m.place) <= 0 {
+		return append(list, m)
+	}
+	at, _ := slices.BinarySearchFunc(list, m, func(a, b *memSeries) int { return a.place.compare(b.place) })
+	return slices.Insert(list, at, m)
 }
 
 // candidates narrows the series down by the metric name.
@@ -89,6 +112,17 @@ func (s *Store) Matches(matchers []*labels.Matcher) bool {
 		}
 	}
 	return false
+}
+
+// count returns how many series with a sample satisfy all matchers.
+func (s *Store) count(matchers []*labels.Matcher) int {
+	n := 0
+	for _, m := range s.candidates(matchers) {
+		if len(m.segments) > 0 && matchesAll(m.lset, matchers) {
+			n++
+		}
+	}
+	return n
 }
 
 func matchesAll(lset labels.Labels, matchers []*labels.Matcher) bool {

@@ -1,7 +1,6 @@
 package promeval
 
 import (
-	"fmt"
 	"regexp"
 	"strings"
 
@@ -66,27 +65,4 @@ func compileTexts(sets ...labels.Labels) map[string][]piece {
 		})
 	}
 	return out
-}
-
-// expandPieces writes a simple template out. A label that is missing is
-// empty, as with missingkey=zero.
-func (a *alerting) expandPieces(pieces []piece, o origin) string {
-	var b strings.Builder
-	for _, s := range pieces {
-		switch s.kind {
-		case literal:
-			b.WriteString(s.text)
-		case sampleLabel:
-			b.WriteString(o.sample.Metric.Get(s.text))
-		case externalLabel:
-			b.WriteString(a.external[s.text])
-		case sampleValue:
-			if o.sample.H != nil {
-				fmt.Fprint(&b, o.sample.H)
-			} else {
-				fmt.Fprint(&b, o.sample.F)
-			}
-		}
-	}
-	return b.String()
 }

@@ -131,7 +131,7 @@ func renderedPaging(b *bundle.Bundle) (*paging, error) {
 	}
 	o, ok := b.Get(bundle.Ref{Kind: bundle.Alertmanager})
 	if !ok {
-		return nil, errors.New("the project renders no Alertmanager configuration")
+		return nil, errors.New("there is no Alertmanager configuration to test: the project renders none")
 	}
 	return newPaging(AlertmanagerFile{Name: o.Ref.String(), YAML: o.Body.Bytes(), Templates: b.OfKind(bundle.Template), Origin: o.Origin}, b)
 }
@@ -172,7 +172,7 @@ func (l *pagingLoader) load(s *suite) (*paging, error) {
 	}
 	file, err := l.options.AlertmanagerFile(s.File, name)
 	if err != nil {
-		return nil, fmt.Errorf("%q cannot be read: %w", name, err)
+		return nil, fmt.Errorf("%q cannot be used: %w", name, err)
 	}
 	return newPaging(file, l.options.Environment)
 }

@@ -31,6 +31,7 @@ func (r *runner) checkState(ctx context.Context, a alertAssertion) {
 		}
 		got = append(got, one)
 	}
+	r.warnTemplates(a.span, got)
 	if a.state == StateInactive {
 		r.checkInactive(a, expected, got)
 		return

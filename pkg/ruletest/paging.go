@@ -54,6 +54,11 @@ func (r *runner) checkPaging(ctx context.Context) {
 		r.warnReceiver(a.receiver)
 		r.warnAlertName(a.labels, a.span)
 	}
+	if r.sender != nil {
+		for _, key := range slices.Sorted(maps.Keys(r.sender.texts)) {
+			r.warnTemplates(r.test.span, []alertText{r.sender.texts[key]})
+		}
+	}
 	timeline := r.simulate(ctx)
 	if timeline == nil {
 		return
@@ -84,7 +89,7 @@ func (r *runner) simulate(ctx context.Context) *simulate.Timeline {
 		for _, m := range s.matchers {
 			parsed, err := routing.ParseMatchers(m.value)
 			if err != nil {
-				r.fail(m.span, KindError, codeValue, "the matcher does not parse: %s", err).hint = `matchers look like team="x" or job=~"a|b"`
+				r.fail(m.span, KindError, codeValue, "the matcher does not parse: %s", err).hint = matcherHint
 				return nil
 			}
 			one.Matchers = append(one.Matchers, parsed...)

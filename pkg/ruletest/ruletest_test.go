@@ -232,6 +232,8 @@ tests:
   alert Template
     a: 1
 +   annotation s: <error expanding template: error executing template __alert_Template: template: __alert_Template:1:121: executing "__alert_Template" at <.Nope>: can't evaluate field Nope in type struct { Labels map[string]string; ExternalLabels map[string]string; ExternalURL string; Value interface {} }>
+t.yml:5:5: warning[test/template]: the annotation "s" of the alert "Template" is an error: its template fails
+at <.Nope>: can't evaluate field Nope in type struct { Labels map[string]string; ExternalLabels map[string]string; ExternalURL string; Value interface {} }
 t.yml:6:3: error[test/evaluation]: recording rule "r" (group "g" of fails.yml) fails at 1m: found duplicate series`,
 		},
 		"a rule contradicts the input": {

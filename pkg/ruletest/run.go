@@ -176,8 +176,8 @@ func prepare(in Suite, o Options, cache *ruleCache, pagings *pagingLoader) *suit
 	if s.decoded == nil {
 		return s
 	}
+	s.warnDuplicateNames()
 	selected := false
-	names := map[string]diag.Span{}
 	for _, t := range s.decoded.tests {
 		r := TestReport{Name: t.name, Index: t.index, Span: t.span, Result: Passed}
 		if o.Run != nil && !o.Run.MatchString(t.name) {
@@ -186,12 +186,6 @@ func prepare(in Suite, o Options, cache *ruleCache, pagings *pagingLoader) *suit
 			selected = true
 		}
 		s.reports = append(s.reports, r)
-		if first, ok := names[t.name]; ok && t.name != "" {
-			d := s.diags.Warnf(codeDuplicateName, t.span, "two tests are called %q", t.name)
-			d.Related = []diag.Related{{Message: "the other one", Span: first}}
-		} else {
-			names[t.name] = t.span
-		}
 	}
 	if !selected {
 		return s
@@ -207,7 +201,9 @@ func prepare(in Suite, o Options, cache *ruleCache, pagings *pagingLoader) *suit
 			exprs = append(exprs, e.expr.value)
 		}
 	}
-	s.engine = promeval.NewEngine(promeval.EngineOptions{SubqueryInterval: s.decoded.interval, Expressions: exprs, Rules: s.rules})
+	s.engine = promeval.NewEngine(promeval.EngineOptions{
+		SubqueryInterval: s.decoded.interval, Expressions: exprs, Rules: s.rules, GroupOrder: s.decoded.order,
+	})
 	return s
 }
 

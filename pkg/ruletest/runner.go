@@ -50,9 +50,8 @@ func (r *runner) run(ctx context.Context) {
 		return
 	}
 	r.eval = promeval.New(promeval.Options{
-		Engine: r.engine, Rules: r.rules, GroupOrder: r.decoded.order, Series: columns,
-		ExternalLabels: labels.FromMap(r.test.labels), ExternalURL: r.test.url,
-		Schedule: r.schedule(),
+		Engine: r.engine, Series: columns, ExternalLabels: labels.FromMap(r.test.labels), ExternalURL: r.test.url,
+		Clock: r.clock(), Asked: r.askedAt(), Schedule: r.schedule(),
 	})
 	if r.paging != nil && r.test.observes() {
 		r.sender = newSender(r.paging, r.test)
@@ -97,7 +96,7 @@ func (r *runner) ready() bool {
 	}
 	for _, a := range r.test.alerts {
 		if a.name == "" {
-			r.fail(a.span, KindError, codeValue, "an alert_rule_test needs an alertname")
+			r.fail(a.span, KindError, codeValue, noAlertName)
 		}
 	}
 	return len(r.report.Failures) == 0
@@ -147,6 +146,24 @@ func (r *runner) horizon() time.Duration {
 		most = max(most, s.at)
 	}
 	return most
+}
+
+// clock is the ticks of the test.
+func (r *runner) clock() promeval.Clock {
+	return promeval.Clock{Start: r.start(), Step: r.step(), Ticks: int(r.horizon()/r.step()) + 1}
+}
+
+// askedAt tells the ticks after which alerts are asked for: those at which one is
+// asserted, or all if it matters what is sent.
+func (r *runner) askedAt() func(tick int) bool {
+	if r.paging != nil && r.test.observes() {
+		return nil
+	}
+	ticks := map[int]bool{}
+	for _, a := range r.test.alerts {
+		ticks[int(a.at/r.step())] = true
+	}
+	return func(tick int) bool { return ticks[tick] }
 }
 
 // ticks evaluates the rules at every tick up to the horizon and checks each
@@ -229,6 +246,7 @@ func (r *runner) checkAlert(ctx context.Context, a alertAssertion) {
 	for _, f := range r.eval.Firing(ctx, a.name) {
 		got = append(got, alertText{f.Labels, f.Annotations})
 	}
+	r.warnTemplates(a.span, got)
 	if sameAlerts(expected, got) {
 		r.judged = append(r.judged, judged{alertAssertion: a, expected: expected, got: got, failure: -1})
 		return

@@ -229,8 +229,7 @@ tests:
 			results: "FAILED failed",
 			want: `t.yml:4:23: error[test/notification]: receiver "mail" from 0s until 5m: the notifications differ from the expected ones
   notification at 30s
-+   email/0 text fails: at <.CommonLabels.nothing.at.all>: can't evaluate field at in type string
-    email/0 subject: Odd in tokyo`,
++   email/0 text fails: at <.CommonLabels.nothing.at.all>: can't evaluate field at in type string`,
 		},
 		"an alert that relabelling drops": {
 			file: `rule_files: ['monctl:bundle']
@@ -344,7 +343,7 @@ func TestAlertmanagerFile(t *testing.T) {
 	for name, tc := range map[string]struct{ head, results, want string }{
 		"named":     {"alertmanager_file: am.yml\n", "ok passed passed", ""},
 		"refused":   {"alertmanager_file: bad.yml\n", "FAILED failed passed", `t.yml:1:20: error[test/alertmanager-file]: bad.yml is refused by Alertmanager: undefined receiver "y" used in route`},
-		"not there": {"alertmanager_file: other.yml\n", "FAILED failed passed", `t.yml:1:20: error[test/alertmanager-file]: "other.yml" cannot be read: no such file`},
+		"not there": {"alertmanager_file: other.yml\n", "FAILED failed passed", `t.yml:1:20: error[test/alertmanager-file]: "other.yml" cannot be used: no such file`},
 		"none": {"", "FAILED failed passed", `t.yml:2:16: error[test/alertmanager-file]: there is no Alertmanager configuration to test
 hint: name one beside rule_files: alertmanager_file: alertmanager.yml`},
 	} {
