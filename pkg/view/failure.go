@@ -2,6 +2,7 @@ package view
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/monctl/monctl/pkg/ruletest"
@@ -17,6 +18,11 @@ const (
 // explains reports whether a failure says more than its message.
 func (f Failure) explains() bool {
 	return len(f.Pairs)+len(f.Routes)+len(f.Rules)+len(f.Why)+len(f.Plots) > 0
+}
+
+// says reports whether a hint is among the failure's explanations.
+func (f Failure) says(hint string) bool {
+	return slices.Contains(f.Why, hint) || slices.ContainsFunc(f.Rules, func(r ruletest.RuleState) bool { return slices.Contains(r.Why, hint) })
 }
 
 // failuresOf finds the failures that diagnostics tell, by what both have in
