@@ -102,6 +102,7 @@ func testUnits(outs []*render.Output, coverage *ruletest.Coverage) ([]testUnit, 
 		}
 		if coverage != nil {
 			coverage.Add(rules...)
+			coverage.AddConfig(out.Bundle)
 		}
 		same := string(h.Sum(nil))
 		paging := pagingKey(out)

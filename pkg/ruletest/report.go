@@ -77,6 +77,9 @@ type Failure struct {
 	Rules []RuleState `json:"rules,omitempty"`
 	// Why says why an expression has no samples, a sentence each.
 	Why []string `json:"why,omitempty"`
+	// Way has the routes that an alert comes to, in the order in which they are
+	// tried.
+	Way []RouteStep `json:"-"`
 	// Plots show what the rules and expressions looked at around the time.
 	Plots []Plot `json:"plots,omitempty"`
 	// Span is the assertion.
