@@ -28,6 +28,9 @@ type TestOptions struct {
 	// Debug adds the series at the end of each test.
 	Debug               bool
 	IgnoreUnknownFields bool
+	// VerifyDir is a folder for the evaluations that every test is verified
+	// with; "" verifies none.
+	VerifyDir string
 	// Coverage collects what the tests exercise of the rules of all rendered
 	// environments, tested or not; nil collects nothing.
 	Coverage *ruletest.Coverage
@@ -38,7 +41,7 @@ type TestOptions struct {
 // options are those of the test runner, but for the bundle's rules.
 func (o TestOptions) options(p Options) ruletest.Options {
 	return ruletest.Options{
-		Run: o.Run, Debug: o.Debug, IgnoreUnknownFields: o.IgnoreUnknownFields, Coverage: o.Coverage, Progress: o.Progress,
+		Run: o.Run, Debug: o.Debug, IgnoreUnknownFields: o.IgnoreUnknownFields, VerifyDir: o.VerifyDir, Coverage: o.Coverage, Progress: o.Progress,
 		Workers: p.Workers, RuleFiles: ruletest.FromDisk(p.Dir), RuleFileNames: ruletest.NamesOnDisk(p.Dir),
 	}
 }
