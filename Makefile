@@ -79,6 +79,10 @@ corpus-render: ## evaluate and render the public mixins in DIR, beside go-jsonne
 corpus-routing: ## hold simulated notifications against Alertmanager's packages: CASES generated scenarios, and each configuration in DIR
 	$(GO) test ./pkg/routing/simulate -run 'AgainstUpstream|Configurations' -v -count 1 -timeout 2h -args -cases '$(or $(CASES),2000)' -configs '$(if $(DIR),$(abspath $(DIR)))'
 
+.PHONY: corpus-test
+corpus-test: build peers ## run the rule tests in DIR with promtool and monctl, and print each verdict that differs, and the ratio of the times
+	$(GO) run ./tools/corpustest '$(DIR)'
+
 .PHONY: check
 check: lint test e2e ## what CI runs: lint, test and e2e
 

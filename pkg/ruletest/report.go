@@ -55,6 +55,9 @@ type TestReport struct {
 	// Seconds is the time spent on this test alone.
 	Seconds  float64   `json:"seconds"`
 	Failures []Failure `json:"failures,omitempty"`
+	// Difference says where the evaluation differs from the plain one; it is set
+	// only if Options.VerifyDir is and they do, and is a failure too.
+	Difference string `json:"difference,omitempty"`
 	// Dump lists all series at the end of the test if Options.Debug is set.
 	Dump string `json:"dump,omitempty"`
 }
