@@ -95,7 +95,7 @@ func (b *batchReader) wrong(pointer, hint, format string, args ...any) {
 func (b *batchReader) entry(pointer string, v bundle.Value) {
 	const form = "write {alertname: X, severity: critical}, or {labels: {…}, receivers: […]}"
 	if v.Kind != bundle.Map {
-		b.wrong(pointer, form, "this is %s and no map of labels", v.Kind)
+		b.wrong(pointer, form, "this is %s and no map of labels", kindText(v.Kind))
 		return
 	}
 	s := labelSet{span: b.doc.Origin.At(pointer)}
@@ -122,7 +122,7 @@ func (b *batchReader) entry(pointer string, v bundle.Value) {
 			receivers = bundle.ArrayValue(receivers)
 		}
 		if receivers.Kind != bundle.Array {
-			b.wrong(pointer+"/receivers", "write a list of names", "receivers are %s and no list", receivers.Kind)
+			b.wrong(pointer+"/receivers", "write a list of names", "receivers are %s and no list", kindText(receivers.Kind))
 			return
 		}
 		for _, e := range receivers.Elem {
@@ -137,7 +137,7 @@ func (b *batchReader) labels(pointer string, v bundle.Value) (map[string]string,
 	for i, key := range v.Keys {
 		e := v.Elem[i]
 		if e.Kind == bundle.Map || e.Kind == bundle.Array || e.Kind == bundle.Null {
-			b.wrong(pointer+"/"+bundle.EscapeToken(key), "the value of a label is text", "label %q is %s", key, e.Kind)
+			b.wrong(pointer+"/"+bundle.EscapeToken(key), "the value of a label is text", "label %q is %s and no text", key, kindText(e.Kind))
 			return nil, false
 		}
 		out[key] = e.Text
