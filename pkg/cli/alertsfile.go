@@ -94,22 +94,22 @@ func (r *timelineReader) fields(pointer string, v bundle.Value, known ...string)
 }
 
 func (r *timelineReader) read(v bundle.Value) {
-	if v.Kind == bundle.Array { // alerts, and nothing else to say
-		v = bundle.MapValue(map[string]bundle.Value{"alerts": v})
-	}
-	if !r.fields("", v, "start_timestamp", "until", "alerts", "silences") {
+	alerts, at := v.Array("alerts"), "/alerts"
+	switch {
+	case v.Kind == bundle.Array: // alerts, and nothing else to say
+		alerts, at = v.Elem, ""
+	case !r.fields("", v, "start_timestamp", "until", "alerts", "silences") && v.Kind != bundle.Map:
 		return
 	}
 	if start, ok := v.Get("start_timestamp"); ok {
-		at, err := parseTime("start_timestamp", start.Text)
-		if err != nil {
+		var err error
+		if r.file.start, err = parseTime("start_timestamp", start.Text); err != nil {
 			r.wrong("/start_timestamp", "write 2026-01-03T02:50:00Z", "start_timestamp %q is no time", start.Text)
 		}
-		r.file.start = at
 	}
 	r.file.until, _ = r.duration("/until", v, "until", 0)
-	for i, a := range v.Array("alerts") {
-		r.alert("/alerts/"+strconv.Itoa(i), a)
+	for i, a := range alerts {
+		r.alert(at+"/"+strconv.Itoa(i), a)
 	}
 	for i, s := range v.Array("silences") {
 		r.silence("/silences/"+strconv.Itoa(i), s)
@@ -137,7 +137,7 @@ func (r *timelineReader) alert(pointer string, v bundle.Value) {
 		return
 	}
 	a := timedAlert{labels: r.texts(pointer, v, "labels"), annotations: r.texts(pointer, v, "annotations")}
-	if len(a.labels) == 0 {
+	if _, ok := v.Get("labels"); !ok {
 		r.wrong(pointer, "", "an alert needs labels")
 		return
 	}

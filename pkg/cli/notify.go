@@ -174,7 +174,8 @@ func (o *notifyPreviewOptions) conclude(r view.Report, p *pipeline.Pass, file al
 		code = exitFindings
 	}
 	if o.integration != "" && code == exitOK {
-		if err := o.keepIntegration(r.Previews); err != nil {
+		var err error
+		if r.Previews, err = o.keepIntegration(r.Previews); err != nil {
 			return err
 		}
 	}
@@ -185,25 +186,27 @@ func (o *notifyPreviewOptions) conclude(r view.Report, p *pipeline.Pass, file al
 }
 
 // keepIntegration leaves out the messages of other integrations.
-func (o *notifyPreviewOptions) keepIntegration(previews []view.Preview) error {
+func (o *notifyPreviewOptions) keepIntegration(previews []view.Preview) ([]view.Preview, error) {
 	var names []string
-	found := false
-	for i := range previews {
-		for _, m := range previews[i].Messages {
+	var kept []view.Preview
+	for _, p := range previews {
+		for _, m := range p.Messages {
 			names = append(names, m.Integration)
 		}
-		previews[i].Messages = slices.DeleteFunc(previews[i].Messages, func(m view.Message) bool { return m.Integration != o.integration })
-		found = found || len(previews[i].Messages) > 0
+		p.Messages = slices.DeleteFunc(p.Messages, func(m view.Message) bool { return m.Integration != o.integration })
+		if len(p.Messages) > 0 {
+			kept = append(kept, p)
+		}
 	}
-	if found {
-		return nil
+	if len(kept) > 0 {
+		return kept, nil
 	}
 	slices.Sort(names)
 	e := &usageError{err: fmt.Errorf("no integration %q is notified", o.integration), hint: "there are: " + strings.Join(slices.Compact(names), ", ")}
 	if len(names) == 0 {
 		e.hint = "the receiver has none that takes the alert"
 	}
-	return e
+	return nil, e
 }
 
 // page prints the HTML of the first e-mail.

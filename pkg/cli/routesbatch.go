@@ -46,6 +46,11 @@ func parseBatch(file string, content []byte) ([]labelSet, diag.List) {
 	var diags diag.List
 	for _, part := range batchParts(content) {
 		docs, problems := bundle.DecodeYAML(file, part)
+		for i := range problems { // a part has one line, the parser may name the one before
+			if line := 1 + bytes.Count(part, []byte("\n")); isJSONLine(part) {
+				problems[i].Span.Start, problems[i].Span.End = diag.Position{Line: line}, diag.Position{}
+			}
+		}
 		diags = append(diags, problems...)
 		for _, d := range docs {
 			b := batchReader{doc: d, diags: &diags}
@@ -78,6 +83,11 @@ func batchParts(content []byte) [][]byte {
 		parts = append(parts, append(bytes.Repeat([]byte("\n"), i), l...))
 	}
 	return parts
+}
+
+// isJSONLine reports whether a part is a line of JSON behind empty ones.
+func isJSONLine(part []byte) bool {
+	return !bytes.Contains(bytes.TrimSpace(part), []byte("\n")) && bytes.HasPrefix(bytes.TrimSpace(part), []byte("{"))
 }
 
 type batchReader struct {

@@ -157,7 +157,7 @@ func (o *routesSimulateOptions) play(ctx context.Context, p *pipeline.Pass, r en
 		}
 		out.Notifications = append(out.Notifications, one)
 	}
-	out.Silent = file.silent(played, r, told)
+	out.Silent = file.silent(played, r, told, until)
 	m.settle(p)
 	return out, nil
 }
@@ -197,16 +197,24 @@ func after(at, start time.Time) string { return model.Duration(at.Sub(start)).St
 
 // silent are the alerts that nobody was told about, each with what would keep
 // it silent at the first flush of its group.
-func (f alertsFile) silent(played *simulate.Timeline, r envRouting, told map[string]bool) []view.SilentAlert {
+func (f alertsFile) silent(played *simulate.Timeline, r envRouting, told map[string]bool, until time.Duration) []view.SilentAlert {
 	var out []view.SilentAlert
 	for _, a := range f.alerts {
-		if told[fmt.Sprint(a.labels)] || slices.ContainsFunc(out, func(s view.SilentAlert) bool { return fmt.Sprint(s.Labels) == fmt.Sprint(a.labels) }) {
+		if a.from > until || told[fmt.Sprint(a.labels)] || slices.ContainsFunc(out, func(s view.SilentAlert) bool { return fmt.Sprint(s.Labels) == fmt.Sprint(a.labels) }) {
 			continue
 		}
 		s := view.SilentAlert{Labels: a.labels, Receivers: []view.SilentReceiver{}}
 		for _, route := range r.config.Tree.Match(a.labels) {
 			at := f.start.Add(a.from + route.GroupWait)
 			one := view.SilentReceiver{Receiver: route.Receiver, At: at.Format(time.RFC3339), After: after(at, f.start)}
+			switch {
+			case a.until != nil && f.start.Add(*a.until).Before(at):
+				one.Why = "ended"
+			case at.After(f.start.Add(until)):
+				one.Why = "late"
+			default:
+				one.Why = "suppressed"
+			}
 			for _, by := range played.Suppressed(a.labels, route.Receiver, at) {
 				one.By = append(one.By, suppressor(by))
 			}

@@ -48,8 +48,11 @@ type SilentReceiver struct {
 	Receiver string `json:"receiver"`
 	// At and After are when the group would have been notified first.
 	At    string       `json:"at"`
-	After string       `json:"after"`
-	By    []Suppressor `json:"by,omitempty"`
+	After string `json:"after"`
+	// Why is "ended" where the alert has ended before, "late" where that is
+	// after the end of the simulation, else "suppressed", by By.
+	Why string       `json:"why"`
+	By  []Suppressor `json:"by,omitempty"`
 }
 
 // Suppressor is what keeps an alert silent.
@@ -100,7 +103,7 @@ func (t *textWriter) timeline(l Timeline) {
 	for _, s := range l.Silent {
 		t.printf("%s nobody is told about %s\n", t.styled(yellow, "silent"), plain(alertText(s.Labels)))
 		for _, r := range s.Receivers {
-			t.printf("  %s at +%s: %s\n", plain(r.Receiver), plain(r.After), plain(suppressedText(r.By)))
+			t.printf("  %s at +%s: %s\n", plain(r.Receiver), plain(r.After), plain(suppressedText(r)))
 		}
 	}
 	t.printf("%s of %s, played for %s from %s\n", count(len(l.Notifications), "notification"), count(l.Alerts, "alert"), plain(l.Until), plain(l.Start))
@@ -128,12 +131,17 @@ func alertText(labels map[string]string) string {
 	return labels["alertname"] + "{" + pairsText(rest) + "}"
 }
 
-func suppressedText(list []Suppressor) string {
-	if len(list) == 0 {
-		return "nothing keeps it silent then; it ends before its group is notified, or the simulation does"
+func suppressedText(r SilentReceiver) string {
+	switch {
+	case r.Why == "ended":
+		return "it has ended before its group is notified"
+	case r.Why == "late":
+		return "the simulation has ended before its group is notified"
+	case len(r.By) == 0:
+		return "its group is not notified again before the simulation ends"
 	}
 	var words []string
-	for _, s := range list {
+	for _, s := range r.By {
 		name := s.Name
 		if name == "" {
 			name = s.ID
