@@ -47,7 +47,7 @@ type SilentAlert struct {
 type SilentReceiver struct {
 	Receiver string `json:"receiver"`
 	// At and After are when the group would have been notified first.
-	At    string       `json:"at"`
+	At    string `json:"at"`
 	After string `json:"after"`
 	// Why is "ended" where the alert has ended before, "late" where that is
 	// after the end of the simulation, else "suppressed", by By.
