@@ -32,7 +32,7 @@ or the one of --config, for which no project is needed.`,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(newRoutesTree(g), newRoutesExplain(g), newRoutesTest(g), newRoutesDiff(g))
+	cmd.AddCommand(newRoutesTree(g), newRoutesExplain(g), newRoutesTest(g), newRoutesDiff(g), newRoutesSimulate(g))
 	return cmd
 }
 

@@ -46,6 +46,11 @@ func parseBatch(file string, content []byte) ([]labelSet, diag.List) {
 	var diags diag.List
 	for _, part := range batchParts(content) {
 		docs, problems := bundle.DecodeYAML(file, part)
+		for i := range problems { // a part has one line, the parser may name the one before
+			if line := 1 + bytes.Count(part, []byte("\n")); isJSONLine(part) {
+				problems[i].Span.Start, problems[i].Span.End = diag.Position{Line: line}, diag.Position{}
+			}
+		}
 		diags = append(diags, problems...)
 		for _, d := range docs {
 			b := batchReader{doc: d, diags: &diags}
@@ -80,6 +85,11 @@ func batchParts(content []byte) [][]byte {
 	return parts
 }
 
+// isJSONLine reports whether a part is a line of JSON behind empty ones.
+func isJSONLine(part []byte) bool {
+	return !bytes.Contains(bytes.TrimSpace(part), []byte("\n")) && bytes.HasPrefix(bytes.TrimSpace(part), []byte("{"))
+}
+
 type batchReader struct {
 	doc   bundle.Document
 	diags *diag.List
@@ -95,7 +105,7 @@ func (b *batchReader) wrong(pointer, hint, format string, args ...any) {
 func (b *batchReader) entry(pointer string, v bundle.Value) {
 	const form = "write {alertname: X, severity: critical}, or {labels: {…}, receivers: […]}"
 	if v.Kind != bundle.Map {
-		b.wrong(pointer, form, "this is %s and no map of labels", v.Kind)
+		b.wrong(pointer, form, "this is %s and no map of labels", kindText(v.Kind))
 		return
 	}
 	s := labelSet{span: b.doc.Origin.At(pointer)}
@@ -122,7 +132,7 @@ func (b *batchReader) entry(pointer string, v bundle.Value) {
 			receivers = bundle.ArrayValue(receivers)
 		}
 		if receivers.Kind != bundle.Array {
-			b.wrong(pointer+"/receivers", "write a list of names", "receivers are %s and no list", receivers.Kind)
+			b.wrong(pointer+"/receivers", "write a list of names", "receivers are %s and no list", kindText(receivers.Kind))
 			return
 		}
 		for _, e := range receivers.Elem {
@@ -137,7 +147,7 @@ func (b *batchReader) labels(pointer string, v bundle.Value) (map[string]string,
 	for i, key := range v.Keys {
 		e := v.Elem[i]
 		if e.Kind == bundle.Map || e.Kind == bundle.Array || e.Kind == bundle.Null {
-			b.wrong(pointer+"/"+bundle.EscapeToken(key), "the value of a label is text", "label %q is %s", key, e.Kind)
+			b.wrong(pointer+"/"+bundle.EscapeToken(key), "the value of a label is text", "label %q is %s and no text", key, kindText(e.Kind))
 			return nil, false
 		}
 		out[key] = e.Text

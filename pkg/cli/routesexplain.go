@@ -10,6 +10,7 @@ import (
 
 	"github.com/monctl/monctl/pkg/paging"
 	"github.com/monctl/monctl/pkg/routing"
+	"github.com/monctl/monctl/pkg/routing/simulate"
 	"github.com/monctl/monctl/pkg/view"
 )
 
@@ -27,7 +28,8 @@ func newRoutesExplain(g *global) *cobra.Command {
 		Short: "Explain which way an alert takes, and why",
 		Long: `Explain follows an alert through the routing tree: every route that is tried,
 every matcher with what it makes of the alert, the routes that the alert ends in
-with their timers and time intervals, and the inhibition rules that can mute it.
+with their timers, time intervals and the heart of the messages, and the
+inhibition rules that can mute it. monctl notify preview shows whole messages.
 
 With labels, these are all that the alert has, as Alertmanager receives it. With
 the name of an alert of the project, its labels are those that the rule gives
@@ -74,11 +76,36 @@ func (o *routesExplainOptions) run(ctx context.Context, args []string) error {
 	}
 	r := newReport("routes explain", p)
 	for _, one := range all {
+		m, err := o.messenger(o.global, p, one, defaultExternalURL)
+		if err != nil {
+			return err
+		}
 		for _, a := range arguments.find(one) {
-			r.RouteTraces = append(r.RouteTraces, one.trace(a, at))
+			trace := one.trace(a, at)
+			if err := m.addMessages(ctx, &trace, a, at); err != nil {
+				return err
+			}
+			r.RouteTraces = append(r.RouteTraces, trace)
+		}
+		m.settle(p)
+	}
+	r.Diagnostics = view.Findings(p.Diags)
+	return o.concludeRoutes(r, p)
+}
+
+// addMessages renders what the receivers of an alert get.
+func (m *messenger) addMessages(ctx context.Context, to *view.RouteTrace, a paging.Alert, at time.Time) error {
+	alert, err := m.routing.example(ctx, a, 1, at)
+	if err != nil {
+		return err
+	}
+	for i, e := range m.routing.config.Tree.Reach(a.Label) {
+		n := m.first(e.Route, []simulate.NotifiedAlert{{Alert: alert, Status: simulate.Firing}}, at)
+		if to.Ends[i].Messages, err = m.messages(n); err != nil {
+			return err
 		}
 	}
-	return o.concludeRoutes(r, p)
+	return nil
 }
 
 // trace follows an alert through the tree.

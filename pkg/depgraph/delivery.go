@@ -81,3 +81,6 @@ func (r *Rule) Delivered(name string) (value string, known bool) {
 // MayBeDropped reports whether relabelling may keep alerts of the rule from
 // Alertmanager.
 func (r *Rule) MayBeDropped() bool { return r.origin.delivery.drops }
+
+// External returns the labels that Prometheus adds to what leaves it.
+func (r *Rule) External() map[string]string { return r.origin.delivery.external }

@@ -69,7 +69,7 @@ func AddSeen(alerts []Alert, seen []Seen) []Alert {
 	for _, s := range seen {
 		a := Whole(s.Labels)
 		if !s.Whole {
-			i := slices.IndexFunc(alerts, func(a Alert) bool { return a.makes(s.Labels) })
+			i := slices.IndexFunc(alerts, func(a Alert) bool { return a.Makes(s.Labels) })
 			if i < 0 {
 				continue // it is the test runner that says so
 			}
@@ -81,8 +81,8 @@ func AddSeen(alerts []Alert, seen []Seen) []Alert {
 	return out
 }
 
-// makes reports whether a rule can make an alert with some labels.
-func (a Alert) makes(labels map[string]string) bool {
+// Makes reports whether a rule can make an alert with some labels.
+func (a Alert) Makes(labels map[string]string) bool {
 	if a.Rule == nil || a.Name != labels[model.AlertNameLabel] {
 		return false
 	}

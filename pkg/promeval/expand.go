@@ -13,6 +13,11 @@ import (
 	"github.com/prometheus/prometheus/template"
 )
 
+// templateDefinitions are what alerting rules put before their templates
+// (rules.AlertingRule.Eval).
+const templateDefinitions = "{{$labels := .Labels}}{{$externalLabels := .ExternalLabels}}" +
+	"{{$externalURL := .ExternalURL}}{{$value := .Value}}"
+
 // expander expands the labels and annotations of one alerting rule.
 type expander struct {
 	*rule
@@ -49,10 +54,8 @@ func (x *expander) expand(ctx context.Context, text string, o origin, query rule
 	if pieces, ok := x.texts[text]; ok {
 		return x.expandPieces(pieces, o)
 	}
-	const definitions = "{{$labels := .Labels}}{{$externalLabels := .ExternalLabels}}" +
-		"{{$externalURL := .ExternalURL}}{{$value := .Value}}"
 	data := template.AlertTemplateData(o.metric.Map(), x.external, x.url, promql.Sample{F: o.value, H: o.histogram})
-	result, err := template.NewTemplateExpander(ctx, definitions+text, "__alert_"+x.name, data,
+	result, err := template.NewTemplateExpander(ctx, templateDefinitions+text, "__alert_"+x.name, data,
 		model.Time(timestamp.FromTime(o.at)), template.QueryFunc(query), nil, nil).Expand()
 	if err != nil {
 		return fmt.Sprintf("<error expanding template: %s>", err)

@@ -56,6 +56,10 @@ type Report struct {
 	RouteTests []RouteTest `json:"route_tests,omitempty"`
 	// Paging is who is paged differently, one for each environment.
 	Paging []PagingDiff `json:"paging,omitempty"`
+	// Previews are what receivers get.
+	Previews []Preview `json:"previews,omitempty"`
+	// Timelines are simulations, one for each environment.
+	Timelines []Timeline `json:"timelines,omitempty"`
 	// Metrics is the catalogue of metrics, or how it changes.
 	Metrics *Metrics `json:"metrics,omitempty"`
 	Summary Summary  `json:"summary"`

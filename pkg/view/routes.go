@@ -58,6 +58,11 @@ type RoutedAlert struct {
 	Place   Place  `json:"place"`
 }
 
+// aboutRouting reports whether a report answers a question about routing.
+func aboutRouting(r Report) bool {
+	return len(r.Routes)+len(r.RouteTraces)+len(r.RouteTests)+len(r.Paging)+len(r.Previews)+len(r.Timelines) > 0
+}
+
 // routeTrees draws routing trees; those that are the same in several
 // environments once.
 func (t *textWriter) routeTrees(trees []RouteTree) {

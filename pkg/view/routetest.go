@@ -18,18 +18,18 @@ type RouteTest struct {
 
 // routeTests draws the receivers of one alert on a line of their own, for
 // other programs; of several, with the labels in front.
-func (t *textWriter) routeTests(tests []RouteTest) {
-	same := sameAnswers(tests, func(r *RouteTest) *string { return &r.Environment })
+func (t *textWriter) routeTests(report Report) {
+	same := sameAnswers(report.RouteTests, func(r *RouteTest) *string { return &r.Environment })
 	for _, m := range same {
 		line := strings.Join(m.answer.Receivers, ",")
-		if len(same) > 1 {
+		if report.Receivers == nil {
 			line = "{" + pairsText(m.answer.Labels) + "} → " + line
 		}
 		line = plain(line)
 		if m.answer.Result == "failed" {
 			line += t.styled(red, " [failed: expected "+plain(strings.Join(m.answer.Expected, ","))+"]")
 		}
-		if names := t.environmentNames(m.envs); names != "" && len(same) > 1 {
+		if names := t.environmentNames(m.envs); names != "" && report.Receivers == nil {
 			line += t.styled(dim, " in "+plain(names))
 		}
 		t.printf("%s\n", line)

@@ -2,6 +2,7 @@ package view
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -211,7 +212,24 @@ func (t *textWriter) end(e RouteEnd, at string) {
 	if e.Muted {
 		t.printf("  %s\n", t.styled(yellow, "silent at "+plain(at)))
 	}
-	t.messages(e.Messages, "  ")
+	t.messages(hearts(e.Messages), "  ")
+}
+
+// hearts are messages with the fields that people read first.
+func hearts(messages []Message) []Message {
+	read := []string{"subject", "title", "summary", "description", "message", "text", "content"}
+	var out []Message
+	for _, m := range messages {
+		all := m.Fields
+		m.Fields = nil
+		for _, f := range all {
+			if slices.Contains(read, f.Name) || f.Error != "" {
+				m.Fields = append(m.Fields, f)
+			}
+		}
+		out = append(out, m)
+	}
+	return out
 }
 
 func (t *textWriter) inhibition(i InhibitedBy) {

@@ -42,13 +42,15 @@ func renderText(w io.Writer, r Report, o Options) error {
 	t.impacts(r.Impacts)
 	t.routeTrees(r.Routes)
 	t.routeTraces(r.RouteTraces)
-	t.routeTests(r.RouteTests)
+	t.routeTests(r)
 	t.pagingDiffs(r.Paging)
+	t.previews(r.Previews)
+	t.timelines(r.Timelines)
 	if r.Metrics != nil {
 		t.metrics(*r.Metrics)
 	}
 	// What was asked for has been said; counts would only stand in the way.
-	answered := len(r.Graphs)+len(r.Impacts)+len(r.Routes)+len(r.RouteTraces)+len(r.RouteTests)+len(r.Paging) > 0 || r.Metrics != nil
+	answered := len(r.Graphs)+len(r.Impacts) > 0 || r.Metrics != nil || aboutRouting(r)
 	if r.Summary.Errors == 0 && !answered { // else something is missing, and counts say little
 		t.environments(r.Environments)
 	}
