@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"slices"
 
+	"github.com/monctl/monctl/pkg/footprint"
 	"github.com/monctl/monctl/pkg/jsonnet"
 	"github.com/monctl/monctl/pkg/render"
 	"github.com/monctl/monctl/pkg/ruletest"
@@ -109,7 +110,7 @@ func testUnits(outs []*render.Output) ([]testUnit, error) {
 // Plain runs test files without a project. Their rule files are relative to
 // the file that names them.
 func Plain(ctx context.Context, opts Options, suites []ruletest.Suite, test TestOptions) (*Pass, error) {
-	p := &Pass{opts: opts, importer: jsonnet.NewImporter(opts.Dir, nil, opts.Library)}
+	p := &Pass{opts: opts, disk: &footprint.Log{}, importer: jsonnet.NewImporter(opts.Dir, nil, opts.Library)}
 	report, diags, err := ruletest.Run(ctx, suites, ruletest.Options{
 		Run: test.Run, Debug: test.Debug, IgnoreUnknownFields: test.IgnoreUnknownFields,
 		Workers: opts.Workers, RuleFiles: ruletest.FromDisk(opts.Dir), RuleFileNames: ruletest.NamesOnDisk(opts.Dir),
