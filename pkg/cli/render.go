@@ -90,13 +90,14 @@ func (o *renderOptions) run(cmd *cobra.Command, args []string) error {
 }
 
 // kept finds what is known of the rendering before. A document is written as a
-// whole, and what goes to standard output has to be made.
+// whole, what goes to standard output has to be made, and whoever verifies the
+// engine wants it to run.
 func (o *renderOptions) kept(opts pipeline.Options, flags *pflag.FlagSet) (*renderCache, error) {
 	cache, err := o.cache.open(opts, flags, o.workDir())
-	if o.out == "-" || o.form.isDocument() || o.project.engine.name == "verify" {
+	if err != nil || o.out == "-" || o.form.isDocument() || o.project.engine.name == "verify" && o.cache.mode != cacheVerify {
 		return nil, err
 	}
-	return cache, err
+	return cache, nil
 }
 
 // unchanged reports that every file is as it ought to be.

@@ -123,7 +123,7 @@ func named(err error, name string) error {
 
 // ReadFile implements fs.ReadFileFS.
 func (f folder) ReadFile(name string) ([]byte, error) {
-	path, err := f.path("open", name)
+	path, err := f.path("readfile", name)
 	if err != nil {
 		return nil, err
 	}
@@ -133,7 +133,7 @@ func (f folder) ReadFile(name string) ([]byte, error) {
 
 // ReadDir implements fs.ReadDirFS.
 func (f folder) ReadDir(name string) ([]fs.DirEntry, error) {
-	path, err := f.path("open", name)
+	path, err := f.path("readdir", name)
 	if err != nil {
 		return nil, err
 	}
