@@ -44,6 +44,8 @@ func house() map[string]room {
 		"schemas":      {layer: 0},
 		"pkg/scaffold": {layer: 0},
 
+		"pkg/footprint": {layer: 0},
+
 		"pkg/bundle":              {layer: 1},
 		"pkg/expr":                {layer: 1, allows: []string{parser, labels}},
 		"pkg/cuelang":             {layer: 1},

@@ -110,18 +110,9 @@ func withManifests(files []TreeFile, before map[string]manifest) ([]TreeFile, er
 // dashboards may hold such a file.
 func readManifests(root *os.Root, folders []string) (map[string]manifest, error) {
 	found := map[string]manifest{}
-	var candidates []string
-	candidates = append(candidates, folders...)
-	entries, err := fs.ReadDir(root.FS(), ".")
+	candidates, err := manifestFolders(root, folders)
 	if err != nil {
-		return nil, fmt.Errorf("find manifests: %w", err)
-	}
-	for _, e := range entries {
-		for _, folder := range folders {
-			if e.IsDir() && !isTreeFolder(e.Name()) {
-				candidates = append(candidates, e.Name()+"/"+folder)
-			}
-		}
+		return nil, err
 	}
 	for _, folder := range candidates {
 		name := folder + "/" + ManifestName
@@ -141,6 +132,24 @@ func readManifests(root *os.Root, folders []string) (map[string]manifest, error)
 		}
 	}
 	return found, nil
+}
+
+// manifestFolders are where manifests may lie: some folders of the environment,
+// and the same of its targets.
+func manifestFolders(root *os.Root, folders []string) ([]string, error) {
+	entries, err := fs.ReadDir(root.FS(), ".")
+	if err != nil {
+		return nil, fmt.Errorf("find manifests: %w", err)
+	}
+	candidates := slices.Clone(folders)
+	for _, e := range entries {
+		for _, folder := range folders {
+			if e.IsDir() && !isTreeFolder(e.Name()) {
+				candidates = append(candidates, e.Name()+"/"+folder)
+			}
+		}
+	}
+	return candidates, nil
 }
 
 // owned lists what manifests claim, with the hash of what was written there;

@@ -93,6 +93,28 @@ func truncate(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
+// tamper is the script command `tamper FOLDER REGEXP REPLACEMENT`: it changes
+// what the files of a folder hold.
+func tamper(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 3 {
+		ts.Fatalf("usage: tamper FOLDER REGEXP REPLACEMENT")
+	}
+	re, err := regexp.Compile(args[1])
+	ts.Check(err)
+	names, err := filepath.Glob(filepath.Join(ts.MkAbs(args[0]), "*"))
+	ts.Check(err)
+	changed := false
+	for _, name := range names {
+		data, err := os.ReadFile(name)
+		ts.Check(err)
+		changed = changed || re.Match(data)
+		ts.Check(os.WriteFile(name, re.ReplaceAll(data, []byte(args[2])), 0o600))
+	}
+	if !changed {
+		ts.Fatalf("nothing in %s matches %s", args[0], args[1])
+	}
+}
+
 // holdState is the script command `holdstate DIR`: it uses a data directory as
 // a running server does, until the end of the script, and sets PID.
 func holdState(ts *testscript.TestScript, neg bool, args []string) {

@@ -2,14 +2,17 @@ package cli
 
 import (
 	"context"
+	"path/filepath"
 	"slices"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/monctl/monctl/pkg/bundle"
 	"github.com/monctl/monctl/pkg/diag"
 	"github.com/monctl/monctl/pkg/pipeline"
 	"github.com/monctl/monctl/pkg/render"
+	"github.com/monctl/monctl/pkg/view"
 )
 
 // renderOptions are those of the verb render.
@@ -20,6 +23,7 @@ type renderOptions struct {
 	selects selectFlags
 	form    formFlags
 	profile profileFlags
+	cache   cacheFlag
 	out     string
 	check   bool
 }
@@ -53,7 +57,7 @@ for in the folders of -J, then in those named vendor beside and above a file.`,
   monctl render --format kubernetes --kubernetes-namespace monitoring`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.form.outGiven = cmd.Flags().Changed("out")
-			return o.run(cmd.Context(), args)
+			return o.run(cmd, args)
 		},
 	}
 	o.project.add(g, cmd, "`names` of the environments to render, comma-separated, with * for any part of a name (default all)")
@@ -65,15 +69,44 @@ for in the folders of -J, then in those named vendor beside and above a file.`,
 	o.selects.add(cmd)
 	o.form.add(cmd)
 	o.profile.add(f)
+	o.cache.add(cmd)
 	return cmd
 }
 
-func (o *renderOptions) run(ctx context.Context, args []string) error {
+func (o *renderOptions) run(cmd *cobra.Command, args []string) error {
 	defer o.hurry()()
 	opts, err := o.options(args)
 	if err != nil {
 		return err
 	}
+	cache, err := o.kept(opts, cmd.Flags())
+	if err != nil {
+		return err
+	}
+	if r, files, ok := cache.unchanged(o.root(), o.writing()); ok {
+		return o.unchanged(r, files, opts)
+	}
+	return o.render(cmd.Context(), args, opts, cache)
+}
+
+// kept finds what is known of the rendering before. A document is written as a
+// whole, what goes to standard output has to be made, and whoever verifies the
+// engine wants it to run.
+func (o *renderOptions) kept(opts pipeline.Options, flags *pflag.FlagSet) (*renderCache, error) {
+	cache, err := o.cache.open(opts, flags, o.workDir())
+	if err != nil || o.out == "-" || o.form.isDocument() || o.project.engine.name == "verify" && o.cache.mode != cacheVerify {
+		return nil, err
+	}
+	return cache, nil
+}
+
+// unchanged reports that every file is as it ought to be.
+func (o *renderOptions) unchanged(r view.Report, files int, opts pipeline.Options) error {
+	r.Changes = &view.Changes{Path: filepath.ToSlash(o.out), Check: o.check, Files: []view.Change{}, Unchanged: files}
+	return o.print(o.sys.Stdout, o.sys.StdoutTerminal, r, pipeline.Opener(opts))
+}
+
+func (o *renderOptions) render(ctx context.Context, args []string, opts pipeline.Options, cache *renderCache) error {
 	onePass(opts)
 	p, err := pipeline.Start(opts)
 	if err != nil {
@@ -93,6 +126,13 @@ func (o *renderOptions) run(ctx context.Context, args []string) error {
 	if r.Profile, err = o.profile.finish(o.global); err != nil {
 		return err
 	}
+	result, err := cache.result(r, p, trees)
+	if err == nil {
+		err = cache.check(result)
+	}
+	if err != nil {
+		return err
+	}
 	switch {
 	case o.failed(p):
 		return o.finish(r, p, exitFindings)
@@ -102,7 +142,11 @@ func (o *renderOptions) run(ctx context.Context, args []string) error {
 		}
 		return o.finishOn(o.sys.Stderr, o.sys.StderrTerminal, r, p, exitOK)
 	}
-	return o.write(r, p, trees)
+	if err := o.write(r, p, trees); err != nil {
+		return err
+	}
+	cache.keep(result)
+	return nil
 }
 
 // options checks the flags and makes the options of the pass.

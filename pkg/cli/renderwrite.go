@@ -26,12 +26,22 @@ type tree struct {
 	partial bool
 }
 
+// root is the folder that is written.
+func (o *renderOptions) root() string {
+	if filepath.IsAbs(o.out) {
+		return filepath.Clean(o.out)
+	}
+	return o.path(filepath.Join(o.workDir(), o.out))
+}
+
+// writing says what of the folder is to become what it ought to be.
+func (o *renderOptions) writing() bundle.WriteOptions {
+	return bundle.WriteOptions{Folders: o.form.folders()}
+}
+
 // write makes the folder hold the trees, or says how it differs.
 func (o *renderOptions) write(r view.Report, p *pipeline.Pass, trees []tree) error {
-	root := o.path(filepath.Join(o.workDir(), o.out))
-	if filepath.IsAbs(o.out) {
-		root = filepath.Clean(o.out)
-	}
+	root := o.root()
 	if ext := filepath.Ext(root); o.form.isDocument() && (ext == ".json" || ext == ".yaml" || ext == ".yml") {
 		return o.writeDocument(r, p, root, trees)
 	}
@@ -44,7 +54,9 @@ func (o *renderOptions) write(r view.Report, p *pipeline.Pass, trees []tree) err
 		if o.check {
 			do = bundle.CompareTree
 		}
-		changes, err := do(filepath.Join(root, t.env), t.files, bundle.WriteOptions{Folders: o.form.folders(), Partial: t.partial})
+		opts := o.writing()
+		opts.Partial = t.partial
+		changes, err := do(filepath.Join(root, t.env), t.files, opts)
 		if err != nil {
 			return unwritable(err)
 		}

@@ -44,10 +44,14 @@ func TestScripts(t *testing.T) {
 				RequireExplicitExec: true,
 				Cmds: map[string]func(*testscript.TestScript, bool, []string){
 					"exitcode": exitCode, "fails": fails, "occupy": occupy, "copyrepo": copyRepository,
-					"truncate": truncate, "repository": repository, "commit": commit, "holdstate": holdState, "freeaddress": freeAddress, "await": await,
+					"truncate": truncate, "tamper": tamper, "repository": repository, "commit": commit, "holdstate": holdState, "freeaddress": freeAddress, "await": await,
 				},
 				Setup: func(env *testscript.Env) error {
 					env.Setenv("REPO", mustAbs(filepath.Join("..", "..")))
+					// Whatever a script renders twice is held against what is
+					// kept of the first time.
+					env.Setenv("XDG_CACHE_HOME", filepath.Join(env.WorkDir, ".cache"))
+					env.Setenv("MONCTL_CACHE", "verify")
 					return nil
 				},
 			})

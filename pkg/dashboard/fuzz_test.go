@@ -1,6 +1,10 @@
 package dashboard_test
 
 import (
+	"math/rand/v2"
+	"regexp"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/monctl/monctl/pkg/bundle"
@@ -29,4 +33,45 @@ func FuzzJudge(f *testing.F) {
 			t.Fatal(err)
 		}
 	})
+}
+
+// variableSyntax is the expression by which Grafana recognises variables.
+var variableSyntax = regexp.MustCompile(`\$(\w+)|\[\[(\w+)(?::\w+)?\]\]|\$\{(\w+)(?:\.[^:}]+)?(?::[^}]+)?\}`)
+
+func references(text string) []string {
+	var names []string
+	for _, m := range variableSyntax.FindAllStringSubmatch(text, -1) {
+		names = append(names, m[1]+m[2]+m[3])
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+// FuzzReferences holds what finds variables against that expression.
+func FuzzReferences(f *testing.F) {
+	for _, seed := range []string{
+		"$a ${b} [[c]]", "$$a", "${a.b:c}", "${a.}", "${a:}", "${a:b:c}", "[[a:b]]", "[[a:]]", "[[[a]]", "$[[a]]", "${a", "[[a]", "$", "[[", "${", "${a.b", "${.b}", "${a.b.c}", "$é", "${a.\xff}", "[[a]]]]",
+	} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		if got, want := dashboard.References(text), references(text); !slices.Equal(got, want) {
+			t.Errorf("References(%q) = %q, want %q", text, got, want)
+		}
+	})
+}
+
+// TestReferencesAtRandom does the same with texts that are made of what matters.
+func TestReferencesAtRandom(t *testing.T) {
+	parts := []string{"$", "[", "[[", "]", "]]", "${", "{", "}", ".", ":", "a", "bc", "_", "1", " ", "\n", "é", "\xff"}
+	random := rand.New(rand.NewPCG(1, 2))
+	for range 20000 {
+		var b strings.Builder
+		for range random.IntN(12) {
+			b.WriteString(parts[random.IntN(len(parts))])
+		}
+		if got, want := dashboard.References(b.String()), references(b.String()); !slices.Equal(got, want) {
+			t.Fatalf("References(%q) = %q, want %q", b.String(), got, want)
+		}
+	}
 }

@@ -1,25 +1,17 @@
 package dashboard
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/monctl/monctl/pkg/expr"
 )
 
-// variableSyntax is how Grafana recognises variables in texts: $name,
-// [[name]], ${name}, ${name.field}, ${name:format}.
-var variableSyntax = regexp.MustCompile(`\$(\w+)|\[\[(\w+)(?::\w+)?\]\]|\$\{(\w+)(?:\.[^:}]+)?(?::[^}]+)?\}`)
-
 // References returns the names of the variables in a text, sorted, each once.
 func References(text string) []string {
-	if !strings.ContainsRune(text, '$') && !strings.Contains(text, "[[") {
-		return nil // as most texts do; the expression takes long to say so
-	}
 	var names []string
-	for _, m := range variableSyntax.FindAllStringSubmatch(text, -1) {
-		names = append(names, m[1]+m[2]+m[3])
+	for _, m := range mentions(text) {
+		names = append(names, m.name)
 	}
 	slices.Sort(names)
 	return slices.Compact(names)
@@ -68,10 +60,35 @@ func (d Dashboard) CheckQuery(query string, cache *expr.Cache) (text string, err
 	return text, err
 }
 
-// attempt tries texts that a query can become, and returns the first one that
+// attempt returns what try does, which it asks once for a query.
+func (d Dashboard) attempt(query string, unknown []string, cache *expr.Cache) (text string, e *expr.Expr, err error) {
+	if d.tried == nil {
+		return d.try(query, unknown, cache)
+	}
+	key := attemptKey{query, unknown[0]}
+	if known, ok := d.tried.Load(key); ok {
+		a, _ := known.(attempted)
+		return a.text, a.expr, a.err
+	}
+	text, e, err = d.try(query, unknown, cache)
+	d.tried.Store(key, attempted{text, e, err})
+	return text, e, err
+}
+
+// attemptKey is a query, and which list stands for what is not known, by its
+// first element.
+type attemptKey struct{ query, unknown string }
+
+type attempted struct {
+	text string
+	expr *expr.Expr
+	err  error
+}
+
+// try tries texts that a query can become, and returns the first one that
 // is an expression or, with its error, the most likely one. unknown stands
 // first for variables whose value is not known.
-func (d Dashboard) attempt(query string, unknown []string, cache *expr.Cache) (text string, e *expr.Expr, err error) {
+func (d Dashboard) try(query string, unknown []string, cache *expr.Cache) (text string, e *expr.Expr, err error) {
 	names := unknownNames(query)
 	candidates := make([][]string, len(names))
 	values := map[string]string{}
@@ -127,41 +144,30 @@ func (d Dashboard) candidates(name string, unknown []string) []string {
 // decides whether the query is one.
 func unknownNames(query string) []string {
 	var names []string
-	for _, m := range variableSyntax.FindAllStringSubmatchIndex(query, -1) {
-		name := submatch(query, m)
-		if !IsGlobal(name) && !quoted(query, m[0]) && !slices.Contains(names, name) {
-			names = append(names, name)
+	for _, m := range mentions(query) {
+		if !IsGlobal(m.name) && !quoted(query, m.from) && !slices.Contains(names, m.name) {
+			names = append(names, m.name)
 		}
 	}
 	return names
-}
-
-func submatch(text string, m []int) string {
-	for i := 2; i < len(m); i += 2 {
-		if m[i] >= 0 {
-			return text[m[i]:m[i+1]]
-		}
-	}
-	return ""
 }
 
 // fill replaces the variables of a query; inString stands for those in strings.
 func fill(query string, values map[string]string, inString string) string {
 	var b strings.Builder
 	end := 0
-	for _, m := range variableSyntax.FindAllStringSubmatchIndex(query, -1) {
-		b.WriteString(query[end:m[0]])
-		end = m[1]
-		name := submatch(query, m)
+	for _, m := range mentions(query) {
+		b.WriteString(query[end:m.from])
+		end = m.to
 		switch {
-		case IsGlobal(name):
-			b.WriteString(globalValue(name))
-		case quoted(query, m[0]):
+		case IsGlobal(m.name):
+			b.WriteString(globalValue(m.name))
+		case quoted(query, m.from):
 			b.WriteString(inString)
-		case duration(query, m[0]):
+		case duration(query, m.from):
 			b.WriteString("5m")
 		default:
-			b.WriteString(values[name])
+			b.WriteString(values[m.name])
 		}
 	}
 	b.WriteString(query[end:])

@@ -3,6 +3,7 @@ package dashboard
 import (
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/monctl/monctl/pkg/bundle"
 )
@@ -22,6 +23,12 @@ type Dashboard struct {
 	Links []Link
 	// Tags are what lists of dashboards select by.
 	Tags []string
+	// Spec is the dashboard as it is written.
+	Spec bundle.Value
+
+	// tried are what queries were found to be, for all copies.
+	tried *sync.Map
+	uses  func() map[string]bool
 }
 
 // Datasource is a reference to a data source. Both parts are empty where the
@@ -88,7 +95,7 @@ type Link struct {
 // silent about the rest, which Judge is for.
 func Read(v bundle.Value) Dashboard {
 	pointer, spec := Spec(v)
-	d := Dashboard{Pointer: pointer, UID: spec.Str("uid"), Title: spec.Str("title")}
+	d := Dashboard{Pointer: pointer, UID: spec.Str("uid"), Title: spec.Str("title"), Spec: v, tried: &sync.Map{}}
 	if pointer != "" {
 		meta, _ := v.Get("metadata")
 		d.UID = meta.Str("name")
@@ -115,6 +122,7 @@ func Read(v bundle.Value) Dashboard {
 			Datasource: readDatasource(e), Expr: e.Str("expr"), Hidden: e.Str("enable") == "false",
 		})
 	}
+	d.uses = sync.OnceValue(func() map[string]bool { return usedVariables(v, d.Variables) })
 	return d
 }
 

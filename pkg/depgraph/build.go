@@ -9,6 +9,7 @@ import (
 
 	"github.com/monctl/monctl/pkg/bundle"
 	"github.com/monctl/monctl/pkg/catalog"
+	"github.com/monctl/monctl/pkg/dashboard"
 	"github.com/monctl/monctl/pkg/expr"
 	"github.com/monctl/monctl/pkg/promconf"
 )
@@ -22,15 +23,18 @@ type Options struct {
 	Catalog *catalog.Catalog
 	// Cache holds expressions that have been parsed already; it may be nil.
 	Cache *expr.Cache
+	// Boards holds dashboards that have been read already; it may be nil.
+	Boards *dashboard.Cache
 }
 
 type builder struct {
 	*Graph
-	catalog *catalog.Catalog
-	cache   *expr.Cache
-	sources []*source
-	boards  []*Board
-	edges   map[edgeKey]*Edge
+	catalog    *catalog.Catalog
+	cache      *expr.Cache
+	readBoards *dashboard.Cache
+	sources    []*source
+	boards     []*Board
+	edges      map[edgeKey]*Edge
 	// metrics, records and bases are by name; bases are the histograms whose
 	// buckets are read.
 	metrics, records map[string]*Node
@@ -48,7 +52,7 @@ type alertNode struct {
 // error is for the end of the context only, and for objects that are damaged.
 func Build(ctx context.Context, own *bundle.Bundle, opts Options) (*Graph, error) {
 	b := &builder{
-		Graph: &Graph{makers: map[string][]*Rule{}}, catalog: opts.Catalog, cache: opts.Cache,
+		Graph: &Graph{makers: map[string][]*Rule{}}, catalog: opts.Catalog, cache: opts.Cache, readBoards: opts.Boards,
 		edges: map[edgeKey]*Edge{}, metrics: map[string]*Node{}, records: map[string]*Node{}, bases: map[string]bool{},
 		alertsByName: map[string][]alertNode{},
 	}

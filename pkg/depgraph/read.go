@@ -135,11 +135,11 @@ func (b *builder) readDashboards(ctx context.Context, s *source) error {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		value, err := o.Value()
+		read, err := b.readBoards.Read(o)
 		if err != nil {
 			return err
 		}
-		d := &Board{Dashboard: dashboard.Read(value), Place: Place{Object: o, Foreign: s.foreign}}
+		d := &Board{Dashboard: read, Place: Place{Object: o, Foreign: s.foreign}}
 		b.boards = append(b.boards, d)
 		for _, p := range d.Panels {
 			for _, q := range p.Queries {

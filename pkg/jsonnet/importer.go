@@ -26,19 +26,28 @@ type Importer struct {
 
 	mu    sync.Mutex
 	files map[string]*file
+	lists map[string]*list
+}
+
+// list is one folder that was looked into.
+type list struct {
+	entries []fs.DirEntry
+	err     error
 }
 
 // file is one name that was looked for; data is nil if there is none.
 type file struct {
 	data []byte
 	err  error
+	// provided says that data was never on disk.
+	provided bool
 }
 
 // NewImporter returns an importer for a project's directory. jpath are the
 // directories of the library path in the order of preference, relative to dir
 // or absolute; library is looked at last and may be nil.
 func NewImporter(dir string, jpath []string, library fs.FS) *Importer {
-	return &Importer{dir: dir, jpath: jpath, library: library, files: map[string]*file{}}
+	return &Importer{dir: dir, jpath: jpath, library: library, files: map[string]*file{}, lists: map[string]*list{}}
 }
 
 // NotFoundError says that an import has been found nowhere.
@@ -83,11 +92,52 @@ func (i *Importer) read(name string) ([]byte, error) {
 		}
 		return fs.ReadFile(i.library, rest)
 	}
+	return os.ReadFile(i.full(name))
+}
+
+// full is the path of a file by the name that Find gave it.
+func (i *Importer) full(name string) string {
 	full := filepath.FromSlash(name)
 	if !filepath.IsAbs(full) {
 		full = filepath.Join(i.dir, full)
 	}
-	return os.ReadFile(full)
+	return full
+}
+
+// List returns the names of the files in a folder, which is named like a file.
+// Like a file, it is only looked into once.
+func (i *Importer) List(folder string) ([]string, error) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	l, ok := i.lists[folder]
+	if !ok {
+		l = &list{}
+		l.entries, l.err = os.ReadDir(i.full(folder))
+		i.lists[folder] = l
+	}
+	var names []string
+	for _, e := range l.entries {
+		if !e.IsDir() {
+			names = append(names, e.Name())
+		}
+	}
+	return names, l.err
+}
+
+// Tell says what the file system has answered so far, by path: the content of
+// a file or the error, and what a folder holds. The embedded library and what
+// was provided are not part of it.
+func (i *Importer) Tell(file func(path string, data []byte, err error), folder func(path string, entries []fs.DirEntry, err error)) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	for name, f := range i.files {
+		if !strings.HasPrefix(name, LibraryPrefix) && !f.provided {
+			file(i.full(name), f.data, f.err)
+		}
+	}
+	for name, l := range i.lists {
+		folder(i.full(name), l.entries, l.err)
+	}
 }
 
 // Find resolves an import of from, "" being the project itself, and returns

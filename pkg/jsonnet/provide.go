@@ -5,5 +5,5 @@ package jsonnet
 func (i *Importer) Provide(name string, data []byte) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	i.files[name] = &file{data: data}
+	i.files[name] = &file{data: data, provided: true}
 }

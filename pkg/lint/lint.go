@@ -8,6 +8,7 @@ import (
 
 	"github.com/monctl/monctl/pkg/bundle"
 	"github.com/monctl/monctl/pkg/catalog"
+	"github.com/monctl/monctl/pkg/dashboard"
 	"github.com/monctl/monctl/pkg/diag"
 	"github.com/monctl/monctl/pkg/expr"
 )
@@ -44,6 +45,8 @@ type Options struct {
 	Project fs.FS
 	// Parsed holds expressions that have been parsed already; nil means none.
 	Parsed *expr.Cache
+	// Boards holds dashboards that have been read already; nil means none.
+	Boards *dashboard.Cache
 	Conventions
 }
 

@@ -73,24 +73,25 @@ type board struct {
 	// inputs are the names that Grafana asks for when the dashboard is
 	// imported.
 	inputs []string
-	// spec is the dashboard as it is written.
-	spec bundle.Value
 }
 
-func newBoard(o bundle.Object) (board, error) {
-	value, err := o.Value()
+func newBoard(o bundle.Object, read *dashboard.Cache) (board, error) {
+	d, err := read.Read(o)
 	if err != nil {
 		return board{}, err
 	}
-	b := board{Dashboard: dashboard.Read(value), object: o, spec: value}
-	for _, input := range value.Array("__inputs") {
+	b := board{Dashboard: d, object: o}
+	for _, input := range d.Spec.Array("__inputs") {
 		b.inputs = append(b.inputs, input.Str("name"))
 	}
 	return b, nil
 }
 
 func newView(ctx context.Context, b *bundle.Bundle, opts Options) (*view, error) {
-	graph, err := depgraph.Build(ctx, b, depgraph.Options{Context: opts.Context, Catalog: opts.Catalog, Cache: opts.Parsed})
+	if opts.Boards == nil {
+		opts.Boards = &dashboard.Cache{} // the graph reads them, and the checks
+	}
+	graph, err := depgraph.Build(ctx, b, depgraph.Options{Context: opts.Context, Catalog: opts.Catalog, Cache: opts.Parsed, Boards: opts.Boards})
 	if err != nil {
 		return nil, err
 	}
@@ -112,7 +113,7 @@ func newView(ctx context.Context, b *bundle.Bundle, opts Options) (*view, error)
 		return nil, err
 	}
 	for _, o := range b.OfKind(bundle.Dashboard) {
-		b, err := newBoard(o)
+		b, err := newBoard(o, opts.Boards)
 		if err != nil {
 			return nil, err
 		}

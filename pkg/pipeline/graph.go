@@ -46,7 +46,7 @@ func (p *Pass) Graph(ctx context.Context, out *render.Output) (*depgraph.Graph, 
 		return nil, fmt.Errorf("read the context: %w", err)
 	}
 	p.readCatalog()
-	g, err := depgraph.Build(ctx, out.Bundle, depgraph.Options{Context: p.Context[out.Env.Name], Catalog: p.Catalog})
+	g, err := depgraph.Build(ctx, out.Bundle, depgraph.Options{Context: p.Context[out.Env.Name], Catalog: p.Catalog, Cache: &p.opts.Memory.parsed, Boards: &p.opts.Memory.boards})
 	if err != nil {
 		return nil, fmt.Errorf("graph of environment %s: %w", out.Env.Name, err)
 	}

@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"github.com/monctl/monctl/pkg/dashboard"
 	"github.com/monctl/monctl/pkg/expr"
 	"github.com/monctl/monctl/pkg/promconf"
 	"github.com/monctl/monctl/pkg/schema"
@@ -13,6 +14,7 @@ type Memory struct {
 	// Judged are the objects that were found without fault.
 	Judged *schema.Memory
 	parsed expr.Cache
+	boards dashboard.Cache
 }
 
 // NewMemory returns a memory of nothing.

@@ -1,13 +1,13 @@
 package pipeline
 
 import (
-	"os"
 	"path"
 	"path/filepath"
 	"slices"
 	"strings"
 
 	"github.com/monctl/monctl/pkg/diag"
+	"github.com/monctl/monctl/pkg/footprint"
 	"github.com/monctl/monctl/pkg/gitrepo"
 	"github.com/monctl/monctl/pkg/lint"
 )
@@ -20,10 +20,10 @@ type owners struct {
 }
 
 // readOwners looks for CODEOWNERS in the repository that a project is in.
-func readOwners(dir string) *owners {
+func readOwners(disk *footprint.Log, dir string) *owners {
 	root := dir
 	for d := dir; ; d = filepath.Dir(d) {
-		if slices.ContainsFunc([]string{".git", ".jj", ".hg"}, func(name string) bool { _, err := os.Lstat(filepath.Join(d, name)); return err == nil }) {
+		if slices.ContainsFunc([]string{".git", ".jj", ".hg"}, func(name string) bool { _, err := disk.Lstat(filepath.Join(d, name)); return err == nil }) {
 			root = d
 			break
 		}
@@ -36,7 +36,7 @@ func readOwners(dir string) *owners {
 		o.prefix = filepath.ToSlash(rel)
 	}
 	for _, name := range gitrepo.OwnersFiles() {
-		if text, err := os.ReadFile(filepath.Join(root, filepath.FromSlash(name))); err == nil {
+		if text, err := disk.ReadFile(filepath.Join(root, filepath.FromSlash(name))); err == nil {
 			o.Owners = gitrepo.ParseOwners(string(text))
 			break
 		}
@@ -59,7 +59,7 @@ func (p *Pass) NameOwners() {
 		return
 	}
 	if p.owners == nil {
-		p.owners = readOwners(p.opts.Dir)
+		p.owners = readOwners(p.disk, p.opts.Dir)
 	}
 	p.readComments()
 	for i, d := range p.Diags {

@@ -12,6 +12,7 @@ import (
 	"github.com/monctl/monctl/pkg/bundle"
 	"github.com/monctl/monctl/pkg/catalog"
 	"github.com/monctl/monctl/pkg/diag"
+	"github.com/monctl/monctl/pkg/footprint"
 	"github.com/monctl/monctl/pkg/gitrepo"
 	"github.com/monctl/monctl/pkg/jsonnet"
 	"github.com/monctl/monctl/pkg/lint"
@@ -62,6 +63,7 @@ type Options struct {
 // Pass is one run of the stages.
 type Pass struct {
 	opts       Options
+	disk       *footprint.Log
 	importer   *jsonnet.Importer
 	unknownEnv bool
 	envs       []project.Environment
@@ -93,8 +95,8 @@ func Start(opts Options) (*Pass, error) {
 	if opts.Memory == nil {
 		opts.Memory = NewMemory() // environments and targets have much in common
 	}
-	p := &Pass{opts: opts, importer: jsonnet.NewImporter(opts.Dir, nil, opts.Library)}
-	proj, diags, err := project.Load(opts.Dir)
+	p := &Pass{opts: opts, disk: &footprint.Log{}, importer: jsonnet.NewImporter(opts.Dir, nil, opts.Library)}
+	proj, diags, err := project.LoadFrom(opts.Dir, project.Disk{FS: p.disk.FS(opts.Dir), Stat: p.disk.Stat})
 	if err != nil {
 		return nil, err
 	}
@@ -133,7 +135,7 @@ func (p *Pass) Render(ctx context.Context) error {
 		return nil
 	}
 	opts := render.Options{
-		Project: p.Project, FS: os.DirFS(p.opts.Dir), Engine: p.opts.Engine, Importer: p.importer,
+		Project: p.Project, FS: p.disk.FS(p.opts.Dir), Engine: p.opts.Engine, Importer: p.importer,
 		Ext: p.opts.Ext, TLA: p.opts.TLA, Plain: p.plain(), Judge: p.opts.Judge, FileFields: p.fileFields(), Profile: p.opts.Profile, Trace: p.opts.Trace, Workers: p.opts.Workers,
 	}
 	outs, diags, err := render.Environments(ctx, opts, p.envs)
@@ -202,7 +204,7 @@ func (p *Pass) judge(ctx context.Context, b *bundle.Bundle) (diag.List, error) {
 	}
 	more, err := lint.Run(ctx, b, lint.Options{
 		Severity: p.severity(), Conventions: lint.Conventions(p.Project.Checks), Context: p.Context[b.Env()], Catalog: p.Catalog,
-		Open: p.Open, Project: os.DirFS(p.opts.Dir), Parsed: &p.opts.Memory.parsed, Checks: checksFor(p.dialects[b.Env()]),
+		Open: p.Open, Project: os.DirFS(p.opts.Dir), Parsed: &p.opts.Memory.parsed, Boards: &p.opts.Memory.boards, Checks: checksFor(p.dialects[b.Env()]),
 	})
 	if err != nil {
 		return nil, err

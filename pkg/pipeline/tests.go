@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"slices"
 
+	"github.com/monctl/monctl/pkg/footprint"
 	"github.com/monctl/monctl/pkg/jsonnet"
 	"github.com/monctl/monctl/pkg/project"
 	"github.com/monctl/monctl/pkg/render"
@@ -141,7 +142,7 @@ func testUnits(outs []*render.Output, coverage *ruletest.Coverage) ([]testUnit, 
 // Plain runs test files without a project. Their rule files are relative to
 // the file that names them.
 func Plain(ctx context.Context, opts Options, suites []ruletest.Suite, test TestOptions) (*Pass, error) {
-	p := &Pass{opts: opts, importer: jsonnet.NewImporter(opts.Dir, nil, opts.Library)}
+	p := &Pass{opts: opts, disk: &footprint.Log{}, importer: jsonnet.NewImporter(opts.Dir, nil, opts.Library)}
 	report, diags, err := ruletest.Run(ctx, suites, p.testOptions(ctx, test, project.Environment{}))
 	if err != nil {
 		return nil, fmt.Errorf("run tests: %w", err)

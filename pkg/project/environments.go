@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"os"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -39,11 +37,11 @@ type reportFunc func(pointer, hint string, err error)
 
 // environments completes the environments by what they inherit, and leaves out
 // those that are abstract.
-func environments(raw map[string]rawEnvironment, dir string, report reportFunc) (envs []Environment, abstract []string) {
+func environments(raw map[string]rawEnvironment, isFile func(name string) bool, report reportFunc) (envs []Environment, abstract []string) {
 	own := map[string]Environment{}
 	names := slices.Sorted(maps.Keys(raw))
 	for _, name := range names {
-		own[name] = raw[name].environment(name, dir, report)
+		own[name] = raw[name].environment(name, isFile, report)
 	}
 	for _, name := range names {
 		chain, ok := ancestry(raw, name, report)
@@ -67,11 +65,11 @@ func environments(raw map[string]rawEnvironment, dir string, report reportFunc) 
 }
 
 // environment is what an environment says itself.
-func (e rawEnvironment) environment(name, dir string, report reportFunc) Environment {
+func (e rawEnvironment) environment(name string, isFile func(name string) bool, report reportFunc) Environment {
 	at := "/environments/" + token(name)
 	return Environment{
 		Name: name, Dialect: e.Dialect, Labels: e.Labels, ExternalLabels: e.ExternalLabels,
-		Ext: args(e.Ext, dir, at+"/ext", report), TLA: args(e.TLA, dir, at+"/tla", report),
+		Ext: args(e.Ext, isFile, at+"/ext", report), TLA: args(e.TLA, isFile, at+"/tla", report),
 		Include: e.Include, includeAt: at + "/include", Exclude: e.Exclude, excludeAt: at + "/exclude",
 		Targets: e.targets(at+"/targets", report),
 	}
@@ -151,19 +149,12 @@ func (e rawEnvironment) targets(pointer string, report reportFunc) []Target {
 // args reads external variables or top-level arguments: a string is that
 // string, {code}, {file} and {codeFile} say where a value comes from, and
 // everything else is code, since JSON is Jsonnet.
-func args(in map[string]json.RawMessage, dir, pointer string, report reportFunc) map[string]Arg {
+func args(in map[string]json.RawMessage, isFile func(name string) bool, pointer string, report reportFunc) map[string]Arg {
 	out := map[string]Arg{}
 	for _, name := range slices.Sorted(maps.Keys(in)) {
 		a, field := arg(in[name])
 		out[name] = a
-		if a.File == "" {
-			continue
-		}
-		full := filepath.FromSlash(a.File)
-		if !filepath.IsAbs(full) {
-			full = filepath.Join(dir, full)
-		}
-		if info, err := os.Stat(full); err != nil || info.IsDir() {
+		if a.File != "" && !isFile(a.File) {
 			report(pointer+"/"+token(name)+"/"+field, "the path is relative to the project", fmt.Errorf("there is no file %q", a.File))
 		}
 	}

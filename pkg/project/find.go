@@ -58,7 +58,7 @@ func exists(name string) bool {
 // covers reports whether a folder lies among the sources of a project. Of a
 // project file that does not load, the default sources are taken.
 func covers(outer, inner string) (bool, error) {
-	p, _, err := loadFile(outer)
+	p, _, err := loadFile(outer, onDisk(outer))
 	if err != nil {
 		return false, err
 	}

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path"
+	"path/filepath"
 	"strings"
 	"sync"
 
@@ -24,18 +25,44 @@ func FileNames() []string { return []string{"monctl.cue", "monctl.yaml", "monctl
 // Load reads the project in a directory. What is wrong with the project file
 // becomes diagnostics with codes "project/…"; the project is nil then. It is
 // not if something is wrong with a fragment alone, so that it can be watched.
-func Load(dir string) (*Project, diag.List, error) {
-	p, diags, err := loadFile(dir)
+func Load(dir string) (*Project, diag.List, error) { return LoadFrom(dir, onDisk(dir)) }
+
+// Disk is what a project is read from.
+type Disk struct {
+	// FS is the project's directory.
+	FS fs.FS
+	// Stat is os.Stat, for the files outside of it that the project names.
+	Stat func(path string) (fs.FileInfo, error)
+}
+
+// isFile reports whether a path that the project file names is a file; it is
+// relative to the project, or absolute.
+func (d Disk) isFile(dir string) func(name string) bool {
+	return func(name string) bool {
+		full := filepath.FromSlash(name)
+		if !filepath.IsAbs(full) {
+			full = filepath.Join(dir, full)
+		}
+		info, err := d.Stat(full)
+		return err == nil && !info.IsDir()
+	}
+}
+
+func onDisk(dir string) Disk { return Disk{os.DirFS(dir), os.Stat} }
+
+// LoadFrom is Load through a Disk, which sees everything that is asked.
+func LoadFrom(dir string, disk Disk) (*Project, diag.List, error) {
+	p, diags, err := loadFile(dir, disk)
 	if err != nil || p == nil {
 		return nil, diags, err
 	}
-	p.Fragments, diags, err = p.loadFragments(os.DirFS(dir))
+	p.Fragments, diags, err = p.loadFragments(disk.FS)
 	return p, diags, err
 }
 
 // loadFile reads the project without its fragments.
-func loadFile(dir string) (*Project, diag.List, error) {
-	file, data, diags, err := read(os.DirFS(dir), ".", func(string) bool { return true })
+func loadFile(dir string, disk Disk) (*Project, diag.List, error) {
+	file, data, diags, err := read(disk.FS, ".", func(string) bool { return true })
 	if err != nil || len(diags) > 0 {
 		return nil, diags, err
 	}
@@ -44,7 +71,7 @@ func loadFile(dir string) (*Project, diag.List, error) {
 	if err != nil || len(diags) > 0 {
 		return nil, diags, err
 	}
-	p := r.project(dir, reporter(&diags, place))
+	p := r.project(disk.isFile(dir), reporter(&diags, place))
 	if len(diags) > 0 {
 		return nil, diags, nil
 	}

@@ -183,7 +183,7 @@ type raw struct {
 }
 
 // project makes the project in a directory of what its file says.
-func (r raw) project(dir string, report reportFunc) *Project {
+func (r raw) project(isFile func(name string) bool, report reportFunc) *Project {
 	p := &Project{Sources: r.Sources, Severity: r.Checks.Severity, Context: r.Context, Policies: r.Policies}
 	p.Checks = r.Checks.checks(report)
 	p.Jsonnet.JPath, p.Jsonnet.MaxStack = r.Jsonnet.JPath, r.Jsonnet.MaxStack
@@ -195,7 +195,7 @@ func (r raw) project(dir string, report reportFunc) *Project {
 		report("/jsonnet/maxMemory", "", err)
 	}
 	p.Exceptions = exceptions(r.Checks.Exceptions, report)
-	p.Environments, p.Abstract = environments(r.Environments, dir, report)
+	p.Environments, p.Abstract = environments(r.Environments, isFile, report)
 	for i := range p.Sources.Mixins {
 		m := &p.Sources.Mixins[i]
 		m.Pointer = "/sources/mixins/" + strconv.Itoa(i)

@@ -3,9 +3,7 @@ package render
 import (
 	"encoding/json"
 	"fmt"
-	"os"
 	"path"
-	"path/filepath"
 	"strings"
 
 	"cuelang.org/go/cue"
@@ -54,17 +52,7 @@ func (r *renderer) folder(folder string) ([]string, error) {
 	if strings.HasPrefix(r.job.source.Path, "<") {
 		return nil, nil
 	}
-	entries, err := os.ReadDir(filepath.Join(r.opts.Project.Dir, filepath.FromSlash(folder)))
-	if err != nil {
-		return nil, err
-	}
-	var names []string
-	for _, e := range entries {
-		if !e.IsDir() {
-			names = append(names, e.Name())
-		}
-	}
-	return names, nil
+	return r.importer().List(folder)
 }
 
 // tags are the external variables as CUE. Jsonnet code is left out, unless it

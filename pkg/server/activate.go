@@ -78,7 +78,7 @@ func (a *attempt) run(ctx context.Context) error {
 // check resolves secrets and validates.
 func (a *attempt) check(ctx context.Context) error {
 	for _, o := range a.bundle.Objects() {
-		if o.Ref.Kind.IsRaw() {
+		if o.Ref.Kind.IsRaw() || a.server.plain.has(o) {
 			continue
 		}
 		if _, err := o.Value(); err != nil {

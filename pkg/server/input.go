@@ -43,7 +43,9 @@ func (in *input) locate(l *layout, base string) {
 // resolve makes the input of a bundle. The diagnostics have an error for each
 // use of a secret without a value, or a warning if those are held back.
 func (s *Server) resolve(ctx context.Context, b *bundle.Bundle) (*input, diag.List, error) {
-	uses, err := b.Secrets()
+	// What is known has no secrets.
+	fresh := b.Select(func(o bundle.Object) bool { return !s.plain.has(o) })
+	uses, err := fresh.Secrets()
 	if err != nil {
 		return nil, nil, err
 	}
@@ -67,7 +69,7 @@ func (s *Server) resolve(ctx context.Context, b *bundle.Bundle) (*input, diag.Li
 	if list.HasErrors() {
 		return nil, list, nil
 	}
-	resolved, err := b.Resolve(func(ref bundle.SecretRef) (string, error) {
+	resolved, err := fresh.Resolve(func(ref bundle.SecretRef) (string, error) {
 		if value, ok := values[string(ref)]; ok {
 			return value, nil
 		}
@@ -79,9 +81,26 @@ func (s *Server) resolve(ctx context.Context, b *bundle.Bundle) (*input, diag.Li
 	in.alerts.Unresolved = missing
 	in.alerts.Templates = map[string][]byte{}
 	in.metrics.Config = []byte(emptyPrometheus)
-	if err := in.fill(resolved); err != nil {
-		return nil, nil, err
+	secretive := map[bundle.Ref]bool{}
+	for _, u := range uses {
+		secretive[u.Object] = true
 	}
+	plain := map[plainKey][]byte{}
+	for _, o := range b.Objects() {
+		text, known := s.plain.yaml(o)
+		if !known && runs(o.Ref.Kind) {
+			if text, err = resolved.YAML(o.Ref); err != nil {
+				return nil, nil, err
+			}
+		}
+		if err := in.add(o.Ref, text); err != nil {
+			return nil, nil, err
+		}
+		if !o.Ref.Kind.IsRaw() && !secretive[o.Ref] {
+			plain[keyOf(o)] = text
+		}
+	}
+	s.plain.keep(plain)
 	in.locate(s.files, activeDir)
 	return in, list, nil
 }
@@ -100,28 +119,23 @@ func (s *Server) reportUnresolved(list *diag.List, b *bundle.Bundle, u bundle.Se
 	d.Hint = fmt.Sprintf("set %s for the server, or put the value into its directory of secrets", secret.EnvironmentName(string(u.Secret)))
 }
 
-// fill sets what the engines are given.
-func (in *input) fill(r *bundle.Resolved) error {
-	for _, ref := range r.Refs() {
-		if ref.Kind == bundle.Dashboard || ref.Kind == bundle.File {
-			continue
-		}
-		text, err := r.YAML(ref)
-		if err != nil {
-			return err
-		}
-		switch ref.Kind {
-		case bundle.Rules:
-			in.metrics.Groups = append(in.metrics.Groups, prom.RuleGroup{Namespace: ref.Space, Name: ref.Name, YAML: text})
-		case bundle.Prometheus:
-			in.metrics.Config = text
-		case bundle.Alertmanager:
-			in.alerts.Config = text
-		case bundle.Template:
-			in.alerts.Templates[ref.Name] = text
-		default:
-			return fmt.Errorf("object %s: nothing runs that", ref)
-		}
+// runs reports whether an engine is given objects of a kind.
+func runs(k bundle.Kind) bool { return k != bundle.Dashboard && k != bundle.File }
+
+// add gives an object to the engine that runs it.
+func (in *input) add(ref bundle.Ref, text []byte) error {
+	switch ref.Kind {
+	case bundle.Rules:
+		in.metrics.Groups = append(in.metrics.Groups, prom.RuleGroup{Namespace: ref.Space, Name: ref.Name, YAML: text})
+	case bundle.Prometheus:
+		in.metrics.Config = text
+	case bundle.Alertmanager:
+		in.alerts.Config = text
+	case bundle.Template:
+		in.alerts.Templates[ref.Name] = text
+	case bundle.Dashboard, bundle.File:
+	default:
+		return fmt.Errorf("object %s: nothing runs that", ref)
 	}
 	return nil
 }

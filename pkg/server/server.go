@@ -36,6 +36,7 @@ type Server struct {
 	closed      bool
 	activations int
 	running     atomic.Pointer[running]
+	plain       plainBodies
 }
 
 // Open opens the data directory and has the active revision run, if there is

@@ -1,0 +1,23 @@
+package pipeline
+
+import (
+	"github.com/monctl/monctl/pkg/footprint"
+	"github.com/monctl/monctl/pkg/jsonnet"
+)
+
+// Footprint returns what loading and rendering the project's sources have asked
+// of the file system so far, and what reporting on them has. It is false if that
+// is not all that the result hangs on. What Validate and Test ask beside that,
+// of repositories for one, is not part of it.
+func (p *Pass) Footprint() (footprint.Footprint, bool) {
+	if len(p.opts.Files) > 0 {
+		return footprint.Footprint{}, false // each has an importer of its own
+	}
+	p.importer.Tell(p.disk.Note, p.disk.NoteDir)
+	return p.disk.Footprint()
+}
+
+// Opener reads the files that a report of an earlier pass points at.
+func Opener(opts Options) func(file string) ([]byte, error) {
+	return (&Pass{importer: jsonnet.NewImporter(opts.Dir, nil, opts.Library)}).Open
+}
