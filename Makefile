@@ -64,7 +64,7 @@ fuzz: ## run every fuzz target for FUZZTIME (default 30s)
 	tools/fuzz.sh $(FUZZTIME)
 
 .PHONY: bench
-bench: build peers ## measure monctl beside its peers; BENCH=<regexp> picks the cases
+bench: build peers $(BIN)/.bench-peers ## measure monctl beside its peers; BENCH=<regexp> picks the cases
 	$(GO) run ./bench -run '$(BENCH)'
 
 .PHONY: conformance
@@ -90,8 +90,12 @@ check: lint test e2e ## what CI runs: lint, test and e2e
 peers: $(BIN)/.peers ## build the pinned peers into .bin and install the exporters where missing
 	tools/install-peers.sh debian
 
-$(BIN)/.peers: $(wildcard tools/peers/go.* tools/peers/*/go.*) tools/install-peers.sh $(wildcard tools/peers/*/*.go)
+$(BIN)/.peers: $(wildcard tools/peers/go.*) tools/install-peers.sh $(wildcard tools/peers/*/*.go)
 	tools/install-peers.sh build
+	touch $@
+
+$(BIN)/.bench-peers: $(wildcard tools/peers/*/go.*) tools/install-peers.sh
+	tools/install-peers.sh bench
 	touch $@
 
 $(BIN)/jsonnetfmt: tools/peers/go.mod tools/peers/go.sum

@@ -47,6 +47,7 @@ func cases() []benchCase {
 		{"render-corpus", "monctl render of public mixins, beside the jsonnet command", runRenderCorpus},
 		{"watch", "edits under monctl up, on kubernetes-mixin's size and on this repository", runWatch},
 		{"test", "monctl test of this repository's rendered tests, beside promtool test rules", runTest},
+		{"validate", "monctl validate of a generated project and of 1000 to 100000 rules, beside pint and promtool", runValidate},
 		{"jsonnet", "monctl eval of a generated mixin in three sizes, beside the jsonnet command", runJsonnet},
 		{"jsonnet-session", "evaluating a mixin again after an edit of each of its files", runSession},
 		{"jsonnet-upstream", "monctl eval of upstream's benchmarks, beside the jsonnet command", runUpstreamBenchmarks},

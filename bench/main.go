@@ -161,6 +161,7 @@ func (b *bench) versions(ctx context.Context) map[string]string {
 		"alertmanager":      b.peer("alertmanager", "--version"),
 		"go-jsonnet":        b.peer("jsonnet", "--version"),
 		"tanka":             b.peer("tk", "--version"),
+		"pint":              b.peer("pint", "version"),
 		"node_exporter":     {path: "prometheus-node-exporter", args: []string{"--version"}},
 		"blackbox_exporter": {path: "prometheus-blackbox-exporter", args: []string{"--version"}},
 	}

@@ -1,16 +1,18 @@
 #!/usr/bin/env bash
 # Builds and installs the real programs that monctl is tested and measured against.
 #
-# usage: tools/install-peers.sh [build] [debian]
+# usage: tools/install-peers.sh [build] [bench] [debian]
 #
-#   build   promtool, prometheus, amtool, alertmanager, jsonnet, jb, tk and the
+#   build   promtool, prometheus, amtool, alertmanager, jsonnet, jb and the
 #           Jsonnet driver of the benchmark, at the versions that the go.mod of
-#           tools/peers and tools/peers/tanka pin, into .bin/.
+#           tools/peers pins, into .bin/.
+#   bench   tk and pint, which only the benchmark needs, at the versions that
+#           tools/peers/tanka and tools/peers/pint pin, into .bin/.
 #   debian  prometheus-node-exporter and prometheus-blackbox-exporter from the
 #           distribution's packages, where they are missing. The tests start
 #           the programs themselves; no service is started here.
 #
-# Without an argument it does both.
+# Without an argument it does all of them.
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -48,7 +50,7 @@ build_alertmanager() {
 }
 
 build() {
-	log "building promtool, prometheus, amtool, alertmanager, jsonnet, jb and tk into .bin"
+	log "building promtool, prometheus, amtool, alertmanager, jsonnet and jb into .bin"
 	mkdir -p "$bin"
 	go build -C "$root/tools/peers" -ldflags "$(link_flags github.com/prometheus/prometheus)" -o "$bin/" \
 		github.com/prometheus/prometheus/cmd/promtool \
@@ -59,9 +61,16 @@ build() {
 		github.com/google/go-jsonnet/cmd/jsonnet ./jsonnetdriver \
 		github.com/jsonnet-bundler/jsonnet-bundler/cmd/jb
 	build_alertmanager
-	local tanka=github.com/grafana/tanka
+}
+
+bench() {
+	log "building tk and pint into .bin"
+	mkdir -p "$bin"
+	local tanka=github.com/grafana/tanka pint=github.com/cloudflare/pint
 	go build -C "$root/tools/peers/tanka" -o "$bin/" \
 		-ldflags "-s -w -X $tanka/pkg/tanka.CurrentVersion=$(module_version $tanka /tanka)" $tanka/cmd/tk
+	go build -C "$root/tools/peers/pint" -o "$bin/" \
+		-ldflags "-s -w -X main.version=$(module_version $pint /pint)" $pint/cmd/pint
 }
 
 debian() {
@@ -86,13 +95,13 @@ debian() {
 }
 
 if [ $# -eq 0 ]; then
-	set -- build debian
+	set -- build bench debian
 fi
 for step in "$@"; do
 	case $step in
-	build | debian) "$step" ;;
+	build | bench | debian) "$step" ;;
 	*)
-		log "unknown step $step; usage: tools/install-peers.sh [build] [debian]"
+		log "unknown step $step; usage: tools/install-peers.sh [build] [bench] [debian]"
 		exit 2
 		;;
 	esac

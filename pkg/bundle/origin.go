@@ -41,9 +41,17 @@ func (f OriginFunc) At(pointer string) diag.Span { return f(pointer) }
 // NewOrigin returns the Origin that looks pointers up in a table; whole is the
 // source of the document as a whole.
 func NewOrigin(whole diag.Span, spans map[string]diag.Span) Origin {
+	return lookup(whole, func(pointer string) (diag.Span, bool) {
+		s, ok := spans[pointer]
+		return s, ok
+	})
+}
+
+// lookup is the Origin that asks for a pointer, then for those around it.
+func lookup(whole diag.Span, at func(pointer string) (diag.Span, bool)) Origin {
 	return OriginFunc(func(pointer string) diag.Span {
 		for {
-			if s, ok := spans[pointer]; ok {
+			if s, ok := at(pointer); ok {
 				return s
 			}
 			i := strings.LastIndexByte(pointer, '/')

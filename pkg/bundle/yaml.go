@@ -44,12 +44,12 @@ func DecodeYAML(file string, data []byte) ([]Document, diag.List) {
 			yamlError(&diags, file, data, err)
 			return docs, diags
 		}
-		r := yamlReader{file: file, spans: map[string]diag.Span{}, diags: &diags}
+		r := yamlReader{file: file, places: map[string]yamlPlace{}, diags: &diags}
 		v := r.value("", &node, 0)
 		if v.Kind == Null && len(node.Content) == 1 && node.Content[0].Value == "" {
 			continue
 		}
-		docs = append(docs, Document{Value: v, Origin: NewOrigin(diag.Span{File: file}, r.spans)})
+		docs = append(docs, Document{Value: v, Origin: r.origin()})
 	}
 }
 
@@ -100,25 +100,48 @@ func findInLines(data []byte, from int, re *regexp.Regexp) (diag.Position, bool)
 
 // yamlReader turns nodes into values and notes where each came from.
 type yamlReader struct {
-	file  string
-	spans map[string]diag.Span
-	diags *diag.List
+	file   string
+	places map[string]yamlPlace
+	diags  *diag.List
 	// aliased counts the values read since the first alias; exploded is set
 	// once they were too many.
 	aliased  int
 	exploded bool
 }
 
-func (r *yamlReader) span(n *yaml.Node) diag.Span {
-	s := diag.Span{File: r.file, Start: diag.Position{Line: n.Line, Column: n.Column}}
+// yamlPlace is where a value stands, small because every value has one. The
+// end of what may go over several lines is not known, and zero.
+type yamlPlace struct{ line, column, end int32 }
+
+func placeOf(n *yaml.Node) yamlPlace {
+	p := yamlPlace{line: int32(n.Line), column: int32(n.Column)} //nolint:gosec // a file is not that long
 	if n.Kind == yaml.ScalarNode && n.Style&(yaml.LiteralStyle|yaml.FoldedStyle) == 0 {
-		width := len([]rune(n.Value))
+		width := utf8.RuneCountInString(n.Value)
 		if n.Style&(yaml.DoubleQuotedStyle|yaml.SingleQuotedStyle) != 0 {
 			width += 2
 		}
-		s.End = diag.Position{Line: n.Line, Column: n.Column + max(width, 1)}
+		p.end = p.column + int32(max(width, 1)) //nolint:gosec // nor is a line
+	}
+	return p
+}
+
+func (p yamlPlace) span(file string) diag.Span {
+	s := diag.Span{File: file, Start: diag.Position{Line: int(p.line), Column: int(p.column)}}
+	if p.end > 0 {
+		s.End = diag.Position{Line: s.Start.Line, Column: int(p.end)}
 	}
 	return s
+}
+
+func (r *yamlReader) span(n *yaml.Node) diag.Span { return placeOf(n).span(r.file) }
+
+// origin looks up what has been read.
+func (r *yamlReader) origin() Origin {
+	file, places := r.file, r.places
+	return lookup(diag.Span{File: file}, func(pointer string) (diag.Span, bool) {
+		p, ok := places[pointer]
+		return p.span(file), ok
+	})
 }
 
 func (r *yamlReader) value(pointer string, n *yaml.Node, depth int) Value {
@@ -139,17 +162,17 @@ func (r *yamlReader) value(pointer string, n *yaml.Node, depth int) Value {
 		}
 		return r.value(pointer, n.Alias, depth+1)
 	case yaml.SequenceNode:
-		r.spans[pointer] = r.span(n)
+		r.places[pointer] = placeOf(n)
 		v := Value{Kind: Array}
 		for i, c := range n.Content {
 			v.Elem = append(v.Elem, r.counted(pointer+"/"+strconv.Itoa(i), c, depth))
 		}
 		return v
 	case yaml.MappingNode:
-		r.spans[pointer] = r.span(n)
+		r.places[pointer] = placeOf(n)
 		return r.mapping(pointer, n, depth)
 	default:
-		r.spans[pointer] = r.span(n)
+		r.places[pointer] = placeOf(n)
 		if n.Style&yaml.TaggedStyle != 0 && n.ShortTag() == "!!binary" {
 			return r.binary(n)
 		}
@@ -190,7 +213,7 @@ func (r *yamlReader) mapping(pointer string, n *yaml.Node, depth int) Value {
 			} else {
 				merged = append(merged, m)
 			}
-			r.spans[pointer] = r.span(n)
+			r.places[pointer] = placeOf(n)
 			continue
 		}
 		if key.Kind != yaml.ScalarNode {
@@ -216,7 +239,7 @@ func (r *yamlReader) mapping(pointer string, n *yaml.Node, depth int) Value {
 		if child.Kind != yaml.ScalarNode {
 			// What is in a list or mapping begins on a later line as often as
 			// not; its key says better which one is meant.
-			r.spans[at] = r.span(key)
+			r.places[at] = placeOf(key)
 		}
 	}
 	for _, m := range merged {

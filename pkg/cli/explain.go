@@ -18,6 +18,8 @@ type explanation struct {
 	Code     string        `json:"code"`
 	Severity diag.Severity `json:"severity"`
 	Summary  string        `json:"summary"`
+	// OptIn says that it is found only where a project gives it a severity.
+	OptIn bool `json:"opt_in,omitempty"`
 	// Page is the whole page, in Markdown; a list of codes has none.
 	Page string `json:"page,omitempty"`
 }
@@ -29,7 +31,8 @@ func newExplain(g *global) *cobra.Command {
 		Long: `Explain prints what a finding means: why it is one, a bad and a good example.
 The code is what stands in brackets in front of a finding, as in
 "warning[promql/rate]". The name of a family lists its codes, nothing lists
-them all.`,
+them all. Those that are "off" are found where the project file gives them a
+severity: checks: severity: "dashboard/editable": "warning".`,
 		Example: `  monctl explain promql/rate
   monctl explain dashboard
   monctl explain -o json`,
@@ -58,7 +61,7 @@ func (g *global) explainCodes(name string) error {
 		family, _, _ := strings.Cut(c.Name, "/")
 		names = append(names, c.Name, family)
 		if name == "" || name == c.Name || name == family {
-			found = append(found, explanation{Code: c.Name, Severity: c.Severity, Summary: c.Summary})
+			found = append(found, explanation{Code: c.Name, Severity: c.Severity, Summary: c.Summary, OptIn: c.OptIn})
 		}
 	}
 	if len(found) == 0 {
@@ -96,7 +99,11 @@ func (g *global) printExplanations(found []explanation) error {
 	}
 	w := tabwriter.NewWriter(g.sys.Stdout, 0, 0, 2, ' ', 0)
 	for _, e := range found {
-		fmt.Fprintf(w, "%s\t%s\t%s\n", e.Code, e.Severity, e.Summary)
+		severity := e.Severity.String()
+		if e.OptIn {
+			severity = "off"
+		}
+		fmt.Fprintf(w, "%s\t%s\t%s\n", e.Code, severity, e.Summary)
 	}
 	return w.Flush()
 }

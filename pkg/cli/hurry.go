@@ -16,13 +16,16 @@ const (
 	leisure = 64 << 20
 	// usualPercent is what GOGC is where nobody has set it.
 	usualPercent = 100
+	// largePercent is what a large project gets.
+	largePercent = 50
 )
 
 // hurry has the garbage collector wait longer for as long as a pass takes, and
 // returns what ends that. Evaluating Jsonnet makes much that is garbage at once,
 // and what a project of ordinary size makes in all is less than a collection is
-// worth. A large project gets no more room than Go gives it anyway: as much
-// again as is alive. GOGC in the environment has the last word.
+// worth. A large project gets less room than Go gives it anyway, half as much
+// again as is alive, since it is memory that it runs out of. GOGC in the
+// environment has the last word.
 func (g *global) hurry() func() {
 	if _, ok := g.sys.Getenv("GOGC"); ok {
 		return func() {}
@@ -55,7 +58,7 @@ func (p *pacer) pace() {
 		// Before the first collection nothing counts as alive; Go's minimum
 		// of 4 MB stands in for it.
 		alive := max(live[0].Value.Uint64(), 4<<20)
-		percent = max(percent, int(leisure*100/alive))
+		percent = max(largePercent, int(leisure*100/alive))
 	}
 	debug.SetGCPercent(percent)
 	runtime.AddCleanup(&cycle{p}, (*pacer).pace, p)

@@ -113,9 +113,12 @@ func (b *builder) readRules(ctx context.Context, s *source) error {
 			if err != nil {
 				continue
 			}
-			fixed := make(map[string]string, len(read.Labels)+len(r.Labels))
-			maps.Copy(fixed, read.Labels)
-			maps.Copy(fixed, r.Labels)
+			fixed := r.Labels
+			if len(read.Labels) > 0 {
+				fixed = make(map[string]string, len(read.Labels)+len(r.Labels))
+				maps.Copy(fixed, read.Labels)
+				maps.Copy(fixed, r.Labels)
+			}
 			rule := &Rule{
 				Place: Place{Object: o, Pointer: r.Pointer, Foreign: s.foreign}, Spec: r, Alert: r.Alert, Record: r.Record, Group: group, Index: i,
 				Expr: e, Selectors: e.Selectors(), Fixed: fixed, origin: s,

@@ -15,7 +15,7 @@ type Analysis struct {
 	// Problems are parts that cannot do what they say, inner ones first.
 	Problems []Problem
 
-	at     map[parser.Expr][]Source
+	at     places
 	labels Labels
 }
 
@@ -60,7 +60,7 @@ type Problem struct {
 // Analysis returns the analysis of the expression, which is made once.
 func (e *Expr) Analysis() *Analysis {
 	e.once.Do(func() {
-		a := &Analysis{at: map[parser.Expr][]Source{}}
+		a := &Analysis{}
 		a.Sources = a.walk(e.Node)
 		a.labels = labelsOf(a.Sources)
 		e.analysis = a
@@ -69,14 +69,14 @@ func (e *Expr) Analysis() *Analysis {
 }
 
 // At returns the sources of a part of the expression.
-func (a *Analysis) At(node parser.Expr) []Source { return a.at[node] }
+func (a *Analysis) At(node parser.Expr) []Source { return a.at.of(node) }
 
 // Labels returns what is known about the labels of the result, whatever way
 // it comes about. An expression that never returns anything knows nothing.
 func (a *Analysis) Labels() Labels { return a.labels }
 
 // LabelsAt returns what is known about the labels of a part.
-func (a *Analysis) LabelsAt(node parser.Expr) Labels { return labelsOf(a.at[node]) }
+func (a *Analysis) LabelsAt(node parser.Expr) Labels { return labelsOf(a.at.of(node)) }
 
 func labelsOf(sources []Source) Labels {
 	var out Labels
@@ -143,8 +143,52 @@ func (a *Analysis) walk(node parser.Expr) []Source {
 	default:
 		out = []Source{{Node: node, Values: anyValue()}}
 	}
-	a.at[node] = out
+	a.at.put(node, out)
 	return out
+}
+
+// places are the sources of each part. Most expressions have few parts, and a
+// list of them takes far less than a map.
+type places struct {
+	list []place
+	// index is where parts are in the list, once these are many.
+	index map[parser.Expr]int
+}
+
+type place struct {
+	node    parser.Expr
+	sources []Source
+}
+
+// manyPlaces is how many are looked through one by one at most.
+const manyPlaces = 32
+
+func (p *places) put(node parser.Expr, sources []Source) {
+	p.list = append(p.list, place{node, sources})
+	switch n := len(p.list); {
+	case n == manyPlaces:
+		p.index = make(map[parser.Expr]int, 2*n)
+		for i, at := range p.list {
+			p.index[at.node] = i
+		}
+	case n > manyPlaces:
+		p.index[node] = n - 1
+	}
+}
+
+func (p *places) of(node parser.Expr) []Source {
+	if p.index != nil {
+		if i, ok := p.index[node]; ok {
+			return p.list[i].sources
+		}
+		return nil
+	}
+	for _, at := range slices.Backward(p.list) {
+		if at.node == node {
+			return at.sources
+		}
+	}
+	return nil
 }
 
 // each returns changed copies of sources.
@@ -164,12 +208,12 @@ func (a *Analysis) selector(n *parser.VectorSelector) Source {
 	case "up", "ALERTS":
 		s.Values = between(0, 1) // the server writes them itself
 	}
-	s.Labels.named = make(map[string]Label, len(n.LabelMatchers))
+	s.Labels.named = make([]namedLabel, 0, len(n.LabelMatchers))
 	for _, m := range n.LabelMatchers {
 		if m.Name == metricLabel {
 			continue
 		}
-		known := s.Labels.named[m.Name]
+		known := s.Labels.Get(m.Name)
 		switch {
 		case m.Type == labels.MatchEqual && m.Value == "":
 			known = Label{Presence: Lacks, By: n}
@@ -178,7 +222,7 @@ func (a *Analysis) selector(n *parser.VectorSelector) Source {
 		case !m.Matches("") && known.Presence != Has:
 			known = Label{Presence: Has, By: n}
 		}
-		s.Labels.named[m.Name] = known
+		s.Labels.set(m.Name, known)
 	}
 	if x, y, ok := contradiction(n.LabelMatchers); ok {
 		s.Never = true

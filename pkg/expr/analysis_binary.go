@@ -258,12 +258,11 @@ func conflicting(vm *parser.VectorMatching, left, right Labels) (Problem, bool) 
 	names := vm.MatchingLabels
 	if !vm.On {
 		names = nil
-		for name := range combine(left, right, either).named {
-			if !slices.Contains(vm.MatchingLabels, name) {
-				names = append(names, name)
+		for _, n := range combine(left, right, either).named {
+			if !slices.Contains(vm.MatchingLabels, n.name) {
+				names = append(names, n.name)
 			}
 		}
-		slices.Sort(names)
 	}
 	for _, name := range names {
 		l, r := left.Get(name), right.Get(name)

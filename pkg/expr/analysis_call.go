@@ -23,7 +23,7 @@ func (a *Analysis) call(n *parser.Call) []Source {
 	}
 	switch n.Func.Name {
 	case "vector":
-		return []Source{{Node: n, Labels: none(n), Values: valuesOf(a.at[n.Args[0]]), Always: true}}
+		return []Source{{Node: n, Labels: none(n), Values: valuesOf(a.at.of(n.Args[0])), Always: true}}
 	case "scalar":
 		return []Source{{Node: n, Labels: none(n), Values: anyValue(), Always: true}}
 	case "absent", "absent_over_time":
@@ -85,7 +85,7 @@ func (a *Analysis) called(n *parser.Call, in Interval) Interval {
 	if out, ok := fixed(n.Func.Name); ok {
 		return out
 	}
-	arg := func(i int) Interval { return valuesOf(a.at[n.Args[i]]) }
+	arg := func(i int) Interval { return valuesOf(a.at.of(n.Args[i])) }
 	switch n.Func.Name {
 	case "rate", "increase", "irate":
 		// A counter's: it only ever grows.

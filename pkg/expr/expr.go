@@ -2,6 +2,7 @@ package expr
 
 import (
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -133,6 +134,7 @@ func (c *Cache) Parse(text string) (*Expr, error) {
 		hit, _ := v.(cached)
 		return hit.expr, hit.err
 	}
+	text = strings.Clone(text) // it is part of a whole rule file as often as not
 	e, err := Parse(text)
 	c.m.Store(text, cached{e, err})
 	return e, err

@@ -1,7 +1,6 @@
 package expr
 
 import (
-	"maps"
 	"slices"
 
 	"github.com/prometheus/prometheus/promql/parser"
@@ -33,8 +32,36 @@ type Label struct {
 //
 // The name of the metric is not judged: Get says May of __name__.
 type Labels struct {
-	rest  Label
-	named map[string]Label
+	rest Label
+	// named are sorted by name. A result has few labels that are known, and
+	// there are as many values as parts of expressions: a map for each would be
+	// most of the memory that an analysis takes.
+	named []namedLabel
+}
+
+type namedLabel struct {
+	name string
+	Label
+}
+
+// find returns where a name is, or would be.
+func (l Labels) find(name string) (int, bool) {
+	for i, n := range l.named {
+		if n.name >= name {
+			return i, n.name == name
+		}
+	}
+	return len(l.named), false
+}
+
+// set changes a value that is still being made.
+func (l *Labels) set(name string, known Label) {
+	i, ok := l.find(name)
+	if ok {
+		l.named[i].Label = known
+		return
+	}
+	l.named = slices.Insert(l.named, i, namedLabel{name, known})
 }
 
 const metricLabel = "__name__"
@@ -44,8 +71,8 @@ func (l Labels) Get(name string) Label {
 	if name == metricLabel {
 		return Label{}
 	}
-	if known, ok := l.named[name]; ok {
-		return known
+	if i, ok := l.find(name); ok {
+		return l.named[i].Label
 	}
 	return l.rest
 }
@@ -64,25 +91,26 @@ func (l Labels) Closed() bool { return l.rest.Presence == Lacks }
 // sorted.
 func (l Labels) Names() []string {
 	var names []string
-	for name, known := range l.named {
-		if known.Presence != Lacks {
-			names = append(names, name)
+	for _, n := range l.named {
+		if n.Presence != Lacks {
+			names = append(names, n.name)
 		}
 	}
-	slices.Sort(names)
 	return names
 }
 
 // Empty reports whether there is no label at all for certain.
 func (l Labels) Empty() bool { return l.Closed() && len(l.Names()) == 0 }
 
+// copy returns a value that may be changed, with room for more labels.
+func (l Labels) copy(more int) Labels {
+	return Labels{rest: l.rest, named: append(make([]namedLabel, 0, len(l.named)+more), l.named...)}
+}
+
 func (l Labels) with(name string, known Label) Labels {
-	named := maps.Clone(l.named)
-	if named == nil {
-		named = map[string]Label{}
-	}
-	named[name] = known
-	return Labels{rest: l.rest, named: named}
+	out := l.copy(1)
+	out.set(name, known)
+	return out
 }
 
 // none is no label at all, because of a part of the expression.
@@ -90,22 +118,19 @@ func none(by parser.Expr) Labels { return Labels{rest: Label{Presence: Lacks, By
 
 // keep leaves only some labels.
 func (l Labels) keep(names []string, by parser.Expr) Labels {
-	out := Labels{rest: Label{Presence: Lacks, By: by}, named: make(map[string]Label, len(names))}
+	out := Labels{rest: Label{Presence: Lacks, By: by}, named: make([]namedLabel, 0, len(names))}
 	for _, name := range names {
-		out.named[name] = l.Get(name)
+		out.set(name, l.Get(name))
 	}
 	return out
 }
 
 // drop takes labels away.
 func (l Labels) drop(names []string, by parser.Expr) Labels {
-	out := Labels{rest: l.rest, named: maps.Clone(l.named)}
-	if out.named == nil {
-		out.named = map[string]Label{}
-	}
+	out := l.copy(len(names))
 	for _, name := range names {
 		if l.Get(name).Presence != Lacks {
-			out.named[name] = Label{Presence: Lacks, By: by}
+			out.set(name, Label{Presence: Lacks, By: by})
 		}
 	}
 	return out
@@ -113,10 +138,10 @@ func (l Labels) drop(names []string, by parser.Expr) Labels {
 
 // combine makes a value of two, label by label.
 func combine(a, b Labels, each func(a, b Label) Label) Labels {
-	out := Labels{rest: each(a.rest, b.rest), named: make(map[string]Label, len(a.named)+len(b.named))}
+	out := Labels{rest: each(a.rest, b.rest), named: make([]namedLabel, 0, max(len(a.named), len(b.named)))}
 	for _, side := range []Labels{a, b} {
-		for name := range side.named {
-			out.named[name] = each(a.Get(name), b.Get(name))
+		for _, n := range side.named {
+			out.set(n.name, each(a.Get(n.name), b.Get(n.name)))
 		}
 	}
 	return out

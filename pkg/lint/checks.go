@@ -1,10 +1,48 @@
 package lint
 
-import "github.com/monctl/monctl/pkg/diag"
+import (
+	"slices"
+	"strings"
+
+	"github.com/monctl/monctl/pkg/diag"
+)
+
+// row is a line of a table of checks.
+type row struct {
+	code     string
+	severity diag.Severity
+	summary  string
+	run      func(*Pass)
+}
 
 // Checks returns all checks, by code.
 func Checks() []Check {
-	return []Check{
+	var out []Check
+	for _, r := range usual() {
+		out = append(out, Check{Code: r.code, Severity: r.severity, Summary: r.summary, Run: r.run})
+	}
+	for _, r := range optIn() {
+		out = append(out, Check{Code: r.code, Severity: r.severity, Summary: r.summary, Run: r.run, OptIn: true})
+	}
+	slices.SortFunc(out, func(a, b Check) int { return strings.Compare(a.Code, b.Code) })
+	return out
+}
+
+// optIn are the checks that a project has to ask for.
+func optIn() []row {
+	return []row{
+		{"alert/flapping", diag.Info, "alert that a single sample ends", alertFlapping},
+		{"dashboard/counter", diag.Info, "panel with the absolute value of a counter", dashboardCounter},
+		{"dashboard/editable", diag.Info, "dashboard that can be edited in Grafana", dashboardEditable},
+		{"dashboard/label-matcher", diag.Info, "query that does not select by job or instance", dashboardLabelMatcher},
+		{"dashboard/label-variable", diag.Info, "dashboard without a variable for job or instance", dashboardLabelVariable},
+		{"dashboard/panel-description", diag.Info, "panel without description", dashboardPanelDescription},
+	}
+}
+
+// usual are the checks that run unless a project switches them off.
+func usual() []row {
+	return []row{
 		{"alert/annotations", diag.Warning, "alert without summary and description", alertAnnotations},
 		{"alert/for", diag.Info, "alert that a single sample fires, or whose for does not fit", alertFor},
 		{"alert/humanize", diag.Info, "annotation with a fraction in all its digits", alertHumanize},

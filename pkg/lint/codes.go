@@ -15,23 +15,35 @@ type Code struct {
 	Severity diag.Severity
 	// Summary says in a few words what it finds.
 	Summary string
+	// OptIn says that it is found only where a project gives it a severity.
+	OptIn bool
 }
 
 // Codes returns the codes of all findings, those of other packages included,
 // sorted by name.
 func Codes() []Code {
-	codes := others()
+	var codes []Code
+	for _, c := range others() {
+		codes = append(codes, Code{Name: c.name, Severity: c.severity, Summary: c.summary})
+	}
 	for _, c := range Checks() {
-		codes = append(codes, Code{c.Code, c.Severity, c.Summary})
+		codes = append(codes, Code{Name: c.Code, Severity: c.Severity, Summary: c.Summary, OptIn: c.OptIn})
 	}
 	slices.SortFunc(codes, func(a, b Code) int { return strings.Compare(a.Name, b.Name) })
 	return codes
 }
 
+// other is a line of the table of codes that are no checks.
+type other struct {
+	name     string
+	severity diag.Severity
+	summary  string
+}
+
 // others are the codes of what is no check: loaders, evaluation, tests, the
 // server.
-func others() []Code {
-	return []Code{
+func others() []other {
+	return []other{
 		{"adjust/no-match", diag.Warning, "line of the project file that nothing matches"},
 		{"alertmanager/config", diag.Error, "the server cannot run the Alertmanager configuration"},
 		{"alertmanager/invalid", diag.Error, "Alertmanager refuses the configuration"},

@@ -59,7 +59,11 @@ func TestPagesAgreeWithTheTable(t *testing.T) {
 		checks[c.Code] = true
 	}
 	for _, c := range lint.Codes() {
-		row := "| [" + c.Name + "](" + c.Name + ".md) | " + c.Severity.String() + " | "
+		shown := c.Severity.String()
+		if c.OptIn {
+			shown = "off (" + shown + ")"
+		}
+		row := "| [" + c.Name + "](" + c.Name + ".md) | " + shown + " | "
 		if !strings.Contains(string(index), row) {
 			t.Errorf("the index has no row %s", row)
 		}
@@ -67,8 +71,11 @@ func TestPagesAgreeWithTheTable(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		severity := strings.ToUpper(c.Severity.String()[:1]) + c.Severity.String()[1:]
-		if !strings.HasPrefix(string(page), "# "+c.Name+"\n\n"+severity+": ") {
+		severity := strings.ToUpper(c.Severity.String()[:1]) + c.Severity.String()[1:] + ": "
+		if c.OptIn {
+			severity = "Off by default: "
+		}
+		if !strings.HasPrefix(string(page), "# "+c.Name+"\n\n"+severity) {
 			t.Errorf("the page of %s does not begin with its code and severity", c.Name)
 		}
 		if checks[c.Name] && (!strings.Contains(string(page), "## Bad") || !strings.Contains(string(page), "## Good")) {

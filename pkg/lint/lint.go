@@ -24,12 +24,18 @@ type Check struct {
 	Summary string
 	// Run reports through the pass.
 	Run func(*Pass)
+	// OptIn says that it runs only where a project asks for it, by giving it a
+	// severity: it is a matter of taste, or is wrong too often.
+	OptIn bool
 }
 
 // Options say how a project wants its checks.
 type Options struct {
 	// Severity maps codes to "error", "warning", "info" or "off".
 	Severity map[string]string
+	// OptIn are the codes of opt-in checks to run beside those that Severity
+	// names.
+	OptIn map[string]bool
 	// Context is monitoring that is kept elsewhere: checks see it, and say
 	// nothing about it. Its routing counts where the bundle has none.
 	Context []*bundle.Bundle
@@ -62,6 +68,9 @@ type Conventions struct {
 	// ExternalAlerts are alerts that come from elsewhere, by the labels that
 	// are known of them; "" is a label that they do not have.
 	ExternalAlerts []map[string]string
+	// DashboardLabels are those that every dashboard lets choose the values of,
+	// and every query of it selects by; nil means job and instance.
+	DashboardLabels []string
 }
 
 // Run runs the checks over a bundle and returns their findings, sorted.
@@ -79,7 +88,7 @@ func Run(ctx context.Context, b *bundle.Bundle, opts Options) (diag.List, error)
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		if opts.Severity[c.Code] == off {
+		if wanted := opts.Severity[c.Code]; wanted == off || c.OptIn && wanted == "" && !opts.OptIn[c.Code] {
 			continue
 		}
 		c.Run(&Pass{view: view, check: c, diags: &diags})

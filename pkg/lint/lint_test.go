@@ -73,7 +73,7 @@ func checkWith(t *testing.T, code string, opts lint.Options, objects map[string]
 		t.Fatalf("there is no check %s", code)
 	}
 	c := lint.Checks()[i]
-	opts.Checks = []lint.Check{c}
+	opts.Checks, opts.OptIn = []lint.Check{c}, map[string]bool{code: true}
 	diags, err := lint.Run(t.Context(), newBundle(t, objects), opts)
 	if err != nil {
 		t.Fatal(err)

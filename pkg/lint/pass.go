@@ -51,9 +51,9 @@ type view struct {
 
 // rule is a rule with its expression and its group.
 type rule struct {
-	promconf.Rule
+	*promconf.Rule
 	object bundle.Object
-	group  promconf.Group
+	group  *promconf.Group
 	expr   *expr.Expr
 }
 
@@ -96,18 +96,7 @@ func newView(ctx context.Context, b *bundle.Bundle, opts Options) (*view, error)
 		return nil, err
 	}
 	v := &view{bundle: b, opts: opts, graph: graph, catalog: opts.Catalog, templates: map[string]*templateText{}, recordedNames: map[string]bool{}}
-	for _, r := range graph.Rules() {
-		if !r.Foreign {
-			v.rules = append(v.rules, rule{Rule: r.Spec, object: r.Object, group: r.Group.Spec, expr: r.Expr})
-		}
-	}
-	for _, r := range v.rules {
-		if r.Alert != "" {
-			v.alerting = append(v.alerting, r)
-		} else {
-			v.recordedNames[r.Record] = true
-		}
-	}
+	v.readRules()
 	v.prometheus = promconf.ReadSettings(b)
 	if err := v.readRouting(b, opts.Context); err != nil {
 		return nil, err
@@ -120,6 +109,32 @@ func newView(ctx context.Context, b *bundle.Bundle, opts Options) (*view, error)
 		v.dashboards = append(v.dashboards, b)
 	}
 	return v, nil
+}
+
+// readRules takes the bundle's own rules.
+func (v *view) readRules() {
+	own, alerts := 0, 0
+	for _, r := range v.graph.Rules() {
+		if !r.Foreign {
+			own++
+		}
+		if !r.Foreign && r.Alert != "" {
+			alerts++
+		}
+	}
+	v.rules, v.alerting = make([]rule, 0, own), make([]rule, 0, alerts)
+	for _, r := range v.graph.Rules() {
+		if r.Foreign {
+			continue
+		}
+		own := rule{Rule: &r.Spec, object: r.Object, group: &r.Group.Spec, expr: r.Expr}
+		v.rules = append(v.rules, own)
+		if r.Alert != "" {
+			v.alerting = append(v.alerting, own)
+		} else {
+			v.recordedNames[r.Record] = true
+		}
+	}
 }
 
 // readRouting takes the bundle's configuration of Alertmanager or, if it has

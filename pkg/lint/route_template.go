@@ -26,6 +26,7 @@ func routeTemplate(p *Pass) {
 				p.templateField(t, f)
 			}
 		}
+		p.templateRun(t)
 	}
 }
 

@@ -40,3 +40,43 @@ receivers:
 		`info /receivers/1/slack_configs/0/text: the template names .Annotations.sumary, which no alert has that receiver "pager" gets`,
 		static[1], static[2])
 }
+
+func TestRouteTemplateRun(t *testing.T) {
+	const config = `
+route: {receiver: chat, group_by: [alertname], routes: [{matchers: [severity="critical"], receiver: pager}]}
+receivers:
+- name: chat
+  slack_configs:
+  - api_url: http://h
+    title: '{{ with .CommonAnnotations.summary }}{{ . }}{{ end }}'
+    text: '{{ range .Alerts }}{{ .Annotations.description }}{{ end }}'
+    title_link: '{{ with .CommonAnnotations.runbook_url }}{{ . }}{{ end }}'
+- name: pager
+  pagerduty_configs:
+  - routing_key: k
+    description: '{{ if .CommonLabels.team }}{{ .CommonAnnotations.summary }}{{ end }}'
+    details:
+      zone: '{{ slice .CommonLabels.alertname 4 }}'
+      host: '{{ slice .CommonLabels.instance 1 }}'
+`
+	const known = "global: {external_labels: {cluster: c}}"
+	check(t, "route/template", map[string]string{
+		"alertmanager": config, "prometheus": known,
+		"rules/n/g": group(
+			`{alert: Good, expr: sum by (instance) (x) > 1, labels: {severity: critical, team: b}, annotations: {summary: "{{ $value }}", description: d}}`,
+			`{alert: Bad, expr: sum by (instance) (x) > 1, labels: {severity: critical}, annotations: {summary: s, description: d}}`,
+			`{alert: Chatty, expr: x > 1, labels: {severity: info}, annotations: {description: d}}`,
+			`{alert: Other, expr: x > 1, labels: {severity: info}, annotations: {summary: "{{ $labels.job }}", description: d}}`,
+		),
+	},
+		`info /receivers/0/slack_configs/0/title: title is empty in the notification of alert "Chatty" to receiver "chat"`,
+		`/receivers/1/pagerduty_configs/0/description: description is empty in the notification of alert "Bad" to receiver "pager"`,
+		`/receivers/1/pagerduty_configs/0/details/zone: the notification of alert "Bad" to receiver "pager" fails: index out of range: 4`,
+	)
+	// Without Prometheus' configuration, any label may be there that the rules
+	// do not have.
+	check(t, "route/template", map[string]string{
+		"alertmanager": config,
+		"rules/n/g":    group(`{alert: Critical, expr: sum by (instance) (x) > 1, labels: {severity: critical}, annotations: {summary: s, description: d}}`),
+	})
+}

@@ -1,6 +1,7 @@
 package lint
 
 import (
+	"crypto/sha256"
 	"fmt"
 	"maps"
 	"slices"
@@ -13,11 +14,14 @@ import (
 // is no duplicate: that is how an alert has two severities and a recording
 // rule two sources.
 func rulesDuplicate(p *Pass) {
-	first, written := map[string]rule{}, map[string]rule{}
-	for _, r := range p.rules {
-		name := fmt.Sprintf("%q %q %s", r.Alert, r.Record, pairs(r.labels()))
-		key := name + " " + r.expr.Normal()
-		if other, ok := first[key]; ok {
+	// Keys are hashes, since the texts of all rules are as long as the rules.
+	first, written := make(map[[sha256.Size]byte]int32, len(p.rules)), map[[sha256.Size]byte]int32{}
+	for i, r := range p.rules {
+		text := fmt.Sprintf("%q %q %s", r.Alert, r.Record, pairs(r.labels()))
+		name := sha256.Sum256([]byte(text))
+		key := sha256.Sum256([]byte(text + " " + r.expr.Normal()))
+		if at, ok := first[key]; ok {
+			other := p.rules[at]
 			d := p.Reportf(r.object, r.Pointer, "rule %q stands in group %q already", r.Name(), other.object.Ref.Space+"/"+other.group.Name)
 			d.Hint = "leave one of them out"
 			if r.For != other.For || r.KeepFiringFor != other.KeepFiringFor {
@@ -26,17 +30,18 @@ func rulesDuplicate(p *Pass) {
 			d.Related = []diag.Related{{Message: "the same rule", Span: other.object.Origin.At(other.Pointer)}}
 			continue
 		}
-		first[key] = r
+		first[key] = int32(i) //nolint:gosec // a bundle has not that many rules
 		if r.Record == "" || !r.expr.Analysis().Labels().Empty() {
 			continue
 		}
-		if other, ok := written[name]; ok {
+		if at, ok := written[name]; ok {
+			other := p.rules[at]
 			d := p.Reportf(r.object, r.Pointer, "rule %q writes the same series as one in group %q: neither result has a label", r.Name(), other.object.Ref.Space+"/"+other.group.Name)
 			d.Hint = "Prometheus drops one of the two samples: give them different names or labels"
 			d.Related = []diag.Related{{Message: "the other rule", Span: other.object.Origin.At(other.Pointer)}}
 			continue
 		}
-		written[name] = r
+		written[name] = int32(i) //nolint:gosec // a bundle has not that many rules
 	}
 }
 

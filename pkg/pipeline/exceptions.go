@@ -23,10 +23,30 @@ func (p *Pass) severity() map[string]string {
 	return severity
 }
 
+// optIn returns the codes that the project or one of its fragments switches on.
+func (p *Pass) optIn() map[string]bool {
+	out := map[string]bool{}
+	for code, severity := range p.Project.Severity {
+		out[code] = out[code] || severity != off
+	}
+	for _, f := range p.Project.Fragments {
+		for code, severity := range f.Severity {
+			out[code] = out[code] || severity != off
+		}
+	}
+	return out
+}
+
+const off = "off"
+
 // settle gives findings the severities that the project and its fragments
-// want; of fragments, the nearest one's.
+// want; of fragments, the nearest one's. What is found on request is dropped
+// where nobody requests it.
 func (p *Pass) settle(diags diag.List) diag.List {
-	everywhere := p.severity()
+	everywhere, onRequest := p.severity(), map[string]bool{}
+	for _, c := range lint.Checks() {
+		onRequest[c.Code] = c.OptIn
+	}
 	return lint.ApplyBy(diags, func(d diag.Diagnostic) string {
 		if wanted, ok := everywhere[d.Code]; ok || len(p.Project.Fragments) == 0 {
 			return wanted
@@ -36,6 +56,9 @@ func (p *Pass) settle(diags diag.List) diag.List {
 			if s, ok := f.Severity[d.Code]; ok {
 				wanted = s
 			}
+		}
+		if wanted == "" && onRequest[d.Code] {
+			return off
 		}
 		return wanted
 	})

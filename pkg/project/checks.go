@@ -17,6 +17,9 @@ type Checks struct {
 	// ExternalAlerts are alerts that come from elsewhere, by the labels that
 	// are known of them; "" is a label that they do not have.
 	ExternalAlerts []map[string]string
+	// DashboardLabels are those that every dashboard lets choose the values of;
+	// nil means job and instance.
+	DashboardLabels []string
 }
 
 type rawChecks struct {
@@ -27,11 +30,12 @@ type rawChecks struct {
 	Retention  string            `json:"retention"`
 	Exceptions []rawException    `json:"exceptions"`
 
-	ExternalAlerts []map[string]string `json:"externalAlerts"`
+	ExternalAlerts  []map[string]string `json:"externalAlerts"`
+	DashboardLabels []string            `json:"dashboardLabels"`
 }
 
 func (r rawChecks) checks(report reportFunc) Checks {
-	c := Checks{Severities: r.Severities, ExternalAlerts: r.ExternalAlerts}
+	c := Checks{Severities: r.Severities, ExternalAlerts: r.ExternalAlerts, DashboardLabels: r.DashboardLabels}
 	pattern := func(field, text string) *regexp.Regexp {
 		if text == "" {
 			return nil

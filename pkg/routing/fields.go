@@ -30,6 +30,10 @@ type Text struct {
 	Fields []Field
 	// Err says which field does not exist, so that every notification fails.
 	Err string
+
+	// run is nil where the labels of routes, which hold templates themselves,
+	// have a part in it.
+	run *texttemplate.Template
 }
 
 // Field is a label or an annotation that a template names.
@@ -100,6 +104,9 @@ func readText(set *texttemplate.Template, builtin map[string]bool, source string
 		out.Fields = append(out.Fields, r.fields[key])
 	}
 	out.Err = missingField(t)
+	if !r.routeLabels {
+		out.run = t
+	}
 	return out, true
 }
 
@@ -132,6 +139,8 @@ type fieldReader struct {
 	builtin map[string]bool
 	fields  map[string]Field
 	seen    map[string]bool
+	// routeLabels says that the labels of routes are asked for.
+	routeLabels bool
 }
 
 func (r *fieldReader) tree(t *parse.Tree) {
@@ -189,6 +198,8 @@ func (r *fieldReader) command(c *parse.CommandNode, asked bool) {
 		switch name.Ident {
 		case "index":
 			r.index(c.Args[1:], asked)
+		case "routeLabels":
+			r.routeLabels = true
 		case "or", "and": // they stand for a question, too
 			asked = true
 		}
@@ -218,6 +229,7 @@ func (r *fieldReader) index(args []parse.Node, asked bool) {
 // chain reads .CommonLabels.name. The names of the data are such that they say
 // what they belong to, whatever the dot is.
 func (r *fieldReader) chain(ident []string, asked bool) {
+	r.routeLabels = r.routeLabels || slices.Contains(ident, "RouteLabels")
 	for i := 0; i+1 < len(ident); i++ {
 		of, name := ident[i], ident[i+1]
 		if !slices.Contains([]string{"GroupLabels", "CommonLabels", "CommonAnnotations", "Labels", "Annotations"}, of) ||
