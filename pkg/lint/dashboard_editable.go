@@ -5,7 +5,7 @@ package lint
 func dashboardEditable(p *Pass) {
 	for _, b := range p.dashboards {
 		at := b.Pointer
-		if spec, ok := b.spec.Lookup(b.Pointer + "/editable"); ok {
+		if spec, ok := b.Spec.Lookup(b.Pointer + "/editable"); ok {
 			if spec.Text == "false" {
 				continue
 			}

@@ -14,7 +14,7 @@ func dashboardLabelVariable(p *Pass) {
 					"add a query variable of that name: label_values(up, " + label + ")"
 				continue
 			}
-			spec, _ := b.spec.Lookup(v.Pointer)
+			spec, _ := b.Spec.Lookup(v.Pointer)
 			switch {
 			case v.Type != "query":
 				p.Reportf(b.object, v.Pointer+"/type", "variable %q does not ask Prometheus for its values", label).Hint = `take type: "query"`

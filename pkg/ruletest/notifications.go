@@ -136,7 +136,9 @@ func (l lines) same() int {
 	return equal + len(l)
 }
 
-func (l lines) differ() bool { return slices.ContainsFunc(l, func(x line) bool { return x.mark != ' ' }) }
+func (l lines) differ() bool {
+	return slices.ContainsFunc(l, func(x line) bool { return x.mark != ' ' })
+}
 
 // missing is a notification that was expected only.
 func (r *runner) missing(e expectedNotification) lines {
