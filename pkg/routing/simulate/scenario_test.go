@@ -90,7 +90,7 @@ func (g *generator) configuration() string {
 		}
 	}
 	if g.intervals > 0 {
-		g.f("time_intervals:")
+		g.f(pick(g, "time_intervals:", "mute_time_intervals:"))
 	}
 	for i := range g.intervals {
 		g.f("- name: i%d\n  time_intervals:", i)
