@@ -139,7 +139,7 @@ time_intervals: [{name: work, time_intervals: [{times: [{start_time: '01:10', en
 // TestHeld says that a held alert is one that its sender repeats, as
 // Prometheus does: every minute, with an end four minutes ahead.
 func TestHeld(t *testing.T) {
-	for seed := range uint64(20) {
+	for seed := range uint64(10) {
 		c := generate(t, seed, epoch)
 		begun := map[string]time.Time{}
 		for i := range c.deliveries {
@@ -358,7 +358,7 @@ func TestRejected(t *testing.T) {
 
 // TestDeterministic runs everything twice.
 func TestDeterministic(t *testing.T) {
-	for seed := range uint64(30) {
+	for seed := range uint64(10) {
 		c := generate(t, seed, epoch)
 		var got [2]string
 		for i := range got {
