@@ -71,10 +71,6 @@ bench: build peers $(BIN)/.bench-peers ## measure monctl beside its peers; BENCH
 conformance: ## hold the Jsonnet engines against upstream's test data in DIR, see tools/jsonnetcheck
 	$(GO) run ./tools/jsonnetcheck conformance '$(DIR)'
 
-.PHONY: corpus-render
-corpus-render: ## evaluate and render the public mixins in DIR, beside go-jsonnet, and print each difference; RENDERED=<dir> adds files to compare with
-	$(GO) run ./tools/jsonnetcheck -rendered '$(RENDERED)' corpus '$(DIR)'
-
 .PHONY: corpus-routing
 corpus-routing: ## hold simulated notifications against Alertmanager's packages: CASES generated scenarios, and each configuration in DIR
 	$(GO) test ./pkg/routing/simulate -run 'AgainstUpstream|Configurations' -v -count 1 -timeout 2h -args -cases '$(or $(CASES),2000)' -configs '$(if $(DIR),$(abspath $(DIR)))'
@@ -82,6 +78,10 @@ corpus-routing: ## hold simulated notifications against Alertmanager's packages:
 .PHONY: corpus-test
 corpus-test: build peers ## run the rule tests in DIR with promtool and monctl, and print each verdict that differs, and the ratio of the times
 	$(GO) run ./tools/corpustest '$(DIR)'
+
+.PHONY: corpus-render
+corpus-render: ## evaluate and render the public mixins in DIR, beside go-jsonnet, and print each difference; RENDERED=<dir> adds files to compare with
+	$(GO) run ./tools/jsonnetcheck -rendered '$(RENDERED)' corpus '$(DIR)'
 
 .PHONY: check
 check: lint test e2e ## what CI runs: lint, test and e2e

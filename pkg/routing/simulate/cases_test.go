@@ -1,6 +1,8 @@
 package simulate_test
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -8,6 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/monctl/monctl/pkg/routing"
 	"github.com/monctl/monctl/pkg/routing/simulate"
 )
 
@@ -136,7 +139,7 @@ time_intervals: [{name: work, time_intervals: [{times: [{start_time: '01:10', en
 // TestHeld says that a held alert is one that its sender repeats, as
 // Prometheus does: every minute, with an end four minutes ahead.
 func TestHeld(t *testing.T) {
-	for seed := range uint64(20) {
+	for seed := range uint64(10) {
 		c := generate(t, seed, epoch)
 		begun := map[string]time.Time{}
 		for i := range c.deliveries {
@@ -296,6 +299,52 @@ inhibit_rules: [{name: down, source_matchers: [alertname=Down], target_matchers:
 	}
 }
 
+// TestNewNotification previews a notification to a receiver that sends resolved
+// alerts with one of its integrations only.
+func TestNewNotification(t *testing.T) {
+	cfg := load(t, `
+route: {receiver: other, routes: [{receiver: hook, matchers: [job=x], group_by: [alertname, absent]}]}
+receivers:
+- {name: other}
+- {name: hook, webhook_configs: [{url: 'http://localhost'}, {url: 'http://localhost', send_resolved: false}]}
+`)
+	alerts := []simulate.NotifiedAlert{
+		{Status: simulate.Firing, Alert: simulate.Alert{Labels: map[string]string{"alertname": "A", "job": "x"}}},
+		{Status: simulate.Resolved, Alert: simulate.Alert{Labels: map[string]string{"alertname": "A", "job": "x", "instance": "1"}, EndsAt: epoch}},
+	}
+	route := routing.NewTree(cfg).Match(alerts[0].Labels)[0]
+	n := simulate.NewNotification(cfg, route, alerts, epoch)
+	if n.GroupKey != `{}/{job="x"}:{alertname="A"}` || n.Status != simulate.Firing || len(n.Integrations) != 2 || len(n.Integrations[1].Alerts) != 1 {
+		t.Errorf("firing: %+v", n)
+	}
+	n = simulate.NewNotification(cfg, route, alerts[1:], epoch)
+	if n.Status != simulate.Resolved || len(n.Integrations) != 1 || n.Integrations[0].String() != "webhook/0" {
+		t.Errorf("resolved: %+v", n)
+	}
+	r, _ := simulate.NewRenderer(cfg, nil, externalURL)
+	if got, err := r.Render(n, "webhook/0"); err != nil || !strings.Contains(got.Fields["payload"], `"annotations":{}`) {
+		t.Errorf("payload %v, %v", got, err)
+	}
+	if got := simulate.Integrations(cfg, "hook"); len(got) != 2 || got[1].String() != "webhook/1" || simulate.Integrations(cfg, "none") != nil {
+		t.Errorf("integrations %v", got)
+	}
+}
+
+// TestCancelled says that a long simulation can be interrupted.
+func TestCancelled(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	o := simulate.Options{
+		Config: load(t, "route: {receiver: none, group_interval: 1s}\nreceivers: [{name: none}]"), Deliveries: deliveries(t, "0s fire alertname=A"),
+		Until: epoch.AddDate(100, 0, 0), OnFlush: func(simulate.Flush) { cancel() },
+	}
+	if _, err := simulate.Run(ctx, o); !errors.Is(err, context.Canceled) {
+		t.Errorf("error %v", err)
+	}
+	if _, err := simulate.Run(t.Context(), simulate.Options{}); err == nil {
+		t.Error("no error without a configuration")
+	}
+}
+
 func TestRejected(t *testing.T) {
 	tl, err := simulate.Run(t.Context(), simulate.Options{
 		Config:     load(t, "route: {receiver: none}\nreceivers: [{name: none}]"),
@@ -313,7 +362,7 @@ func TestRejected(t *testing.T) {
 
 // TestDeterministic runs everything twice.
 func TestDeterministic(t *testing.T) {
-	for seed := range uint64(30) {
+	for seed := range uint64(10) {
 		c := generate(t, seed, epoch)
 		var got [2]string
 		for i := range got {

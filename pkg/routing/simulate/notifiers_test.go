@@ -46,6 +46,7 @@ receivers:
     details: {own: 'T', yaml: '[1, {{ .Alerts | len }}]'}
     images: [{src: 'T', alt: 'T', href: 'T'}]
     links: [{href: 'T', text: 'T'}]
+  - {url: 'https://h/pagerduty', routing_key: key}
   opsgenie_configs:
   - {api_url: 'https://h/opsgenie/', api_key: key, message: 'TLONG', description: 'T', source: 'T', details: {own: 'T'}, entity: 'T', actions: 'T', tags: 'T', note: 'T', priority: 'T', responders: [{id: 'T', name: 'T', username: 'T', type: 'user'}]}
   wechat_configs:
@@ -80,9 +81,12 @@ receivers:
   - {user_key: x, token: x, message: ' ', html: true}
   sns_configs:
   - {api_url: 'https://h/sns', sigv4: {region: r, access_key: a, secret_key: s}, topic_arn: 'T', subject: 'T', message: 'T'}
+  - {api_url: 'https://h/sns', sigv4: {region: r, access_key: a, secret_key: s}, phone_number: '1', message: 'TLONG'}
   telegram_configs:
   - {api_url: 'https://h/telegram', bot_token: x, chat_id: 1, message: 'T'}
   - {api_url: 'https://h/telegram', bot_token: x, chat_id: 1, message: 'T', parse_mode: HTML}
+  - {api_url: 'https://h/telegram', bot_token: x, chat_id: 1, message: 'TLONG TLONG', parse_mode: HTML}
+  - {api_url: 'https://h/telegram', bot_token: x, chat_id: 1, message: 'TLONG TLONG'}
   discord_configs:
   - {webhook_url: 'https://h/discord', title: 'TLONG', message: 'T', content: 'T', username: 'T', avatar_url: 'https://h/a'}
   webex_configs:
@@ -139,7 +143,7 @@ func sentAs(integration, field string) string {
 		"jira project":   "fields.project.key", "jira issue_type": "fields.issuetype.name", "jira priority": "fields.priority.name",
 		"jira fields/own": "fields.own", "jira fields/list": "fields.list", "jira labels/0": "fields.labels.0",
 		"rocketchat icon_url": "avatar", "rocketchat emoji": "emoji", "rocketchat channel": "channel",
-		"sns message": "Message", "sns subject": "Subject", "sns topic_arn": "TopicArn",
+		"sns message": "Message", "sns subject": "Subject", "sns topic_arn": "TopicArn", "sns phone_number": "PhoneNumber",
 		"mattermost priority/priority": "priority.priority", "mattermost props/card": "props.card",
 	}
 	if name, ok := renamed[kind+" "+field]; ok {
@@ -174,7 +178,7 @@ func notSent(integration, field string, status simulate.Status) bool {
 		return status == simulate.Resolved
 	case "opsgenie/0 tags", "opsgenie/0 actions": // a list
 		return true
-	case "victorops/0 routing_key", "sns/0 target_arn", "sns/0 phone_number":
+	case "victorops/0 routing_key": // in the address
 		return true
 	}
 	return false
