@@ -72,7 +72,11 @@ alerts and samples are compared.`,
 }
 
 func (o *testOptions) test(ctx context.Context) error {
-	defer o.hurry()()
+	if len(o.files) > 0 {
+		defer o.hurryBy(testLeisure)()
+	} else {
+		defer o.hurry()()
+	}
 	if o.verify {
 		dir, err := os.MkdirTemp("", "monctl-verify-")
 		if err != nil {
