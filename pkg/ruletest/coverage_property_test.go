@@ -118,7 +118,7 @@ func (c comparisonCase) holds(v float64) bool {
 // range queries after the test, against a comparison at every single tick.
 func TestCoverageOfComparisonsByHand(t *testing.T) {
 	var outcomes [2][2]int
-	for seed := range 400 {
+	for seed := range 250 {
 		c := randomComparison(rand.New(rand.NewPCG(uint64(seed), 1)))
 		suite := "rule_files: ['monctl:bundle']\ntests:\n- interval: 1m\n  input_series:\n  - {series: other, values: 1}\n"
 		for _, line := range c.series {
