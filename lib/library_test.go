@@ -46,7 +46,7 @@ func evaluate(t *testing.T, program string) (string, error) {
 	})
 	var head strings.Builder
 	for name, file := range map[string]string{
-		"rules": "rules", "am": "alertmanager", "prometheus": "prometheus", "d": "dashboards", "mixin": "mixin", "check": "check",
+		"rules": "rules", "am": "alertmanager", "prometheus": "prometheus", "d": "dashboards", "mixin": "mixin", "check": "check", "test": "test",
 	} {
 		head.WriteString("local " + name + " = import 'monctl/" + file + ".libsonnet'; ")
 	}

@@ -64,6 +64,16 @@ func TestSchemas(t *testing.T) {
 		{"unknown kind of receiver", "#Alertmanager", `{route: {receiver: a}, receivers: [{name: a, pager_configs: []}]}`, false},
 		{"prometheus", "#Prometheus", `{global: {scrape_interval: 15s}, scrape_configs: [{job_name: a, static_configs: []}]}`, true},
 		{"misspelt section", "#Prometheus", `{scrape_config: []}`, false},
+		{"test file of promtool's", "#TestFile", `{rule_files: [a.yml], evaluation_interval: 1m, tests: [{interval: 1m, input_series: [{series: up, values: 0x5}],
+			alert_rule_test: [{eval_time: 5m, alertname: A, exp_alerts: [{exp_labels: {a: 1}, exp_annotations: {b: c}}]}], promql_expr_test: [{expr: up, eval_time: 0, exp_samples: [{labels: up, value: 0}]}]}]}`, true},
+		{"scenario", "#TestFile", `{alertmanager_file: am.yml, env: [a, 'b-*'], options: {nan_equals_nan: true}, fixtures: {x: [1]}, tests: [{start_timestamp: '2026-01-03T02:50:00Z',
+			input_series: [[{series: up, values: 0x5, for_each: {instance: [a, b]}}]], silences: [{matchers: ['a="b"'], until: 1h}],
+			alert_rule_test: [{alertname: A, eval_time: 1m, state: pending, match: subset}], route_test: [{labels: {a: b}, exp_receivers: [x], exp_muted: []}],
+			notification_test: [{receiver: x, until: 5m, exp_notifications: [{at: 1m, status: firing, group_labels: {a: b}, alerts: [{status: firing, labels: {a: b}}], integrations: {slack/0: {title: x}}}]}],
+			suppression_test: [{eval_time: 1m, labels: {a: b}, receiver: x, exp_by: [inhibition]}]}]}`, true},
+		{"misspelt assertion", "#TestFile", `{tests: [{notifications_test: []}]}`, false},
+		{"unknown state", "#TestFile", `{tests: [{alert_rule_test: [{alertname: A, state: fires}]}]}`, false},
+		{"window without an end", "#TestFile", `{tests: [{notification_test: [{receiver: x}]}]}`, false},
 		{"job without a name", "#Prometheus", `{scrape_configs: [{static_configs: []}]}`, false},
 	} {
 		t.Run(tc.name, func(t *testing.T) {

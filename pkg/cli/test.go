@@ -3,8 +3,8 @@ package cli
 import (
 	"context"
 	"fmt"
+	"io"
 	"os"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -12,9 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/monctl/monctl/pkg/diag"
 	"github.com/monctl/monctl/pkg/pipeline"
-	"github.com/monctl/monctl/pkg/ruletest"
 )
 
 // testOptions are those of the verb test.
@@ -26,8 +24,10 @@ type testOptions struct {
 	run     []string
 	verify  bool
 	diff    bool
-	stage   pipeline.TestOptions
-	files   []string
+
+	progress testProgress
+	stage    pipeline.TestOptions
+	files    []string
 }
 
 func newTest(g *global) *cobra.Command {
@@ -36,12 +36,16 @@ func newTest(g *global) *cobra.Command {
 		Use:   "test [FILE...]",
 		Short: "Run unit tests of rules",
 		Long: `Test runs the project's unit tests against the rules that its sources render
-to, in every environment. With files, it runs those test files instead, without
-a project; the format is promtool's, and so are the verdicts.
+to, in every environment. With files, it runs those test files instead; no
+project is needed unless one of them asks for what it renders. The format is
+promtool's, and so are the verdicts. Files in Jsonnet and CUE evaluate to it.
 
 A test file of a project names the project's rules as
 
     rule_files: [monctl:bundle]
+
+A file may also say how Alertmanager routes, groups, inhibits and silences what
+fires, and what the receivers get: docs/tests.md.
 
 With --coverage it says what of the rules the tests exercise: which expressions
 have samples, which comparisons are seen true and false, which sides of and, or
@@ -57,7 +61,8 @@ alerts and samples are compared.`,
   monctl test --changed-since main
   monctl test --coverage --coverage-out coverage.html --coverage-threshold 80%
   monctl test --verify                 # in CI, against mistakes of monctl's own
-  monctl test rules_test.yaml          # any test file of promtool's`,
+  monctl test rules_test.yaml          # any test file of promtool's
+  monctl test tests/node.jsonnet --env tokyo`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.files = args
 			return o.test(cmd.Context())
@@ -67,7 +72,7 @@ alerts and samples are compared.`,
 	o.cover.add(cmd)
 	o.since.add(cmd, "run the tests that a change since this Git `revision` may concern")
 	cmd.Flags().StringArrayVar(&o.run, "run", nil, "run only tests whose name matches this regular `expression`; more than one select the tests that match any")
-	cmd.Flags().BoolVar(&o.diff, "diff", false, "show the difference between what was expected and what was got; it is always shown, promtool has the flag")
+	cmd.Flags().BoolVar(&o.diff, "diff", false, "show failures as differences of lines, without explanations and plots")
 	cmd.Flags().BoolVar(&o.verify, "verify", false, "evaluate every test the plain way too, as promtool does, and fail with exit code 1 if anything differs")
 	cmd.Flags().BoolVar(&o.stage.Debug, "debug", false, "show the series at the end of every test")
 	cmd.Flags().BoolVar(&o.stage.IgnoreUnknownFields, "ignore-unknown-fields", false, "ignore unknown fields of rule files")
@@ -99,8 +104,11 @@ func (o *testOptions) test(ctx context.Context) error {
 		return err
 	}
 	o.stage.Coverage = o.cover.collected
-	o.stage.Progress = o.progress()
-	defer o.clearLine()
+	if o.sys.StderrTerminal {
+		o.progress.out = o.sys.Stderr
+	}
+	o.stage.Progress = o.progress.tell
+	defer o.progress.clear()
 	opts, err := o.project.options(o.global)
 	if err != nil {
 		return err
@@ -109,7 +117,7 @@ func (o *testOptions) test(ctx context.Context) error {
 		if o.since.revision != "" {
 			return usagef("--changed-since chooses among the tests of a project: leave out the files")
 		}
-		return o.plain(ctx, opts)
+		return o.named(ctx, opts)
 	}
 	if err := o.since.open(opts.Dir); err != nil {
 		return err
@@ -147,60 +155,41 @@ func (o *testOptions) conclude(p *pipeline.Pass, since *pipeline.Since) error {
 	}
 	r := newReport("test", p)
 	r.Coverage = coverage
+	if r.Tests != nil {
+		r.Tests.Diff = o.diff
+	}
 	if err := o.cover.write(o.global, r); err != nil {
 		return err
 	}
-	o.clearLine()
+	o.progress.clear()
 	r.Since = o.since.report(since)
 	return o.finish(r, p, code)
 }
 
-// progress says on a terminal how many tests were run, ten times a second at
-// most; nil elsewhere.
-func (o *testOptions) progress() func(done, total int) {
-	if !o.sys.StderrTerminal {
-		return nil
-	}
-	var last time.Time
-	return func(done, total int) {
-		if now := time.Now(); now.Sub(last) > 100*time.Millisecond {
-			last = now
-			fmt.Fprintf(o.sys.Stderr, "\r\x1b[K%d of %d tests", done, total)
-		}
-	}
+// testProgress says on a terminal how many tests were run, once that takes a
+// while, and ten times a second at most.
+type testProgress struct {
+	out   io.Writer // nil where nobody looks
+	last  time.Time
+	shown bool
 }
 
-// clearLine takes the progress away.
-func (o *testOptions) clearLine() {
-	if o.sys.StderrTerminal {
-		fmt.Fprint(o.sys.Stderr, "\r\x1b[K")
+func (p *testProgress) tell(done, total int) {
+	now := time.Now()
+	if p.last.IsZero() {
+		p.last = now.Add(200 * time.Millisecond) // most runs are over by then
 	}
+	if p.out == nil || now.Sub(p.last) < 100*time.Millisecond {
+		return
+	}
+	p.last, p.shown = now, true
+	fmt.Fprintf(p.out, "\r\x1b[K%d of %d tests", done, total)
 }
 
-// plain runs test files without a project. Rule files are relative to the
-// test file that names them.
-func (o *testOptions) plain(ctx context.Context, opts pipeline.Options) error {
-	opts.Dir = o.workDir()
-	var diags diag.List
-	var suites []ruletest.Suite
-	for _, name := range o.files {
-		data, err := os.ReadFile(o.path(filepath.Join(o.workDir(), name)))
-		if filepath.IsAbs(name) {
-			data, err = os.ReadFile(name)
-		}
-		if err != nil {
-			diags.Errorf("source/read", diag.Span{File: name}, "the test file cannot be read: %s", cause(err))
-			continue
-		}
-		suites = append(suites, ruletest.Suite{File: filepath.ToSlash(name), Data: data})
+// clear takes the progress away.
+func (p *testProgress) clear() {
+	if p.shown {
+		p.shown = false
+		fmt.Fprint(p.out, "\r\x1b[K")
 	}
-	p, err := pipeline.Plain(ctx, opts, suites, o.stage)
-	if err != nil {
-		return err
-	}
-	p.Diags = append(diags, p.Diags...)
-	if len(suites) == 0 && len(diags) == 0 {
-		return fmt.Errorf("no test files")
-	}
-	return o.conclude(p, nil)
 }

@@ -77,3 +77,7 @@ func (r *Rule) Delivered(name string) (value string, known bool) {
 	// External labels fill in what an alert does not have.
 	return d.external[name], d.known
 }
+
+// MayBeDropped reports whether relabelling may keep alerts of the rule from
+// Alertmanager.
+func (r *Rule) MayBeDropped() bool { return r.origin.delivery.drops }

@@ -76,7 +76,7 @@ func (p *paging) nodes(config bundle.Value) {
 			matchers = append(matchers, m.String())
 			p.ask(m.Name)
 		}
-		n := p.add(Route, dotted(r.Pointer), strings.Join(matchers, ", "))
+		n := p.add(Route, routing.Dotted(r.Pointer), strings.Join(matchers, ", "))
 		n.Places = p.place(r.Pointer)
 		p.routes[r] = n
 		if to, ok := receivers[r.Receiver]; ok {
@@ -89,7 +89,7 @@ func (p *paging) nodes(config bundle.Value) {
 		}
 		name := r.Name
 		if name == "" {
-			name = dotted(r.Pointer)
+			name = routing.Dotted(r.Pointer)
 		}
 		n := p.add(Inhibition, name, "")
 		n.Places = p.place(r.Pointer)
@@ -104,26 +104,10 @@ func (p *paging) ask(label string) {
 	}
 }
 
-// dotted writes a JSON Pointer as people write it: route.routes[0].
-func dotted(pointer string) string {
-	var b strings.Builder
-	for token := range strings.SplitSeq(strings.TrimPrefix(pointer, "/"), "/") {
-		switch {
-		case strings.Trim(token, "0123456789") == "":
-			b.WriteString("[" + token + "]")
-		case b.Len() > 0:
-			b.WriteString("." + token)
-		default:
-			b.WriteString(token)
-		}
-	}
-	return b.String()
-}
-
 // connectAlert connects an alert with the routes that it ends in and with the
 // inhibition rules that it takes part in.
 func (p *paging) connectAlert(a alertNode) {
-	drops := a.rule.origin.delivery.drops
+	drops := a.rule.MayBeDropped()
 	f := p.fateOf(a.rule)
 	for _, r := range f.reached {
 		p.connect(a.node, p.routes[r.Route], Takes, r.Certainty == routing.Certain && !drops)

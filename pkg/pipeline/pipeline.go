@@ -18,6 +18,7 @@ import (
 	"github.com/monctl/monctl/pkg/project"
 	"github.com/monctl/monctl/pkg/promconf"
 	"github.com/monctl/monctl/pkg/render"
+	"github.com/monctl/monctl/pkg/ruletest"
 	"github.com/monctl/monctl/schemas"
 )
 
@@ -176,10 +177,22 @@ func (p *Pass) Validate(ctx context.Context) error {
 			}
 			diags = append(diags, own...)
 		}
+		for _, t := range p.judgedTests(out) {
+			diags = append(diags, p.settle(ruletest.Judge(ruletest.Suite{File: t.File, Data: t.Data, Origin: t.Origin}))...)
+		}
 		p.Diags = append(p.Diags, diags.Sort().WithEnv(out.Env.Name)...)
 	}
 	p.except()
 	return nil
+}
+
+// judgedTests are the test files among Files. Those of a project are judged
+// when they are run.
+func (p *Pass) judgedTests(out *render.Output) []render.Test {
+	if !p.opts.Judge {
+		return nil
+	}
+	return out.Tests
 }
 
 func (p *Pass) judge(ctx context.Context, b *bundle.Bundle) (diag.List, error) {

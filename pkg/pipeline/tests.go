@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"github.com/monctl/monctl/pkg/jsonnet"
+	"github.com/monctl/monctl/pkg/project"
 	"github.com/monctl/monctl/pkg/render"
 	"github.com/monctl/monctl/pkg/ruletest"
 )
@@ -38,11 +39,13 @@ type TestOptions struct {
 	Progress func(done, total int)
 }
 
-// options are those of the test runner, but for the bundle's rules.
-func (o TestOptions) options(p Options) ruletest.Options {
+// testOptions are those of the test runner, but for what a bundle has.
+func (p *Pass) testOptions(ctx context.Context, o TestOptions, env project.Environment) ruletest.Options {
+	sources := p.programs(ctx, env)
 	return ruletest.Options{
 		Run: o.Run, Debug: o.Debug, IgnoreUnknownFields: o.IgnoreUnknownFields, VerifyDir: o.VerifyDir, Coverage: o.Coverage, Progress: o.Progress,
-		Workers: p.Workers, RuleFiles: ruletest.FromDisk(p.Dir), RuleFileNames: ruletest.NamesOnDisk(p.Dir),
+		Workers: p.opts.Workers, RuleFiles: sources.ruleFiles(p.opts.Dir), RuleFileNames: ruletest.NamesOnDisk(p.opts.Dir),
+		AlertmanagerFile: sources.alertmanagerFile(p.opts.Dir),
 	}
 }
 
@@ -50,6 +53,7 @@ func (o TestOptions) options(p Options) ruletest.Options {
 // the same rules.
 type testUnit struct {
 	envs   []string
+	first  *render.Output // of envs[0]
 	rules  []ruletest.RuleFile
 	suites []ruletest.Suite
 }
@@ -61,10 +65,11 @@ func (p *Pass) Test(ctx context.Context, opts TestOptions) error {
 	if err != nil {
 		return err
 	}
+	p.Diags = append(p.Diags, p.unknownEnvironments()...)
 	p.Tests = []TestRun{}
 	for _, u := range units {
-		o := opts.options(p.opts)
-		o.Bundle = u.rules
+		o := p.testOptions(ctx, opts, u.first.Env)
+		o.Bundle, o.Environment = u.rules, u.first.Bundle
 		report, diags, err := ruletest.Run(ctx, u.suites, o)
 		if err != nil {
 			return fmt.Errorf("test environment %s: %w", u.envs[0], err)
@@ -82,8 +87,7 @@ func (p *Pass) Test(ctx context.Context, opts TestOptions) error {
 // known to the coverage, if there is any.
 func testUnits(outs []*render.Output, coverage *ruletest.Coverage) ([]testUnit, error) {
 	type shared struct {
-		envs  []string
-		rules []ruletest.RuleFile
+		testUnit
 		suite ruletest.Suite
 	}
 	var order []string
@@ -101,12 +105,21 @@ func testUnits(outs []*render.Output, coverage *ruletest.Coverage) ([]testUnit, 
 		}
 		if coverage != nil {
 			coverage.Add(rules...)
+			coverage.AddConfig(out.Bundle)
 		}
 		same := string(h.Sum(nil))
+		paging := pagingKey(out)
 		for _, t := range out.Tests {
+			suite := ruletest.Suite{File: t.File, Data: t.Data, Origin: t.Origin}
+			if !runsIn(suite, out.Env.Name) {
+				continue
+			}
 			key := fmt.Sprintf("%s %q %q %s", same, t.File, t.Name, t.Data)
+			if suite.Pages() {
+				key += paging
+			}
 			if suites[key] == nil {
-				suites[key] = &shared{rules: rules, suite: ruletest.Suite{File: t.File, Data: t.Data, Origin: t.Origin}}
+				suites[key] = &shared{testUnit{first: out, rules: rules}, suite}
 				order = append(order, key)
 			}
 			suites[key].envs = append(suites[key].envs, out.Env.Name)
@@ -118,7 +131,7 @@ func testUnits(outs []*render.Output, coverage *ruletest.Coverage) ([]testUnit, 
 		i := slices.IndexFunc(units, func(u testUnit) bool { return slices.Equal(u.envs, s.envs) })
 		if i < 0 {
 			i = len(units)
-			units = append(units, testUnit{envs: s.envs, rules: s.rules})
+			units = append(units, s.testUnit)
 		}
 		units[i].suites = append(units[i].suites, s.suite)
 	}
@@ -129,7 +142,7 @@ func testUnits(outs []*render.Output, coverage *ruletest.Coverage) ([]testUnit, 
 // the file that names them.
 func Plain(ctx context.Context, opts Options, suites []ruletest.Suite, test TestOptions) (*Pass, error) {
 	p := &Pass{opts: opts, importer: jsonnet.NewImporter(opts.Dir, nil, opts.Library)}
-	report, diags, err := ruletest.Run(ctx, suites, test.options(opts))
+	report, diags, err := ruletest.Run(ctx, suites, p.testOptions(ctx, test, project.Environment{}))
 	if err != nil {
 		return nil, fmt.Errorf("run tests: %w", err)
 	}

@@ -73,6 +73,13 @@ func NewEngine(o EngineOptions) *Engine {
 	}
 }
 
+// ParseQuery returns why an expression is refused by the parser that queries
+// are parsed with, or nil.
+func ParseQuery(text string) error {
+	_, err := parser.NewParser(parser.Options{}).ParseExpr(text)
+	return err
+}
+
 // Close releases the engine.
 func (e *Engine) Close() error { return errors.Join(e.promql.Close(), e.wide.Close()) }
 

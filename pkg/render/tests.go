@@ -1,7 +1,6 @@
 package render
 
 import (
-	"fmt"
 	"path"
 	"slices"
 	"strconv"
@@ -15,15 +14,9 @@ import (
 // environment.
 const BundleRuleFiles = "monctl:bundle"
 
-// scenarioKeys are those of a test file that promtool does not know.
-var scenarioKeys = struct{ file, test []string }{
-	file: []string{"alertmanager_file", "env", "options"},
-	test: []string{"silences", "route_test", "notification_test", "suppression_test"},
-}
-
 // Tree lays an environment out as files, with the tests in promtool's plain
 // format: the environment's rule files by relative path, and without what
-// promtool does not know.
+// promtool does not know. A test file that deviates from promtool is left out.
 func (o *Output) Tree() ([]bundle.TreeFile, diag.List, error) {
 	files, err := o.Bundle.Tree()
 	if err != nil {
@@ -37,7 +30,7 @@ func (o *Output) Tree() ([]bundle.TreeFile, diag.List, error) {
 	}
 	var diags diag.List
 	for _, t := range o.Tests {
-		f, more, err := plainTest(t, ruleFiles)
+		f, more, err := plainTest(t, o.Env.Name, ruleFiles)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -65,50 +58,6 @@ func (o *Output) Tree() ([]bundle.TreeFile, diag.List, error) {
 		}
 	}
 	return files, diags, nil
-}
-
-func plainTest(t Test, ruleFiles []bundle.Value) (*bundle.TreeFile, diag.List, error) {
-	docs, diags := bundle.DecodeYAML(t.File, t.Data)
-	if diags.HasErrors() || len(docs) != 1 || docs[0].Value.Kind != bundle.Map {
-		return nil, diags, nil // the test runner says what is wrong with it
-	}
-	v := without(docs[0].Value, scenarioKeys.file)
-	if named := v.Array("rule_files"); named != nil {
-		files := bundle.Value{Kind: bundle.Array}
-		for _, f := range named {
-			if f.Text == BundleRuleFiles {
-				files.Elem = append(files.Elem, ruleFiles...)
-			} else {
-				files.Elem = append(files.Elem, f)
-			}
-		}
-		v = v.With("rule_files", files)
-	}
-	if tests := v.Array("tests"); tests != nil {
-		plain := bundle.Value{Kind: bundle.Array}
-		for _, one := range tests {
-			plain.Elem = append(plain.Elem, without(one, scenarioKeys.test))
-		}
-		v = v.With("tests", plain)
-	}
-	data, err := bundle.EncodeYAML(v)
-	if err != nil {
-		return nil, nil, fmt.Errorf("render %s: %w", t.File, err)
-	}
-	return &bundle.TreeFile{Path: "tests/" + t.Name + ".yaml", Data: data}, nil, nil
-}
-
-func without(v bundle.Value, keys []string) bundle.Value {
-	if v.Kind != bundle.Map {
-		return v
-	}
-	out := bundle.Value{Kind: bundle.Map}
-	for i, k := range v.Keys {
-		if !slices.Contains(keys, k) {
-			out.Keys, out.Elem = append(out.Keys, k), append(out.Elem, v.Elem[i])
-		}
-	}
-	return out
 }
 
 // RuleFile is one rule file of an environment, as the test runner wants it.

@@ -70,3 +70,31 @@ func (i Inhibition) Inhibits(label LabelFunc) Certainty { return matches(i.Sourc
 
 // Concerns says whether an alert takes the part of the target.
 func (i Inhibition) Concerns(label LabelFunc) Certainty { return matches(i.Target, label) }
+
+// Between says whether one alert can mute another by the rule: the one takes
+// the part of the source, the other that of the target, they have the equal
+// labels in common, and they do not both match both sides
+// (inhibit.Inhibitor.Mutes).
+func (i Inhibition) Between(source, target LabelFunc) Certainty {
+	out := min(i.Inhibits(source), i.Concerns(target))
+	if out == Never {
+		return Never
+	}
+	if both := min(i.Concerns(source), i.Inhibits(target)); both == Certain {
+		return Never
+	} else if both == Possible {
+		out = Possible
+	}
+	source, target = assume(i.Source, source), assume(i.Target, target)
+	for _, name := range i.Equal {
+		a, knownA := source(name)
+		b, knownB := target(name)
+		switch {
+		case !knownA || !knownB:
+			out = Possible
+		case a != b:
+			return Never
+		}
+	}
+	return out
+}

@@ -32,9 +32,16 @@ func (r *Route) Takes(label LabelFunc) Certainty { return matches(r.Matchers, la
 // the routes above, the alert passes or may pass, in the order of Routes,
 // whether or not it gets there before another route takes it.
 func (t *Tree) Follow(label LabelFunc) (ends []Reached, passes []*Route) {
-	t.Root().reach(label, Certain, &ends)
+	t.Root().reach(label, Certain, &walk{ends: &ends})
 	t.Root().passes(label, &passes)
 	return ends, passes
+}
+
+// walk is what is collected on the way through a tree.
+type walk struct {
+	ends *[]Reached
+	// steps is nil where nobody wants to know the way.
+	steps *[]Step
 }
 
 func (r *Route) passes(label LabelFunc, out *[]*Route) {
@@ -61,8 +68,9 @@ const (
 
 // reach follows dispatch.Route.Match. It returns whether the route takes the
 // alert, given that it is offered to it with some certainty.
-func (r *Route) reach(label LabelFunc, offered Certainty, out *[]Reached) Certainty {
+func (r *Route) reach(label LabelFunc, offered Certainty, w *walk) Certainty {
 	taken := matches(r.Matchers, label)
+	step := w.step(r, label, offered, taken)
 	if taken == Never {
 		return Never
 	}
@@ -71,8 +79,8 @@ func (r *Route) reach(label LabelFunc, offered Certainty, out *[]Reached) Certai
 	// rest that the next one is, own that none of them has taken the alert.
 	here := min(offered, taken)
 	rest, own := here, here
-	for _, child := range r.Children {
-		switch child.reach(label, rest, out) {
+	for i, child := range r.Children {
+		switch child.reach(label, rest, w) {
 		case Certain:
 			own = Never
 			if !child.Continue {
@@ -86,11 +94,13 @@ func (r *Route) reach(label LabelFunc, offered Certainty, out *[]Reached) Certai
 		case Never:
 		}
 		if rest == Never {
+			w.skip(r.Children[i+1:], child)
 			break
 		}
 	}
 	if own != Never {
-		*out = append(*out, Reached{Route: r, Certainty: own})
+		*w.ends = append(*w.ends, Reached{Route: r, Certainty: own})
+		w.end(step, own)
 	}
 	return taken
 }

@@ -3,6 +3,7 @@ package routing
 import (
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/prometheus/alertmanager/config"
@@ -114,4 +115,21 @@ func (t *Tree) Receivers(alert map[string]string) []string {
 		out = append(out, r.Receiver)
 	}
 	return out
+}
+
+// Dotted writes the place of a route or of an inhibition rule as people do:
+// "route.routes[0]" for "/route/routes/0".
+func Dotted(pointer string) string {
+	var b strings.Builder
+	for token := range strings.SplitSeq(strings.TrimPrefix(pointer, "/"), "/") {
+		switch {
+		case strings.Trim(token, "0123456789") == "":
+			b.WriteString("[" + token + "]")
+		case b.Len() > 0:
+			b.WriteString("." + token)
+		default:
+			b.WriteString(token)
+		}
+	}
+	return b.String()
 }

@@ -28,6 +28,9 @@ type AlertmanagerFile struct {
 	YAML []byte
 	// Templates are the template files that it names.
 	Templates []bundle.Object
+	// Origin leads to the source it was rendered from; nil if the user wrote
+	// the YAML.
+	Origin bundle.Origin
 }
 
 // AlertmanagerFileFunc returns the configuration that a suite names in
@@ -35,8 +38,7 @@ type AlertmanagerFile struct {
 type AlertmanagerFileFunc func(suite, name string) (AlertmanagerFile, error)
 
 // AlertmanagerFromDisk returns the AlertmanagerFileFunc that reads files: names
-// are relative to the directory of the suite, which in turn is relative to dir;
-// templates are relative to the configuration.
+// are relative to the directory of the suite, which in turn is relative to dir.
 func AlertmanagerFromDisk(dir string) AlertmanagerFileFunc {
 	return func(suite, name string) (AlertmanagerFile, error) {
 		path := besideSuite(dir, suite, name)
@@ -44,30 +46,33 @@ func AlertmanagerFromDisk(dir string) AlertmanagerFileFunc {
 		if err != nil {
 			return AlertmanagerFile{}, reason(err)
 		}
-		out := AlertmanagerFile{Name: relative(dir, path), YAML: content}
-		cfg, err := routing.LoadConfig(content)
-		if err != nil {
-			return out, nil //nolint:nilerr // the suite says so, at the place of the name
-		}
-		for _, pattern := range cfg.Templates {
-			if !filepath.IsAbs(pattern) {
-				pattern = filepath.Join(filepath.Dir(path), pattern)
-			}
-			names, err := filepath.Glob(pattern)
-			if err != nil {
-				return out, fmt.Errorf("templates %q: %w", pattern, err)
-			}
-			for _, name := range names {
-				text, err := os.ReadFile(name)
-				if err != nil {
-					return out, fmt.Errorf("template: %w", reason(err))
-				}
-				ref := bundle.Ref{Kind: bundle.Template, Name: filepath.Base(name)}
-				out.Templates = append(out.Templates, bundle.NewRawObject(ref, text, bundle.NewOrigin(diag.Span{File: relative(dir, name)}, nil)))
-			}
-		}
-		return out, nil
+		return AlertmanagerTemplates(dir, AlertmanagerFile{Name: relative(dir, path), YAML: content})
 	}
+}
+
+// AlertmanagerTemplates adds the template files that a configuration names:
+// the patterns are relative to it, and its name to dir.
+func AlertmanagerTemplates(dir string, f AlertmanagerFile) (AlertmanagerFile, error) {
+	cfg, err := routing.LoadConfig(f.YAML)
+	if err != nil {
+		return f, nil //nolint:nilerr // the suite says so, at the place of the name
+	}
+	for _, pattern := range cfg.Templates {
+		pattern = besideSuite(dir, f.Name, pattern)
+		names, err := filepath.Glob(pattern)
+		if err != nil {
+			return f, fmt.Errorf("templates %q: %w", pattern, err)
+		}
+		for _, name := range names {
+			text, err := os.ReadFile(name)
+			if err != nil {
+				return f, fmt.Errorf("template %q: %w", name, reason(err))
+			}
+			ref := bundle.Ref{Kind: bundle.Template, Name: filepath.Base(name)}
+			f.Templates = append(f.Templates, bundle.NewRawObject(ref, text, bundle.NewOrigin(diag.Span{File: relative(dir, name)}, nil)))
+		}
+	}
+	return f, nil
 }
 
 // reason leaves of an error of the file system what is not said already.
@@ -78,7 +83,7 @@ func reason(err error) error {
 	return err
 }
 
-// besideSuite is the path of a file that a suite names.
+// besideSuite is the path of a file that another one names.
 func besideSuite(dir, suite, name string) string {
 	if filepath.IsAbs(name) {
 		return name
@@ -99,6 +104,7 @@ func relative(dir, name string) string {
 
 // paging is what stands between the rules and the receivers. It is immutable.
 type paging struct {
+	file AlertmanagerFile
 	// base has the configuration.
 	base      simulate.Options
 	tree      *routing.Tree
@@ -125,9 +131,9 @@ func renderedPaging(b *bundle.Bundle) (*paging, error) {
 	}
 	o, ok := b.Get(bundle.Ref{Kind: bundle.Alertmanager})
 	if !ok {
-		return nil, errors.New("the project renders no Alertmanager configuration")
+		return nil, errors.New("there is no Alertmanager configuration to test: the project renders none")
 	}
-	return newPaging(AlertmanagerFile{Name: o.Ref.String(), YAML: o.Body.Bytes(), Templates: b.OfKind(bundle.Template)}, b)
+	return newPaging(AlertmanagerFile{Name: o.Ref.String(), YAML: o.Body.Bytes(), Templates: b.OfKind(bundle.Template), Origin: o.Origin}, b)
 }
 
 // newPaging loads a configuration; b, if it is not nil, says with its
@@ -137,7 +143,7 @@ func newPaging(file AlertmanagerFile, b *bundle.Bundle) (*paging, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s is refused by Alertmanager: %w", file.Name, err)
 	}
-	p := &paging{base: simulate.Options{Config: cfg}, tree: routing.NewTree(cfg)}
+	p := &paging{file: file, base: simulate.Options{Config: cfg}, tree: routing.NewTree(cfg)}
 	p.renderer = sync.OnceValues(func() (*simulate.Renderer, diag.List) {
 		return simulate.NewRenderer(cfg, file.Templates, alertmanagerURL)
 	})
@@ -166,7 +172,7 @@ func (l *pagingLoader) load(s *suite) (*paging, error) {
 	}
 	file, err := l.options.AlertmanagerFile(s.File, name)
 	if err != nil {
-		return nil, fmt.Errorf("%q cannot be read: %w", name, err)
+		return nil, fmt.Errorf("%q cannot be used: %w", name, err)
 	}
 	return newPaging(file, l.options.Environment)
 }
@@ -196,7 +202,7 @@ func (s *suite) loadPaging(l *pagingLoader) {
 		span = s.decoded.alertmanager.span
 	}
 	e := s.diags.Errorf(codeAlertmanagerFile, span, "%s", strings.TrimSpace(err.Error()))
-	if s.decoded.alertmanager.value == "" && l.options.Environment == nil {
+	if s.decoded.alertmanager.value == "" {
 		e.Hint = "name one beside rule_files: alertmanager_file: alertmanager.yml"
 	}
 }

@@ -31,6 +31,7 @@ func (r *runner) checkState(ctx context.Context, a alertAssertion) {
 		}
 		got = append(got, one)
 	}
+	r.warnTemplates(a.span, got)
 	if a.state == StateInactive {
 		r.checkInactive(a, expected, got)
 		return
@@ -42,14 +43,19 @@ func (r *runner) checkState(ctx context.Context, a alertAssertion) {
 			paired++
 		}
 	}
+	j := judged{alertAssertion: a, expected: expected, got: got, failure: -1}
 	if paired == len(expected) && paired == len(got) {
+		r.judged = append(r.judged, j)
 		return
 	}
+	same, missing, unexpected := apart(expected, got, pairs)
+	j.missing, j.unexpected, j.failure = missing, unexpected, len(r.report.Failures)
+	r.judged = append(r.judged, j)
 	f := r.fail(a.span, KindAlert, codeAlert, "alert %q at %s, %s: %s", a.name, model.Duration(a.at), a.state, countState(len(expected), len(got), a.state))
-	f.describe(a.pairedLines(expected, got, pairs))
-	if state := r.eval.State(a.name); a.state == StateFiring && len(got) == 0 && state != "" {
-		f.hint = state
+	if a.match == matchSubset && len(missing) > 0 {
+		unexpected = named(missing, unexpected)
 	}
+	f.describeAlerts(append(alertPairs(same, same), alertPairs(missing, unexpected)...))
 }
 
 // checkInactive fails for each alert that is pending or firing although it is
@@ -68,12 +74,16 @@ func (r *runner) checkInactive(a alertAssertion, expected, got []alertText) {
 			found = append(found, g)
 		}
 	}
+	j := judged{alertAssertion: a, expected: expected, got: found, unexpected: found, failure: -1}
+	if len(found) > 0 {
+		j.failure = len(r.report.Failures)
+	}
+	r.judged = append(r.judged, j)
 	if len(found) == 0 {
 		return
 	}
 	f := r.fail(a.span, KindAlert, codeAlert, "alert %q at %s: expected to be inactive, %s pending or firing", a.name, model.Duration(a.at), areAlerts(len(found)))
-	f.describe(alertLines(nil, found))
-	f.hint = r.eval.State(a.name)
+	f.describeAlerts(alertPairs(nil, found))
 }
 
 func areAlerts(n int) string {
@@ -113,28 +123,24 @@ func (a alertAssertion) fits(e, g alertText) bool {
 	return labels.Equal(e.labels, g.labels) && (a.state == StateInactive || labels.Equal(e.annotations, g.annotations))
 }
 
-// pairedLines shows what has no partner beside what has one.
-func (a alertAssertion) pairedLines(expected, got []alertText, pairs []int) lines {
-	var restExpected, restGot []alertText
+// apart takes two lists of alerts apart: those got that have a partner, those
+// expected that have none, and those got that have none.
+func apart(expected, got []alertText, pairs []int) (same, missing, unexpected []alertText) {
 	taken := map[int]bool{}
-	var out lines
 	for i, j := range pairs {
 		if j < 0 {
-			restExpected = append(restExpected, expected[i])
+			missing = append(missing, expected[i])
 			continue
 		}
 		taken[j] = true
-		out = append(out, alone(' ', got[j])...)
+		same = append(same, got[j])
 	}
 	for j, g := range got {
 		if !taken[j] {
-			restGot = append(restGot, g)
+			unexpected = append(unexpected, g)
 		}
 	}
-	if a.match == matchSubset && len(restExpected) > 0 {
-		restGot = named(restExpected, restGot)
-	}
-	return append(out, alertLines(restExpected, restGot)...)
+	return same, missing, unexpected
 }
 
 // named leaves of alerts only the labels and annotations that some expected

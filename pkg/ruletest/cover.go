@@ -9,27 +9,20 @@ import (
 	"github.com/prometheus/prometheus/promql/parser"
 
 	"github.com/monctl/monctl/pkg/promeval"
+	"github.com/monctl/monctl/pkg/routing/simulate"
 )
-
-// judged is an alert assertion that was held against what fires.
-type judged struct {
-	alertAssertion
-	expected, got []alertText
-	holds         bool
-}
 
 // cover marks what the test has exercised of the rules. It is called when the
 // test is over and looks at what the rules have left behind, so that running a
 // test costs nothing while nobody asks for coverage.
 func (r *runner) cover(ctx context.Context) {
-	obs := promeval.NewObserver(r.eval, r.decoded.interval)
-	defer obs.Close() //nolint:errcheck // It only waits for a tracker that it lacks.
-	v := viewOfTest{Observer: obs, from: r.start(), until: r.start().Add(r.lastTick()), step: r.decoded.interval}
-	for _, s := range r.subjects {
+	v := r.view(r.observer)
+	for _, s := range r.subjects() {
 		r.coverage.cover(v.observe(ctx, s, r.coverage.missing(s), r.looked(s.name))...)
 		r.coverage.cover(r.asserted(s)...)
 	}
 	r.coverage.cover(r.values()...)
+	r.coverPaging()
 }
 
 // looked returns the ticks at which assertions are about an alert.
@@ -37,23 +30,23 @@ func (r *runner) looked(alert string) map[int64]bool {
 	out := map[int64]bool{}
 	for _, j := range r.judged {
 		if j.name == alert {
-			out[r.start().Add(j.at.Truncate(r.decoded.interval)).UnixMilli()] = true
+			out[r.start().Add(j.at.Truncate(r.step())).UnixMilli()] = true
 		}
 	}
 	return out
 }
 
-// lastTick is the last instant that the rules were evaluated at, counted from
-// the start.
-func (r *runner) lastTick() time.Duration {
-	return r.horizon().Truncate(r.decoded.interval)
-}
-
-// viewOfTest is what a test has left behind.
+// viewOfTest is what a test has left behind: everything from its start to the
+// last tick, which the rules were evaluated at.
 type viewOfTest struct {
-	*promeval.Observer
+	*promeval.Observation
 	from, until time.Time
 	step        time.Duration
+}
+
+func (r *runner) view(obs *promeval.Observer) viewOfTest {
+	step := r.step()
+	return viewOfTest{Observation: obs.Of(r.eval), from: r.start(), until: r.start().Add(r.horizon().Truncate(step)), step: step}
 }
 
 // observe returns those of some points that the test has covered. Looked has
@@ -167,21 +160,76 @@ func (r *runner) asserted(s *subject) []*point {
 		if !s.alert || j.name != s.name {
 			continue
 		}
-		isOurs := func(a alertText) bool { return s.isStaticOf(a.labels) }
-		claim := "not firing"
-		if slices.ContainsFunc(j.expected, isOurs) {
-			claim = "firing"
-		}
-		rendered := slices.ContainsFunc(j.got, isOurs)
+		claim := j.claim(s)
 		for _, p := range s.points {
 			switch {
 			case p.kind == ItemAsserted && p.outcome == claim,
-				rendered && (p.kind == ItemLabel || p.kind == ItemAnnotation):
+				p.kind == ItemLabel && j.sees(s, func(a alertText) labels.Labels { return a.labels }, p.text),
+				p.kind == ItemAnnotation && j.sees(s, func(a alertText) labels.Labels { return a.annotations }, p.text):
 				out = append(out, p)
 			}
 		}
 	}
+	for _, p := range s.points {
+		if p.kind == ItemAsserted && p.outcome == "firing" && r.notified(s) {
+			out = append(out, p)
+		}
+	}
 	return out
+}
+
+// notified reports whether a notification_test compares a notification of one
+// of the rule's alerts.
+func (r *runner) notified(s *subject) bool {
+	if r.timeline == nil || !s.alert {
+		return false
+	}
+	for _, n := range r.timeline.Notifications {
+		asked := slices.ContainsFunc(r.test.notifications, func(a notificationAssertion) bool {
+			at := n.At.Sub(r.start())
+			return a.receiver.value == n.Receiver && at >= a.from && at <= a.until
+		})
+		if asked && slices.ContainsFunc(n.Alerts, func(a simulate.NotifiedAlert) bool {
+			return a.Labels[labels.AlertName] == s.name && s.isStaticOf(labels.FromMap(a.Labels))
+		}) {
+			return true
+		}
+	}
+	return false
+}
+
+// claim is what an assertion says about the alerts of a rule: that one is
+// "firing", that it is "not firing", or nothing.
+func (j judged) claim(s *subject) string {
+	ours := slices.ContainsFunc(j.expected, func(a alertText) bool { return s.couldBe(a, j.match) })
+	switch j.state {
+	case StatePending:
+		if ours {
+			return "not firing"
+		}
+		return "" // others may fire
+	case StateInactive:
+		if ours || len(j.expected) == 0 {
+			return "not firing"
+		}
+		return ""
+	default:
+		if ours {
+			return "firing"
+		}
+		return "not firing"
+	}
+}
+
+// sees reports whether an assertion compares a label or an annotation of one of
+// the rule's alerts: all of them, or those that a subset names.
+func (j judged) sees(s *subject, set func(alertText) labels.Labels, name string) bool {
+	if j.state == StateInactive || !slices.ContainsFunc(j.got, func(a alertText) bool { return s.isStaticOf(a.labels) }) {
+		return false
+	}
+	return j.match != matchSubset || slices.ContainsFunc(j.expected, func(a alertText) bool {
+		return s.couldBe(a, j.match) && set(a).Has(name)
+	})
 }
 
 // values returns the points of records whose values the test's assertions
@@ -197,7 +245,7 @@ func (r *runner) values() []*point {
 	done := map[*subject]bool{}
 	for again := true; again; {
 		again = false
-		for _, s := range r.subjects {
+		for _, s := range r.subjects() {
 			if done[s] || !(reads[s.name] && !s.alert || s.alert && r.asserts(s.name)) {
 				continue
 			}
@@ -206,7 +254,7 @@ func (r *runner) values() []*point {
 		}
 	}
 	var out []*point
-	for _, s := range r.subjects {
+	for _, s := range r.subjects() {
 		for _, p := range s.points {
 			if done[s] && p.kind == ItemAsserted && !s.alert {
 				out = append(out, p)

@@ -7,6 +7,44 @@ import (
 	"github.com/prometheus/prometheus/model/labels"
 )
 
+// Pair is something expected beside the one that resembles it most among what
+// was got: an alert, or a sample.
+type Pair struct {
+	// Verdict is "same", "different", "missing" (expected only) or "unexpected"
+	// (got only).
+	Verdict string `json:"verdict"`
+	// Alert is the alert's name; empty for a sample.
+	Alert string `json:"alert,omitempty"`
+	// Fields are sorted by kind and name.
+	Fields []PairField `json:"fields"`
+}
+
+// PairField is a part of both: absent on the side that does not have it.
+type PairField struct {
+	// Kind is "label", "annotation" or "value"; the value has no name.
+	Kind     string  `json:"kind"`
+	Name     string  `json:"name,omitempty"`
+	Expected *string `json:"expected,omitempty"`
+	Got      *string `json:"got,omitempty"`
+}
+
+// Differs reports whether the two sides differ in the field.
+func (f PairField) Differs() bool {
+	return f.Expected == nil || f.Got == nil || *f.Expected != *f.Got
+}
+
+// Text is the field's name and one of its values.
+func (f PairField) Text(value string) string {
+	switch f.Kind {
+	case "annotation":
+		return "annotation " + f.Name + ": " + value
+	case "label":
+		return f.Name + ": " + value
+	default:
+		return "value " + value
+	}
+}
+
 // alertText is an alert as it is compared.
 type alertText struct{ labels, annotations labels.Labels }
 
@@ -20,9 +58,49 @@ func (a alertText) compare(b alertText) int {
 func sameAlerts(expected, got []alertText) bool {
 	slices.SortFunc(expected, alertText.compare)
 	slices.SortFunc(got, alertText.compare)
-	return slices.EqualFunc(expected, got, func(a, b alertText) bool {
-		return labels.Equal(a.labels, b.labels) && labels.Equal(a.annotations, b.annotations)
-	})
+	return slices.EqualFunc(expected, got, alertText.equal)
+}
+
+func (a alertText) equal(b alertText) bool {
+	return labels.Equal(a.labels, b.labels) && labels.Equal(a.annotations, b.annotations)
+}
+
+// describe fills the texts of a failure.
+func (f *Failure) describe(l lines) { f.Expected, f.Got, f.Diff = l.texts() }
+
+// describeAlerts does so for alerts: a line for each label and annotation.
+func (f *Failure) describeAlerts(pairs []Pair) {
+	f.Pairs = pairs
+	var l lines
+	for _, p := range pairs {
+		mark := byte(' ')
+		switch p.Verdict {
+		case "missing":
+			mark = '-'
+		case "unexpected":
+			mark = '+'
+		}
+		l.add(mark, "alert "+p.Alert)
+		for _, x := range p.Fields {
+			if !x.Differs() {
+				l.add(' ', "  "+x.Text(*x.Expected))
+				continue
+			}
+			if x.Expected != nil {
+				l.add('-', "  "+x.Text(*x.Expected))
+			}
+			if x.Got != nil {
+				l.add('+', "  "+x.Text(*x.Got))
+			}
+		}
+	}
+	f.describe(l)
+}
+
+// describeSamples does the same for samples, a line for each.
+func (f *Failure) describeSamples(expected, got []sample) {
+	f.Pairs = samplePairs(expected, got)
+	f.describe(sampleLines(expected, got))
 }
 
 // lines is a comparison, line by line: mark is ' ' for a line of both sides,
@@ -34,140 +112,137 @@ type line struct {
 	text string
 }
 
-// describe fills the texts of a failure.
-func (f *Failure) describe(l lines) {
-	var expected, got, diff []string
+func (l *lines) add(mark byte, text string) { *l = append(*l, line{mark, text}) }
+
+func (l lines) texts() (expected, got, diff string) {
+	var e, g, d []string
 	for _, x := range l {
 		if x.mark != '+' {
-			expected = append(expected, x.text)
+			e = append(e, x.text)
 		}
 		if x.mark != '-' {
-			got = append(got, x.text)
+			g = append(g, x.text)
 		}
-		diff = append(diff, strings.TrimRight(string(x.mark)+" "+x.text, " "))
+		d = append(d, strings.TrimRight(string(x.mark)+" "+x.text, " "))
 	}
-	f.Expected, f.Got, f.Diff = strings.Join(expected, "\n"), strings.Join(got, "\n"), strings.Join(diff, "\n")
+	return strings.Join(e, "\n"), strings.Join(g, "\n"), strings.Join(d, "\n")
 }
 
-// alertLines pairs each expected alert with the one that fires and resembles it
-// most, so that only what differs between the two is marked.
-func alertLines(expected, got []alertText) lines {
-	rest := slices.Clone(got)
-	var out lines
-	for _, e := range expected {
-		best, most := -1, 0
-		for i, g := range rest {
-			if n := resemblance(e, g); n > most {
-				best, most = i, n
-			}
-		}
-		if best < 0 {
-			out = append(out, alone('-', e)...)
+// alertPairs pairs each expected alert with the one that fires and resembles it
+// most, so that only what differs between the two is marked. Equal ones are
+// paired first.
+func alertPairs(expected, got []alertText) []Pair {
+	partner := pairAlike(expected, got, alertText.equal, resemblance)
+	var out []Pair
+	taken := map[int]bool{}
+	for i, e := range expected {
+		if partner[i] < 0 {
+			out = append(out, pairOf("missing", &e, nil))
 			continue
 		}
-		out = append(out, beside(e, rest[best])...)
-		rest = slices.Delete(rest, best, best+1)
+		taken[partner[i]] = true
+		verdict := "different"
+		if e.equal(got[partner[i]]) {
+			verdict = "same"
+		}
+		out = append(out, pairOf(verdict, &e, &got[partner[i]]))
 	}
-	for _, g := range rest {
-		out = append(out, alone('+', g)...)
+	for i, g := range got {
+		if !taken[i] {
+			out = append(out, pairOf("unexpected", nil, &g))
+		}
 	}
 	return out
+}
+
+// pairAlike returns for each expected thing the index of its partner, or -1:
+// an equal one, else the one that resembles it most among those that are left.
+func pairAlike[T any](expected, got []T, equal func(a, b T) bool, resemblance func(a, b T) int) []int {
+	partner := make([]int, len(expected))
+	taken := make([]bool, len(got))
+	for i, e := range expected {
+		partner[i] = -1
+		for j, g := range got {
+			if !taken[j] && equal(e, g) {
+				partner[i], taken[j] = j, true
+				break
+			}
+		}
+	}
+	for i, e := range expected {
+		if partner[i] >= 0 {
+			continue
+		}
+		most := 0
+		for j, g := range got {
+			if n := resemblance(e, g); !taken[j] && n > most {
+				partner[i], most = j, n
+			}
+		}
+		if partner[i] >= 0 {
+			taken[partner[i]] = true
+		}
+	}
+	return partner
 }
 
 // resemblance counts what two alerts have in common; labels weigh more than
 // annotations, and the name, which all share, does not count.
 func resemblance(a, b alertText) int {
-	n := 0
-	a.labels.Range(func(l labels.Label) {
-		if l.Name != labels.AlertName && b.labels.Get(l.Name) == l.Value {
-			n += 2
-		}
-	})
-	a.annotations.Range(func(l labels.Label) {
-		if b.annotations.Get(l.Name) == l.Value {
-			n++
-		}
-	})
+	n := 2 * commonLabels(a.labels, b.labels)
+	n += commonLabels(a.annotations, b.annotations)
 	if a.labels.Len() == 1 && b.labels.Len() == 1 {
 		n++
 	}
 	return n
 }
 
-func alone(mark byte, a alertText) lines {
-	out := lines{{mark, "alert " + a.labels.Get(labels.AlertName)}}
-	a.labels.Range(func(l labels.Label) {
-		if l.Name != labels.AlertName {
-			out = append(out, line{mark, "  " + l.Name + ": " + l.Value})
+// commonLabels counts the labels that two sets share, but for an alert's name.
+func commonLabels(a, b labels.Labels) int {
+	n := 0
+	a.Range(func(l labels.Label) {
+		if l.Name != labels.AlertName && b.Has(l.Name) && b.Get(l.Name) == l.Value {
+			n++
 		}
 	})
-	a.annotations.Range(func(l labels.Label) { out = append(out, line{mark, "  annotation " + l.Name + ": " + l.Value}) })
+	return n
+}
+
+func pairOf(verdict string, e, g *alertText) Pair {
+	var none alertText
+	out := Pair{Verdict: verdict, Fields: []PairField{}}
+	for _, side := range []**alertText{&e, &g} {
+		if *side == nil {
+			*side = &none
+			continue
+		}
+		out.Alert = (*side).labels.Get(labels.AlertName)
+	}
+	out.addFields("label", e.labels, g.labels)
+	out.addFields("annotation", e.annotations, g.annotations)
 	return out
 }
 
-func beside(e, g alertText) lines {
-	out := lines{{' ', "alert " + e.labels.Get(labels.AlertName)}}
-	out = append(out, labelLines("  ", e.labels, g.labels)...)
-	return append(out, labelLines("  annotation ", e.annotations, g.annotations)...)
-}
-
-func labelLines(prefix string, e, g labels.Labels) lines {
+func (p *Pair) addFields(kind string, e, g labels.Labels) {
 	var names []string
-	collect := func(l labels.Label) {
-		if l.Name != labels.AlertName && !slices.Contains(names, l.Name) {
-			names = append(names, l.Name)
-		}
-	}
+	collect := func(l labels.Label) { names = append(names, l.Name) }
 	e.Range(collect)
 	g.Range(collect)
 	slices.Sort(names)
-	var out lines
-	for _, name := range names {
-		text := func(l labels.Labels) string { return prefix + name + ": " + l.Get(name) }
-		switch {
-		case e.Has(name) && g.Has(name) && e.Get(name) == g.Get(name):
-			out = append(out, line{' ', text(e)})
+	for _, name := range slices.Compact(names) {
+		if name == labels.AlertName && p.Alert != "" {
 			continue
-		case e.Has(name) && !g.Has(name):
-			out = append(out, line{'-', text(e)})
-		case g.Has(name) && !e.Has(name):
-			out = append(out, line{'+', text(g)})
-		default:
-			out = append(out, line{'-', text(e)}, line{'+', text(g)})
 		}
+		f := PairField{Kind: kind, Name: name}
+		for _, side := range []struct {
+			set   labels.Labels
+			value **string
+		}{{e, &f.Expected}, {g, &f.Got}} {
+			if side.set.Has(name) {
+				v := side.set.Get(name)
+				*side.value = &v
+			}
+		}
+		p.Fields = append(p.Fields, f)
 	}
-	return out
-}
-
-// sampleLines compares sorted samples; those of the same labels stand together.
-func sampleLines(expected, got []sample) lines {
-	var out lines
-	for len(expected) > 0 || len(got) > 0 {
-		var c int
-		switch {
-		case len(expected) == 0:
-			c = 1
-		case len(got) == 0:
-			c = -1
-		default:
-			c = labels.Compare(expected[0].labels, got[0].labels)
-		}
-		switch {
-		case c < 0:
-			out = append(out, line{'-', expected[0].String()})
-		case c > 0:
-			out = append(out, line{'+', got[0].String()})
-		case expected[0].String() == got[0].String():
-			out = append(out, line{' ', expected[0].String()})
-		default:
-			out = append(out, line{'-', expected[0].String()}, line{'+', got[0].String()})
-		}
-		if c <= 0 {
-			expected = expected[1:]
-		}
-		if c >= 0 {
-			got = got[1:]
-		}
-	}
-	return out
 }

@@ -246,6 +246,9 @@ func (r *runner) integrationLines(name string, expected map[string]text, n *noti
 	for _, e := range got.Errors {
 		out = append(out, line{'+', "  " + name + " " + e.Field + " fails: " + e.Message})
 	}
+	if len(out) > 0 {
+		return out // The notification would not be what the other fields say.
+	}
 	for _, field := range slices.Sorted(maps.Keys(expected)) {
 		want, label := expected[field].value, name+" "+field
 		have, ok := got.Fields[field]

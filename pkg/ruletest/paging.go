@@ -54,10 +54,16 @@ func (r *runner) checkPaging(ctx context.Context) {
 		r.warnReceiver(a.receiver)
 		r.warnAlertName(a.labels, a.span)
 	}
+	if r.sender != nil {
+		for _, key := range slices.Sorted(maps.Keys(r.sender.texts)) {
+			r.warnTemplates(r.test.span, []alertText{r.sender.texts[key]})
+		}
+	}
 	timeline := r.simulate(ctx)
 	if timeline == nil {
 		return
 	}
+	r.timeline = timeline
 	for _, a := range r.test.routes {
 		r.warnAlertName(a.labels, a.span)
 		r.checkRoute(timeline, a)
@@ -83,7 +89,7 @@ func (r *runner) simulate(ctx context.Context) *simulate.Timeline {
 		for _, m := range s.matchers {
 			parsed, err := routing.ParseMatchers(m.value)
 			if err != nil {
-				r.fail(m.span, KindError, codeValue, "the matcher does not parse: %s", err).hint = `matchers look like team="x" or job=~"a|b"`
+				r.fail(m.span, KindError, codeValue, "the matcher does not parse: %s", err).hint = matcherHint
 				return nil
 			}
 			one.Matchers = append(one.Matchers, parsed...)
@@ -147,6 +153,7 @@ func (r *runner) checkRoute(timeline *simulate.Timeline, a routeAssertion) {
 	if expected := values(a.receivers); a.hasReceivers && !slices.Equal(expected, receivers) {
 		f := r.fail(a.span, KindRoute, codeRoute, "%s reaches %s, not %s", labelText(a.labels), listOr(receivers, "nobody"), listOr(expected, "nobody"))
 		f.describe(wordLines(expected, receivers))
+		f.Way = r.paging.way(a.labels)
 		f.hint = r.routeHint(a.receivers, routes)
 	}
 	if expected := values(a.muted); a.hasMuted && !slices.Equal(expected, muted) {
@@ -240,7 +247,7 @@ func (r *runner) checkSuppression(timeline *simulate.Timeline, a suppressionAsse
 		found = true
 		if !slices.Contains(r.paging.tree.Receivers(lset), a.receiver.value) {
 			r.fail(a.span, KindSuppression, codeSuppression, "%s does not reach the receiver %q but %s",
-				labelText(lset), a.receiver.value, strings.Join(r.paging.tree.Receivers(lset), ", "))
+				labelText(lset), a.receiver.value, strings.Join(r.paging.tree.Receivers(lset), ", ")).Way = r.paging.way(lset)
 			continue
 		}
 		by := timeline.Suppressed(lset, a.receiver.value, at)

@@ -74,6 +74,17 @@ type Failure struct {
 	// Diff has the lines of both, "-" before what was expected only and "+"
 	// before what was got only.
 	Diff string `json:"diff,omitempty"`
+	// Pairs sets what was expected against what was got, one by one.
+	Pairs []Pair `json:"pairs,omitempty"`
+	// Rules says how the rules stood that the assertion is about, and why.
+	Rules []RuleState `json:"rules,omitempty"`
+	// Why says why an expression has no samples, a sentence each.
+	Why []string `json:"why,omitempty"`
+	// Way has the routes that an alert comes to, in the order in which they are
+	// tried.
+	Way []RouteStep `json:"-"`
+	// Plots show what the rules and expressions looked at around the time.
+	Plots []Plot `json:"plots,omitempty"`
 	// Span is the assertion.
 	Span diag.Span `json:"span,omitzero"`
 	hint string

@@ -120,7 +120,8 @@ func TestFindings(t *testing.T) {
 +   instance: x
     job: a
 +   severity: page
-    annotation summary: x of a is down`,
+    annotation summary: x of a is down
+hint: the expression has samples at 6m, but none with {instance="y"}: up{instance="x", job="a"}`,
 		},
 		"a pending alert is not firing": {
 			file: head + "-" + input[1:] + `  alert_rule_test:
@@ -130,7 +131,7 @@ func TestFindings(t *testing.T) {
 			want: `t.yml:6:5: error[test/alert]: alert "Down" at 5m: 1 alert expected, none fires
 - alert Down
 -   job: a
-hint: the alert is pending: its expression has to hold for 5m`,
+hint: it is pending since 1m: with for: 5m it fires at 6m, if the expression has samples until then`,
 		},
 		"samples beside each other": {
 			file: head + "-" + input[1:] + `  promql_expr_test:
@@ -231,6 +232,8 @@ tests:
   alert Template
     a: 1
 +   annotation s: <error expanding template: error executing template __alert_Template: template: __alert_Template:1:121: executing "__alert_Template" at <.Nope>: can't evaluate field Nope in type struct { Labels map[string]string; ExternalLabels map[string]string; ExternalURL string; Value interface {} }>
+t.yml:5:5: warning[test/template]: the annotation "s" of the alert "Template" is an error: its template fails
+at <.Nope>: can't evaluate field Nope in type struct { Labels map[string]string; ExternalLabels map[string]string; ExternalURL string; Value interface {} }
 t.yml:6:3: error[test/evaluation]: recording rule "r" (group "g" of fails.yml) fails at 1m: found duplicate series`,
 		},
 		"a rule contradicts the input": {
@@ -270,7 +273,8 @@ hint: promtool does the same; write the values on one line, or with ">-" instead
 			file:    "tests:\n- &a {interval: 1m, input_series: [{series: a, values: 1}], promql_expr_test: &e [{expr: a, eval_time: 0m, exp_samples: [{labels: a, value: 1}]}]}\n- {<<: *a, interval: 2m}\n- {promql_expr_test: *e}\n",
 			results: "FAILED passed passed failed",
 			want: `t.yml:2:83: error[test/promql]: "a" at 0s: the result differs from the expected one
-- {__name__="a"} 1`,
+- {__name__="a"} 1
+hint: no series is called a`,
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

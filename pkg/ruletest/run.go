@@ -19,15 +19,6 @@ const (
 	codeUnknownAlert  = "test/unknown-alert"
 )
 
-// Suite is one test file, YAML or JSON.
-type Suite struct {
-	File string
-	Data []byte
-	// Origin leads from the data to the source it was rendered from; nil if the
-	// user wrote the data itself.
-	Origin bundle.Origin
-}
-
 // Options say how suites are run.
 type Options struct {
 	// RuleFiles resolves the patterns under rule_files; nil allows only
@@ -80,9 +71,11 @@ type suite struct {
 	engine  *promeval.Engine
 	diags   diag.List
 	reports []TestReport
-	// coverage is nil unless it was asked for; subjects are the suite's rules.
+	// coverage and observer are nil unless it was asked for; subjects are the suite's rules,
+	// which are read when somebody asks for them.
 	coverage *Coverage
-	subjects []*subject
+	observer *promeval.Observer
+	subjects func() []*subject
 }
 
 // Run runs the tests of all suites. The report has every test, in the order of
@@ -100,6 +93,9 @@ func Run(ctx context.Context, suites []Suite, o Options) (*Report, diag.List, er
 		for _, s := range all {
 			if s != nil && s.engine != nil {
 				_ = s.engine.Close() // It only waits for a tracker that promtool's options lack.
+			}
+			if s != nil && s.observer != nil {
+				_ = s.observer.Close()
 			}
 		}
 	}()
@@ -194,8 +190,8 @@ func prepare(in Suite, o Options, cache *ruleCache, pagings *pagingLoader) *suit
 	if s.decoded == nil {
 		return s
 	}
+	s.warnDuplicateNames()
 	selected := false
-	names := map[string]diag.Span{}
 	for _, t := range s.decoded.tests {
 		r := TestReport{Name: t.name, Index: t.index, Span: t.span, Result: Passed}
 		if o.Run != nil && !o.Run.MatchString(t.name) {
@@ -204,22 +200,15 @@ func prepare(in Suite, o Options, cache *ruleCache, pagings *pagingLoader) *suit
 			selected = true
 		}
 		s.reports = append(s.reports, r)
-		if first, ok := names[t.name]; ok && t.name != "" {
-			d := s.diags.Warnf(codeDuplicateName, t.span, "two tests are called %q", t.name)
-			d.Related = []diag.Related{{Message: "the other one", Span: first}}
-		} else {
-			names[t.name] = t.span
-		}
 	}
 	if !selected {
 		return s
 	}
 	s.rules, s.rulesOK = s.loadRules(o, cache)
 	if s.coverage = o.Coverage; s.coverage != nil {
-		for _, f := range s.files {
-			s.subjects = append(s.subjects, s.coverage.add(f)...)
-		}
+		s.observer = promeval.NewObserver(s.decoded.interval)
 	}
+	s.subjects = sync.OnceValue(s.readSubjects)
 	s.warnUnknownAlerts()
 	s.loadPaging(pagings)
 	var exprs []string
@@ -232,6 +221,18 @@ func prepare(in Suite, o Options, cache *ruleCache, pagings *pagingLoader) *suit
 		SubqueryInterval: s.decoded.interval, Expressions: exprs, Rules: s.rules, GroupOrder: s.decoded.order,
 	})
 	return s
+}
+
+func (s *suite) readSubjects() []*subject {
+	coverage := s.coverage
+	if coverage == nil {
+		coverage = NewCoverage()
+	}
+	var out []*subject
+	for _, f := range s.files {
+		out = append(out, coverage.add(f)...)
+	}
+	return out
 }
 
 // warnUnknownAlerts warns about names that no rule has: promtool takes a test

@@ -13,6 +13,7 @@ import (
 
 	"github.com/monctl/monctl/pkg/diag"
 	"github.com/monctl/monctl/pkg/promeval"
+	"github.com/monctl/monctl/pkg/routing/simulate"
 )
 
 const (
@@ -30,6 +31,8 @@ type runner struct {
 	warnings diag.List
 	spans    []diag.Span // of the input series
 	judged   []judged
+	asked    []asked
+	timeline *simulate.Timeline // of Alertmanager, if the test asks for it
 	eval     *promeval.Evaluation
 	sender   *sender // nil if nobody asks what is sent
 }
@@ -48,7 +51,7 @@ func (r *runner) run(ctx context.Context) {
 	}
 	r.eval = promeval.New(promeval.Options{
 		Engine: r.engine, Series: columns, ExternalLabels: labels.FromMap(r.test.labels), ExternalURL: r.test.url,
-		Clock: r.clock(), Asked: r.asked(), Schedule: r.schedule(),
+		Clock: r.clock(), Asked: r.askedAt(), Schedule: r.schedule(),
 	})
 	if r.paging != nil && r.test.observes() {
 		r.sender = newSender(r.paging, r.test)
@@ -59,6 +62,7 @@ func (r *runner) run(ctx context.Context) {
 		}
 		r.checkPaging(ctx)
 	}
+	r.explain(ctx)
 	if r.coverage != nil && ctx.Err() == nil {
 		r.cover(ctx)
 	}
@@ -92,7 +96,7 @@ func (r *runner) ready() bool {
 	}
 	for _, a := range r.test.alerts {
 		if a.name == "" {
-			r.fail(a.span, KindError, codeValue, "an alert_rule_test needs an alertname")
+			r.fail(a.span, KindError, codeValue, noAlertName)
 		}
 	}
 	return len(r.report.Failures) == 0
@@ -149,9 +153,9 @@ func (r *runner) clock() promeval.Clock {
 	return promeval.Clock{Start: r.start(), Step: r.step(), Ticks: int(r.horizon()/r.step()) + 1}
 }
 
-// asked tells the ticks after which alerts are asked for: those at which one is
+// askedAt tells the ticks after which alerts are asked for: those at which one is
 // asserted, or all if it matters what is sent.
-func (r *runner) asked() func(tick int) bool {
+func (r *runner) askedAt() func(tick int) bool {
 	if r.paging != nil && r.test.observes() {
 		return nil
 	}
@@ -242,16 +246,15 @@ func (r *runner) checkAlert(ctx context.Context, a alertAssertion) {
 	for _, f := range r.eval.Firing(ctx, a.name) {
 		got = append(got, alertText{f.Labels, f.Annotations})
 	}
-	same := sameAlerts(expected, got)
-	r.judged = append(r.judged, judged{a, expected, got, same})
-	if same {
+	r.warnTemplates(a.span, got)
+	if sameAlerts(expected, got) {
+		r.judged = append(r.judged, judged{alertAssertion: a, expected: expected, got: got, failure: -1})
 		return
 	}
+	missing, unexpected := unpaired(expected, got)
+	r.judged = append(r.judged, judged{a, expected, got, missing, unexpected, len(r.report.Failures)})
 	f := r.fail(a.span, KindAlert, codeAlert, "alert %q at %s: %s", a.name, model.Duration(a.at), countAlerts(len(expected), len(got)))
-	f.describe(alertLines(expected, got))
-	if state := r.eval.State(a.name); len(got) == 0 && len(expected) > 0 && state != "" {
-		f.hint = state
-	}
+	f.describeAlerts(alertPairs(expected, got))
 }
 
 func countAlerts(expected, got int) string {
@@ -302,6 +305,7 @@ func (r *runner) checkExpr(ctx context.Context, e exprAssertion) {
 	if sameSamples(expected, got, r.decoded.sameValue) {
 		return
 	}
+	r.asked = append(r.asked, asked{e, expected, got, len(r.report.Failures)})
 	f := r.fail(e.span, KindPromQL, codePromQL, "%q at %s: the result differs from the expected one", shorten(e.expr.value), model.Duration(e.at))
-	f.describe(sampleLines(expected, got))
+	f.describeSamples(expected, got)
 }

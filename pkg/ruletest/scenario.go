@@ -126,12 +126,14 @@ func (d *decoder) scenarioTestFields(t *test) fields {
 
 func (d *decoder) silence(n node) silence {
 	s := silence{span: d.span(n)}
+	before := len(d.diags)
 	d.mapping(n, "a silence", fields{
 		"matchers": func(n node) { s.matchers = d.textOrTexts(n, "matchers") },
 		"from":     func(n node) { s.from = d.duration(n, "from") },
 		"until":    func(n node) { s.until = d.duration(n, "until") },
 	})
 	switch {
+	case len(d.diags) > before: // What seems to be missing may be misspelt.
 	case len(s.matchers) == 0:
 		d.errorf(codeValue, n, "a silence needs matchers").Hint = `write them like matchers: ['team="x"']`
 	case s.until <= s.from:
@@ -142,13 +144,14 @@ func (d *decoder) silence(n node) silence {
 
 func (d *decoder) routeAssertion(n node) routeAssertion {
 	r := routeAssertion{span: d.span(n)}
+	before := len(d.diags)
 	d.mapping(n, "a route_test", fields{
 		"labels":        func(n node) { r.labels = d.labels(n, "labels") },
 		"eval_time":     func(n node) { r.at = d.duration(n, "eval_time") },
 		"exp_receivers": func(n node) { r.receivers, r.hasReceivers = d.texts(n, "exp_receivers"), true },
 		"exp_muted":     func(n node) { r.muted, r.hasMuted = d.texts(n, "exp_muted"), true },
 	})
-	if !r.hasReceivers && !r.hasMuted {
+	if !r.hasReceivers && !r.hasMuted && len(d.diags) == before {
 		d.errorf(codeValue, n, "a route_test needs exp_receivers or exp_muted")
 	}
 	return r
@@ -156,7 +159,7 @@ func (d *decoder) routeAssertion(n node) routeAssertion {
 
 func (d *decoder) notificationAssertion(n node) notificationAssertion {
 	a := notificationAssertion{span: d.span(n)}
-	hasUntil := false
+	hasUntil, before := false, len(d.diags)
 	d.mapping(n, "a notification_test", fields{
 		"receiver": func(n node) { a.receiver = d.text(n, "receiver") },
 		"from":     func(n node) { a.from = d.duration(n, "from") },
@@ -166,6 +169,7 @@ func (d *decoder) notificationAssertion(n node) notificationAssertion {
 		},
 	})
 	switch {
+	case len(d.diags) > before: // What seems to be missing may be misspelt.
 	case a.receiver.value == "":
 		d.errorf(codeValue, n, "a notification_test needs a receiver")
 	case !hasUntil:
@@ -209,7 +213,7 @@ func (d *decoder) expectedNotified(n node) expectedNotified {
 
 func (d *decoder) suppressionAssertion(n node) suppressionAssertion {
 	s := suppressionAssertion{span: d.span(n)}
-	hasBy := false
+	hasBy, before := false, len(d.diags)
 	d.mapping(n, "a suppression_test", fields{
 		"eval_time": func(n node) { s.at = d.duration(n, "eval_time") },
 		"labels":    func(n node) { s.labels = d.labels(n, "labels") },
@@ -222,6 +226,7 @@ func (d *decoder) suppressionAssertion(n node) suppressionAssertion {
 		},
 	})
 	switch {
+	case len(d.diags) > before: // What seems to be missing may be misspelt.
 	case len(s.labels) == 0:
 		d.errorf(codeValue, n, "a suppression_test needs the labels of an alert")
 	case s.receiver.value == "":

@@ -29,6 +29,9 @@ type sender struct {
 	// sent are the alerts that have been sent, until the rules forget them.
 	sent       map[alertKey]*sentAlert
 	deliveries []simulate.Delivery
+	// texts are what was sent, one of each rule: a template that fails mostly
+	// fails always.
+	texts map[string]alertText
 	// dropped are the alerts that a relabelling rule drops, by its index.
 	dropped map[int][]string
 }
@@ -49,7 +52,7 @@ func newSender(p *paging, t *test) *sender {
 	if t.labels != nil {
 		external = t.labels
 	}
-	return &sender{paging: p, external: external, url: t.url, sent: map[alertKey]*sentAlert{}, dropped: map[int][]string{}}
+	return &sender{paging: p, external: external, url: t.url, sent: map[alertKey]*sentAlert{}, texts: map[string]alertText{}, dropped: map[int][]string{}}
 }
 
 // observe sends what has to be sent after a tick.
@@ -70,7 +73,9 @@ func (s *sender) observe(ctx context.Context, alerts []promeval.ActiveAlert, ts 
 		}
 		before.at = ts
 		if a.State == promeval.AlertFiring {
-			before.annotations = a.Annotations(ctx).Map()
+			annotations := a.Annotations(ctx)
+			before.annotations = annotations.Map()
+			s.texts[a.Labels.Get(labels.AlertName)+a.Expr] = alertText{a.Labels, annotations}
 		}
 		s.deliver(a, before.annotations, ts)
 	}

@@ -46,6 +46,16 @@ type Report struct {
 	Graphs []Graph `json:"graphs,omitempty"`
 	// Impacts are what hangs on the things that were asked about.
 	Impacts []Impact `json:"impacts,omitempty"`
+	// Routes are routing trees, one for each environment.
+	Routes []RouteTree `json:"routes,omitempty"`
+	// RouteTraces are the ways of alerts through them.
+	RouteTraces []RouteTrace `json:"route_traces,omitempty"`
+	// Receivers are those of the one alert that was asked about, in order.
+	Receivers []string `json:"receivers,omitempty"`
+	// RouteTests are the alerts that were asked about, with their receivers.
+	RouteTests []RouteTest `json:"route_tests,omitempty"`
+	// Paging is who is paged differently, one for each environment.
+	Paging []PagingDiff `json:"paging,omitempty"`
 	// Metrics is the catalogue of metrics, or how it changes.
 	Metrics *Metrics `json:"metrics,omitempty"`
 	Summary Summary  `json:"summary"`

@@ -1,6 +1,9 @@
 package view
 
-import "github.com/monctl/monctl/pkg/diag"
+import (
+	"github.com/monctl/monctl/pkg/diag"
+	"github.com/monctl/monctl/pkg/ruletest"
+)
 
 // Result is how a test ended.
 type Result string
@@ -17,6 +20,8 @@ type Tests struct {
 	Suites []Suite `json:"suites"`
 	// Seconds is how long all of them took together.
 	Seconds float64 `json:"seconds"`
+	// Diff asks the text to show a failure as a difference of lines only.
+	Diff bool `json:"diff,omitempty"`
 }
 
 // Suite is one test file, run for one environment.
@@ -64,7 +69,17 @@ type Failure struct {
 	Expected string `json:"expected,omitempty"`
 	Got      string `json:"got,omitempty"`
 	// Diff is that comparison; it is made if it is empty.
-	Diff    string        `json:"diff,omitempty"`
+	Diff string `json:"diff,omitempty"`
+	// Pairs sets what was expected against what was got, one by one.
+	Pairs []ruletest.Pair `json:"pairs,omitempty"`
+	// Rules says how the rules stood that the assertion is about, Why why an
+	// expression has no samples, and Plots show what decides it.
+	Rules []ruletest.RuleState `json:"rules,omitempty"`
+	Why   []string             `json:"why,omitempty"`
+	Plots []ruletest.Plot      `json:"plots,omitempty"`
+	// Routes are those that an alert comes to, in the order in which they are
+	// tried.
+	Routes  []RouteStep   `json:"routes,omitempty"`
 	Span    diag.Span     `json:"span,omitzero"`
 	Excerpt *diag.Excerpt `json:"excerpt,omitempty"`
 }

@@ -25,7 +25,7 @@ func renderText(w io.Writer, r Report, o Options) error {
 	if r, err = Decode(doc); err != nil {
 		return err
 	}
-	t := &textWriter{options: o, envs: len(r.Environments)}
+	t := &textWriter{options: o, envs: len(r.Environments), failures: failuresOf(r.Tests)}
 	for _, f := range merged(r.Diagnostics) {
 		t.finding(f)
 	}
@@ -40,11 +40,15 @@ func renderText(w io.Writer, r Report, o Options) error {
 	}
 	t.graphs(r.Graphs)
 	t.impacts(r.Impacts)
+	t.routeTrees(r.Routes)
+	t.routeTraces(r.RouteTraces)
+	t.routeTests(r.RouteTests)
+	t.pagingDiffs(r.Paging)
 	if r.Metrics != nil {
 		t.metrics(*r.Metrics)
 	}
 	// What was asked for has been said; counts would only stand in the way.
-	answered := len(r.Graphs)+len(r.Impacts) > 0 || r.Metrics != nil
+	answered := len(r.Graphs)+len(r.Impacts)+len(r.Routes)+len(r.RouteTraces)+len(r.RouteTests)+len(r.Paging) > 0 || r.Metrics != nil
 	if r.Summary.Errors == 0 && !answered { // else something is missing, and counts say little
 		t.environments(r.Environments)
 	}
@@ -81,6 +85,8 @@ type textWriter struct {
 	options Options
 	// envs is how many environments the report is about.
 	envs int
+	// failures explain the diagnostics that tell them.
+	failures map[failureKey]Failure
 }
 
 func (t *textWriter) printf(format string, args ...any) { fmt.Fprintf(&t.out, format, args...) }
@@ -107,7 +113,12 @@ func (t *textWriter) finding(f mergedFinding) {
 	if f.Owner != "" {
 		t.field(gutter, "owner", f.Owner)
 	}
-	if f.Detail != "" {
+	if failure, ok := t.failures[failureKey{f.Code, f.Summary, f.Span}]; ok {
+		t.failure(gutter, failure)
+		if failure.says(f.Hint) {
+			f.Hint = ""
+		}
+	} else if f.Detail != "" {
 		t.field(gutter, "note", f.Detail)
 	}
 	if f.Hint != "" {

@@ -39,13 +39,24 @@ func (w *writer) text(name, text string) string { return w.exec(name, text, w.tm
 func (w *writer) html(name, text string) string { return w.exec(name, text, w.tmpl.ExecuteHTMLString) }
 
 func (w *writer) exec(name, text string, execute func(string, any) (string, error)) string {
-	value, err := execute(text, w.shown)
+	value, err := guarded(func() (string, error) { return execute(text, w.shown) })
 	if err != nil {
 		w.fail(name, err)
 		value = ""
 	}
 	w.out.Fields[name] = value
 	return value
+}
+
+// guarded turns a panic into an error: text/template passes on those that are
+// errors of the run time.
+func guarded[T any](f func() (T, error)) (value T, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("the template crashes: %v", p)
+		}
+	}()
+	return f()
 }
 
 // short renders a field as text and cuts it after so many characters, as
@@ -75,8 +86,10 @@ func (w *writer) values(name string, m map[string]any) {
 // value renders a value: text as it is, other values as JSON.
 func (w *writer) value(name string, v any) {
 	w.out.Fields[name] = ""
-	v, err := template.DeepCopyWithTemplate(v, func(text string) (string, error) {
-		return w.tmpl.ExecuteTextString(text, w.shown)
+	v, err := guarded(func() (any, error) {
+		return template.DeepCopyWithTemplate(v, func(text string) (string, error) {
+			return w.tmpl.ExecuteTextString(text, w.shown)
+		})
 	})
 	if err != nil {
 		w.fail(name, err)

@@ -1,9 +1,8 @@
 package simulate
 
 import (
+	"slices"
 	"time"
-
-	"github.com/prometheus/common/model"
 )
 
 // retention is how long the notification log keeps an entry at most (flag
@@ -25,7 +24,7 @@ type logKey struct {
 
 type entry struct {
 	at, expires      time.Time
-	firing, resolved map[model.Fingerprint]bool
+	firing, resolved []*record
 }
 
 func (l *notificationLog) get(key logKey, now time.Time) (entry, bool) {
@@ -37,13 +36,13 @@ func (l *notificationLog) get(key logKey, now time.Time) (entry, bool) {
 	return e, ok
 }
 
-func (l *notificationLog) put(key logKey, firing, resolved map[model.Fingerprint]bool, now time.Time, repeat time.Duration) {
+func (l *notificationLog) put(key logKey, firing, resolved []*record, now time.Time, repeat time.Duration) {
 	l.entries[key] = entry{at: now, expires: now.Add(min(retention, 2*repeat)), firing: firing, resolved: resolved}
 }
 
 // reason decides whether an integration is notified, as upstream's
 // DedupStage.needsUpdate does; "" is no.
-func (l *notificationLog) reason(key logKey, firing, resolved map[model.Fingerprint]bool, sendResolved bool, now time.Time, repeat time.Duration) Reason {
+func (l *notificationLog) reason(key logKey, firing, resolved []*record, sendResolved bool, now time.Time, repeat time.Duration) Reason {
 	last, ok := l.get(key, now)
 	switch {
 	case !ok && len(firing) > 0:
@@ -66,11 +65,14 @@ func (l *notificationLog) reason(key logKey, firing, resolved map[model.Fingerpr
 	return ""
 }
 
-func subset(a, b map[model.Fingerprint]bool) bool {
-	for k := range a {
-		if !b[k] {
+// subset says whether all alerts of a are in b. Both are in the order of alerts.
+func subset(a, b []*record) bool {
+	for _, r := range a {
+		at := slices.Index(b, r)
+		if at < 0 {
 			return false
 		}
+		b = b[at+1:]
 	}
 	return true
 }

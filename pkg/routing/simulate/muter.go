@@ -27,6 +27,14 @@ type inhibitor struct {
 	sources map[string][]*record
 }
 
+// target is an alert in the part of a rule's target.
+type target struct {
+	rule  int
+	equal string
+	// twoSided alerts take both parts: they are not inhibited by another such.
+	twoSided bool
+}
+
 type interval struct {
 	pointer string
 	parts   []timeinterval.TimeInterval
@@ -50,14 +58,27 @@ func newMuter(cfg *config.Config, silences []Silence) *muter {
 	return m
 }
 
-// add makes an alert known that may inhibit others.
+// add makes an alert known that may inhibit others, and finds out what may
+// suppress it.
 func (m *muter) add(r *record) {
+	r.targets, r.silences = m.targets(r.labels), m.matching(r.labels)
 	for _, rule := range m.rules {
 		if rule.Source.Matches(r.labels) {
 			key := rule.equals(r.labels)
 			rule.sources[key] = append(rule.sources[key], r)
 		}
 	}
+}
+
+// targets returns the rules that may inhibit an alert.
+func (m *muter) targets(set model.LabelSet) []target {
+	var out []target
+	for n, rule := range m.rules {
+		if rule.Target.Matches(set) {
+			out = append(out, target{rule: n, equal: rule.equals(set), twoSided: rule.Source.Matches(set)})
+		}
+	}
+	return out
 }
 
 // equals is the key of the labels that must be equal; a label that is missing
@@ -71,31 +92,27 @@ func (i inhibitor) equals(set model.LabelSet) string {
 	return b.String()
 }
 
-// inhibiting calls yield with the alerts that inhibit one at an instant, until
-// it returns false. An alert that is on both sides of a rule is not inhibited
-// by another such alert.
-func (i inhibitor) inhibiting(set model.LabelSet, at time.Time, yield func(*record) bool) {
-	if len(i.sources) == 0 || !i.Target.Matches(set) {
-		return
-	}
-	twoSided := i.Source.Matches(set)
-	for _, source := range i.sources[i.equals(set)] {
-		if !source.firingAt(at) || twoSided && i.Target.Matches(source.labels) {
+// inhibiting returns the alerts that inhibit a target at an instant, the first
+// alone or all of them.
+func (m *muter) inhibiting(t target, at time.Time, all bool) []*record {
+	var out []*record
+	rule := m.rules[t.rule]
+	for _, source := range rule.sources[t.equal] {
+		if !source.firingAt(at) || t.twoSided && rule.Target.Matches(source.labels) {
 			continue
 		}
-		if !yield(source) {
-			return
+		if out = append(out, source); !all {
+			break
 		}
 	}
+	return out
 }
 
 // inhibited returns the first rule that inhibits an alert, or -1.
-func (m *muter) inhibited(set model.LabelSet, at time.Time) int {
-	for n, rule := range m.rules {
-		found := false
-		rule.inhibiting(set, at, func(*record) bool { found = true; return false })
-		if found {
-			return n
+func (m *muter) inhibited(r *record, at time.Time) int {
+	for _, t := range r.targets {
+		if len(m.inhibiting(t, at, false)) > 0 {
+			return t.rule
 		}
 	}
 	return -1
@@ -103,12 +120,12 @@ func (m *muter) inhibited(set model.LabelSet, at time.Time) int {
 
 func (m *muter) inhibitions(set model.LabelSet, at time.Time) []By {
 	var out []By
-	for _, rule := range m.rules {
-		var sources []*record
-		rule.inhibiting(set, at, func(r *record) bool { sources = append(sources, r); return true })
+	for _, t := range m.targets(set) {
+		sources := m.inhibiting(t, at, true)
 		slices.SortFunc(sources, compareRecords)
 		for _, r := range sources {
-			out = append(out, By{Kind: ByInhibition, Pointer: rule.Pointer, Name: rule.Name, Source: stringMap(r.labels)})
+			rule := m.rules[t.rule]
+			out = append(out, By{Kind: ByInhibition, Pointer: rule.Pointer, Name: rule.Name, Source: r.names})
 		}
 	}
 	return out
@@ -145,23 +162,28 @@ func (m *muter) byIntervals(r *routing.Route, at time.Time) []By {
 	return out
 }
 
-// silencedBy returns the indexes of the silences that mute an alert.
-func (m *muter) silencedBy(set model.LabelSet, at time.Time) []int {
+// matching returns the silences, active or not, whose matchers an alert has.
+func (m *muter) matching(set model.LabelSet) []int {
 	var out []int
 	for n, s := range m.silences {
-		if at.Before(s.From) || !s.Until.IsZero() && at.After(s.Until) || !s.Matchers.Matches(set) {
-			continue
+		if s.Matchers.Matches(set) {
+			out = append(out, n)
 		}
-		out = append(out, n)
 	}
 	return out
 }
 
+// active says whether the silence is in force at an instant.
+func (s Silence) active(at time.Time) bool {
+	return !at.Before(s.From) && (s.Until.IsZero() || !at.After(s.Until))
+}
+
 func (m *muter) silenced(set model.LabelSet, at time.Time) []By {
 	var out []By
-	for _, n := range m.silencedBy(set, at) {
-		s := m.silences[n]
-		out = append(out, By{Kind: BySilence, Name: s.ID, Comment: s.Comment})
+	for _, n := range m.matching(set) {
+		if s := m.silences[n]; s.active(at) {
+			out = append(out, By{Kind: BySilence, Name: s.ID, Comment: s.Comment})
+		}
 	}
 	return out
 }

@@ -95,7 +95,8 @@ func sentTo(c configured, alerts []NotifiedAlert) []NotifiedAlert {
 // groupKey is upstream's key of a group.
 func groupKey(route *routing.Route, set model.LabelSet) string { return route.Key + ":" + set.String() }
 
-// NotifiedAlert is an alert as a notification shows it.
+// NotifiedAlert is an alert as a notification shows it. Its maps are shared
+// with other notifications, and not to be changed.
 type NotifiedAlert struct {
 	Alert
 	Status Status

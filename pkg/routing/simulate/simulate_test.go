@@ -17,7 +17,7 @@ import (
 // epoch is a Monday, 00:00 UTC.
 var epoch = time.Date(2026, 1, 5, 0, 0, 0, 0, time.UTC)
 
-func load(t *testing.T, yaml string) *config.Config {
+func load(t testing.TB, yaml string) *config.Config {
 	t.Helper()
 	cfg, err := routing.LoadConfig([]byte(yaml))
 	if err != nil {

@@ -24,6 +24,7 @@ type simulation struct {
 	log        notificationLog
 	groups     map[groupID]*group
 	queue      queue
+	left       []*record // of the flush under way
 
 	notifications []Notification
 	rejected      []Rejection
@@ -122,7 +123,7 @@ func (s *simulation) deliver(d Delivery) {
 		return
 	}
 	if r.routes == nil {
-		r.routes = s.tree.Match(stringMap(r.labels))
+		r.routes = s.tree.Match(r.names)
 		s.muter.add(r)
 		for _, route := range r.routes {
 			s.used.routes[route] = true
@@ -147,7 +148,7 @@ func (s *simulation) group(r *record, route *routing.Route, now time.Time) {
 		id: id, route: route, order: s.order[route], labels: set,
 		key: groupKey(route, set), members: []*record{r}, next: now.Add(route.GroupWait),
 	}
-	if v := r.versions[len(r.versions)-1]; v.StartsAt.Add(route.GroupWait).Before(now) {
+	if r.current.StartsAt.Add(route.GroupWait).Before(now) {
 		g.next = now
 	}
 	s.groups[id] = g

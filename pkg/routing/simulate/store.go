@@ -21,33 +21,49 @@ const (
 // held is the end of an alert that fires until told otherwise.
 var held = time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)
 
-// record is one alert, by its labels, with all that it has been.
+// record is one alert, by its labels.
 type record struct {
-	labels   model.LabelSet
-	versions []version
+	labels model.LabelSet
+	names  map[string]string // the same, for notifications
 	// routes are those the alert ends in.
 	routes []*routing.Route
+	// targets are the inhibition rules whose target it is, silences those whose
+	// matchers it has: indexes into the muter's.
+	targets  []target
+	silences []int
+
+	// current is what the latest delivery has made of it. Its own Resolved looks
+	// at the clock.
+	current     alert.Alert
+	annotations map[string]string
+	// firing is when it has been firing, as far as was known at the time.
+	firing []span
 }
 
-// version is an alert from one delivery to the next.
-type version struct {
-	from time.Time
-	alert.Alert
-}
+// span is a time from one instant until just before another.
+type span struct{ from, until time.Time }
 
-// at returns the version of an instant.
-func (r *record) at(t time.Time) (version, bool) {
-	n := sort.Search(len(r.versions), func(i int) bool { return r.versions[i].from.After(t) })
-	if n == 0 {
-		return version{}, false
+// resolved says whether the alert has ended, as far as is known now.
+func (r *record) resolved(now time.Time) bool { return !r.current.EndsAt.After(now) }
+
+// set makes an alert the latest version.
+func (r *record) set(a alert.Alert, now time.Time) {
+	r.current, r.annotations = a, stringMap(a.Annotations)
+	until := a.EndsAt
+	if until.Before(now) {
+		until = now
 	}
-	return r.versions[n-1], true
+	if n := len(r.firing); n > 0 && r.firing[n-1].until.After(now) {
+		r.firing[n-1].until = until
+	} else if until.After(now) {
+		r.firing = append(r.firing, span{from: now, until: until})
+	}
 }
 
-// firingAt says whether the alert fires at an instant.
+// firingAt says whether the alert fires at an instant, which may be past.
 func (r *record) firingAt(t time.Time) bool {
-	v, ok := r.at(t)
-	return ok && v.EndsAt.After(t)
+	n := sort.Search(len(r.firing), func(i int) bool { return r.firing[i].from.After(t) })
+	return n > 0 && r.firing[n-1].until.After(t)
 }
 
 // store holds the alerts as upstream's API and provider/mem take them in.
@@ -66,16 +82,19 @@ func (s *store) put(d Delivery) (r *record, reason string) {
 	fp := a.Labels.Fingerprint()
 	r, ok := s.records[fp]
 	if !ok {
-		r = &record{labels: a.Labels}
+		r = &record{labels: a.Labels, names: stringMap(a.Labels)}
 		s.records[fp] = r
-	}
-	if n := len(r.versions); n > 0 {
-		old := r.versions[n-1].Alert
-		if !collected(s.start, old.EndsAt, d.At, alertsGC) && overlap(old, a) {
+	} else {
+		old := r.current
+		ended := old.EndsAt
+		if ended.Before(old.UpdatedAt) {
+			ended = old.UpdatedAt // it came after its end
+		}
+		if !collected(s.start, ended, d.At, alertsGC) && overlap(old, a) {
 			a = merge(old, a, d.At)
 		}
 	}
-	r.versions = append(r.versions, version{from: d.At, Alert: a})
+	r.set(a, d.At)
 	return r, ""
 }
 

@@ -1,0 +1,70 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"github.com/monctl/monctl/pkg/diag"
+	"github.com/monctl/monctl/pkg/pipeline"
+	"github.com/monctl/monctl/pkg/render"
+	"github.com/monctl/monctl/pkg/ruletest"
+)
+
+// named runs the test files that the command line names. Files that have to be
+// evaluated, or that ask for what a project renders, are run within it; others
+// without one, so that a test file of promtool's needs nothing but itself.
+func (o *testOptions) named(ctx context.Context, opts pipeline.Options) error {
+	var diags diag.List
+	var suites []ruletest.Suite
+	var files []pipeline.File
+	within := false
+	for _, name := range o.files {
+		full := name
+		if !filepath.IsAbs(name) {
+			full = filepath.Join(o.workDir(), name)
+		}
+		data, err := os.ReadFile(full)
+		if err != nil {
+			diags.Errorf("source/read", diag.Span{File: name}, "the test file cannot be read: %s", cause(err))
+			continue
+		}
+		suite := ruletest.Suite{File: filepath.ToSlash(name), Data: data}
+		within = within || slices.Contains([]string{".jsonnet", ".libsonnet", ".cue"}, filepath.Ext(name)) || suite.NeedsProject()
+		suites = append(suites, suite)
+		files = append(files, plainFile(opts.Dir, full))
+	}
+	if len(suites) == 0 && len(diags) == 0 {
+		return errors.New("no test files")
+	}
+	if within {
+		return o.within(ctx, opts, files, diags)
+	}
+	opts.Dir = o.workDir()
+	p, err := pipeline.Plain(ctx, opts, suites, o.stage)
+	if err != nil {
+		return err
+	}
+	p.Diags = append(diags, p.Diags...)
+	return o.conclude(p, nil)
+}
+
+// within runs test files in the environments of a project.
+func (o *testOptions) within(ctx context.Context, opts pipeline.Options, files []pipeline.File, diags diag.List) error {
+	p, err := pipeline.Start(opts)
+	if err != nil {
+		return err
+	}
+	if err := p.TestFiles(ctx, files); err != nil {
+		return err
+	}
+	if err := p.Test(ctx, o.stage); err != nil {
+		return err
+	}
+	// An environment of which nothing was rendered is nothing to report.
+	p.Outputs = slices.DeleteFunc(p.Outputs, func(out *render.Output) bool { return len(out.Bundle.Objects()) == 0 })
+	p.Diags = append(diags, p.Diags...)
+	return o.conclude(p, nil)
+}

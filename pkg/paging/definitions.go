@@ -1,0 +1,129 @@
+package paging
+
+import (
+	"slices"
+
+	"github.com/monctl/monctl/pkg/bundle"
+	"github.com/monctl/monctl/pkg/routing"
+)
+
+// Definition is a receiver or a time interval that was added, removed or
+// changed.
+type Definition struct {
+	Name string
+	// Action is "add", "remove" or "update".
+	Action string
+	// Fields are what differs of an update, by pointer.
+	Fields []FieldChange
+}
+
+// FieldChange is a field with another value. Values are as they are written,
+// secrets as routing.Redacted; "" says that there is none.
+type FieldChange struct {
+	Pointer  string
+	From, To string
+	// Secret says that the values differ and are not shown.
+	Secret bool
+}
+
+// changedReceivers compares the receivers of two configurations.
+func changedReceivers(old, now *Config) []Definition {
+	read := func(c *Config) (map[string]bundle.Value, []string) {
+		if c == nil {
+			return nil, nil
+		}
+		return byName(c.Value.Array("receivers"))
+	}
+	before, oldNames := read(old)
+	after, names := read(now)
+	var out []Definition
+	for _, name := range names {
+		r := after[name]
+		was, ok := before[name]
+		if !ok {
+			out = append(out, Definition{Name: name, Action: "add"})
+			continue
+		}
+		if fields := changedFields(was, r); len(fields) > 0 {
+			out = append(out, Definition{Name: name, Action: "update", Fields: fields})
+		}
+	}
+	for _, name := range oldNames {
+		if _, ok := after[name]; !ok {
+			out = append(out, Definition{Name: name, Action: "remove"})
+		}
+	}
+	return out
+}
+
+func byName(list []bundle.Value) (map[string]bundle.Value, []string) {
+	out := map[string]bundle.Value{}
+	var names []string
+	for _, v := range list {
+		out[v.Str("name")] = v
+		names = append(names, v.Str("name"))
+	}
+	return out, names
+}
+
+// changedFields compares two receivers scalar by scalar.
+func changedFields(old, now bundle.Value) []FieldChange {
+	was, is := scalars(old), scalars(now)
+	wasShown, isShown := scalars(routing.RedactReceiver(old)), scalars(routing.RedactReceiver(now))
+	pointers := append(sortedKeys(was), sortedKeys(is)...)
+	slices.Sort(pointers)
+	var out []FieldChange
+	for _, p := range slices.Compact(pointers) {
+		if was[p] != is[p] {
+			from, to := wasShown[p], isShown[p]
+			out = append(out, FieldChange{Pointer: p, From: from, To: to, Secret: from == routing.Redacted || to == routing.Redacted})
+		}
+	}
+	return out
+}
+
+func scalars(v bundle.Value) map[string]string {
+	out := map[string]string{}
+	v.Walk(func(pointer string, e bundle.Value) bool {
+		switch e.Kind {
+		case bundle.Array, bundle.Map:
+			if len(e.Elem) == 0 {
+				out[pointer] = "empty"
+			}
+		case bundle.Null:
+			out[pointer] = "null"
+		default:
+			out[pointer] = e.Text
+		}
+		return true
+	})
+	return out
+}
+
+// changedIntervals compares the time intervals of two configurations. What of
+// it concerns alerts is said by the changes of the kind Intervals.
+func changedIntervals(old, now *Config) []Definition {
+	var before, after map[string]string
+	if old != nil {
+		before = old.intervals
+	}
+	if now != nil {
+		after = now.intervals
+	}
+	var out []Definition
+	for _, name := range sortedKeys(after) {
+		was, ok := before[name]
+		switch {
+		case !ok:
+			out = append(out, Definition{Name: name, Action: "add"})
+		case was != after[name]:
+			out = append(out, Definition{Name: name, Action: "update"})
+		}
+	}
+	for _, name := range sortedKeys(before) {
+		if _, ok := after[name]; !ok {
+			out = append(out, Definition{Name: name, Action: "remove"})
+		}
+	}
+	return out
+}

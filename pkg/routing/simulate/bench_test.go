@@ -1,0 +1,38 @@
+package simulate_test
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/monctl/monctl/pkg/routing/simulate"
+)
+
+// BenchmarkYear plays a year of fifty alerts in one group, a flush every five
+// minutes.
+func BenchmarkYear(b *testing.B) {
+	cfg := load(b, `
+route: {receiver: hook, group_by: [alertname], group_wait: 30s, group_interval: 5m, repeat_interval: 12h}
+receivers: [{name: hook, webhook_configs: [{url: 'http://localhost', send_resolved: true}]}]
+inhibit_rules:
+- {source_matchers: ['severity="page"'], target_matchers: ['severity="warn"'], equal: [instance]}
+`)
+	o := simulate.Options{Config: cfg, Until: epoch.AddDate(1, 0, 0)}
+	for i := range 50 {
+		o.Deliveries = append(o.Deliveries, simulate.Delivery{At: epoch, Held: true, Alert: simulate.Alert{
+			Labels: map[string]string{"alertname": "A", "severity": "warn", "instance": fmt.Sprint(i)}, StartsAt: epoch,
+		}})
+	}
+	for day := range 365 {
+		at := epoch.AddDate(0, 0, day)
+		page := simulate.Alert{Labels: map[string]string{"alertname": "P", "severity": "page", "instance": "7"}, StartsAt: at, EndsAt: at.Add(time.Hour)}
+		o.Deliveries = append(o.Deliveries, simulate.Delivery{At: at, Alert: page})
+	}
+	for b.Loop() {
+		tl, err := simulate.Run(b.Context(), o)
+		if err != nil {
+			b.Fatal(err)
+		}
+		b.ReportMetric(float64(len(tl.Notifications)), "notifications")
+	}
+}
