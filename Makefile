@@ -75,6 +75,10 @@ conformance: ## hold the Jsonnet engines against upstream's test data in DIR, se
 corpus-render: ## evaluate and render the public mixins in DIR, beside go-jsonnet, and print each difference; RENDERED=<dir> adds files to compare with
 	$(GO) run ./tools/jsonnetcheck -rendered '$(RENDERED)' corpus '$(DIR)'
 
+.PHONY: corpus-test
+corpus-test: build peers ## run the rule tests in DIR with promtool and monctl, and print each verdict that differs, and the ratio of the times
+	$(GO) run ./tools/corpustest '$(DIR)'
+
 .PHONY: check
 check: lint test e2e ## what CI runs: lint, test and e2e
 

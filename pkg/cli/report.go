@@ -47,9 +47,13 @@ func addTests(into *view.Tests, run pipeline.TestRun) {
 			test := view.Test{Name: t.Name, Index: t.Index, Result: view.Result(t.Result), Seconds: t.Seconds}
 			into.Seconds += t.Seconds
 			for _, f := range t.Failures {
+				var routes []view.RouteStep
+				for _, s := range f.Way {
+					routes = append(routes, routeStep(s.Step, view.Place{Object: s.Config, Pointer: s.Route.Pointer, Span: s.Span}))
+				}
 				test.Failures = append(test.Failures, view.Failure{
 					Kind: string(f.Kind), Code: f.Code, Message: f.Message, Expected: f.Expected, Got: f.Got, Diff: f.Diff, Span: f.Span,
-					Pairs: f.Pairs, Rules: f.Rules, Why: f.Why, Plots: f.Plots,
+					Pairs: f.Pairs, Rules: f.Rules, Why: f.Why, Plots: f.Plots, Routes: routes,
 				})
 			}
 			suite.Tests = append(suite.Tests, test)

@@ -101,7 +101,7 @@ func (r envRouting) trace(a paging.Alert, at time.Time) view.RouteTrace {
 		out.Place = &place
 	}
 	for _, s := range r.config.Tree.Trace(a.Label) {
-		out.Steps = append(out.Steps, r.step(s))
+		out.Steps = append(out.Steps, routeStep(s, r.place(s.Route.Pointer)))
 	}
 	for _, e := range r.config.Tree.Reach(a.Label) {
 		out.Ends = append(out.Ends, r.end(a, e, at))
@@ -112,10 +112,11 @@ func (r envRouting) trace(a paging.Alert, at time.Time) view.RouteTrace {
 	return out
 }
 
-func (r envRouting) step(s routing.Step) view.RouteStep {
+// routeStep converts a route on the way of an alert.
+func routeStep(s routing.Step, place view.Place) view.RouteStep {
 	out := view.RouteStep{
 		ID: routing.Dotted(s.Route.Pointer), Continue: s.Route.Continue, Receiver: s.Route.Receiver,
-		Result: result(s.Taken), Matchers: []view.MatcherResult{}, Place: r.place(s.Route.Pointer),
+		Result: result(s.Taken), Matchers: []view.MatcherResult{}, Place: place,
 	}
 	if s.Route.Parent != nil {
 		out.Parent = routing.Dotted(s.Route.Parent.Pointer)

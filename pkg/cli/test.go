@@ -4,7 +4,10 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"os"
 	"regexp"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -18,7 +21,8 @@ type testOptions struct {
 	project projectFlags
 	since   sinceFlag
 	cover   coverageFlags
-	run     string
+	run     []string
+	verify  bool
 	diff    bool
 
 	progress testProgress
@@ -46,11 +50,17 @@ fires, and what the receivers get: docs/tests.md.
 With --coverage it says what of the rules the tests exercise: which expressions
 have samples, which comparisons are seen true and false, which sides of and, or
 and unless matter, whether "for" is crossed and not crossed, which alerts are
-expected to fire and not to fire, and which templates are rendered.`,
+expected to fire and not to fire, and which templates are rendered.
+
+Rules are evaluated for all instants of a test at once where the result is
+certain to be the same. With --verify, every rule is evaluated instant by
+instant as well, with Prometheus' own rule groups on its own database, and all
+alerts and samples are compared.`,
 		Example: `  monctl test
   monctl test --run '^HostDown'
   monctl test --changed-since main
   monctl test --coverage --coverage-out coverage.html --coverage-threshold 80%
+  monctl test --verify                 # in CI, against mistakes of monctl's own
   monctl test rules_test.yaml          # any test file of promtool's
   monctl test tests/node.jsonnet --env tokyo`,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -61,17 +71,30 @@ expected to fire and not to fire, and which templates are rendered.`,
 	o.project.add(g, cmd, "`names` of the environments to test, comma-separated, with * for any part of a name (default all)")
 	o.cover.add(cmd)
 	o.since.add(cmd, "run the tests that a change since this Git `revision` may concern")
-	cmd.Flags().StringVar(&o.run, "run", "", "run only tests whose name matches this regular `expression`")
+	cmd.Flags().StringArrayVar(&o.run, "run", nil, "run only tests whose name matches this regular `expression`; more than one select the tests that match any")
 	cmd.Flags().BoolVar(&o.diff, "diff", false, "show failures as differences of lines, without explanations and plots")
+	cmd.Flags().BoolVar(&o.verify, "verify", false, "evaluate every test the plain way too, as promtool does, and fail with exit code 1 if anything differs")
 	cmd.Flags().BoolVar(&o.stage.Debug, "debug", false, "show the series at the end of every test")
 	cmd.Flags().BoolVar(&o.stage.IgnoreUnknownFields, "ignore-unknown-fields", false, "ignore unknown fields of rule files")
 	return cmd
 }
 
 func (o *testOptions) test(ctx context.Context) error {
-	defer o.hurry()()
-	if o.run != "" {
-		re, err := regexp.Compile(o.run)
+	if len(o.files) > 0 {
+		defer o.hurryBy(testLeisure)()
+	} else {
+		defer o.hurry()()
+	}
+	if o.verify {
+		dir, err := os.MkdirTemp("", "monctl-verify-")
+		if err != nil {
+			return fmt.Errorf("verify tests: %w", err)
+		}
+		defer os.RemoveAll(dir)
+		o.stage.VerifyDir = dir
+	}
+	if len(o.run) > 0 {
+		re, err := regexp.Compile(strings.Join(o.run, "|"))
 		if err != nil {
 			return usagef("--run: %w", err)
 		}
@@ -126,6 +149,9 @@ func (o *testOptions) conclude(p *pipeline.Pass, since *pipeline.Since) error {
 	code := exitOK
 	if o.failed(p) {
 		code = exitFindings
+	}
+	if slices.ContainsFunc(p.Tests, func(t pipeline.TestRun) bool { return t.Report.Differs() }) {
+		code = exitFailure
 	}
 	r := newReport("test", p)
 	r.Coverage = coverage

@@ -29,6 +29,9 @@ type TestOptions struct {
 	// Debug adds the series at the end of each test.
 	Debug               bool
 	IgnoreUnknownFields bool
+	// VerifyDir is a folder for the evaluations that every test is verified
+	// with; "" verifies none.
+	VerifyDir string
 	// Coverage collects what the tests exercise of the rules of all rendered
 	// environments, tested or not; nil collects nothing.
 	Coverage *ruletest.Coverage
@@ -40,7 +43,7 @@ type TestOptions struct {
 func (p *Pass) testOptions(ctx context.Context, o TestOptions, env project.Environment) ruletest.Options {
 	sources := p.programs(ctx, env)
 	return ruletest.Options{
-		Run: o.Run, Debug: o.Debug, IgnoreUnknownFields: o.IgnoreUnknownFields, Coverage: o.Coverage, Progress: o.Progress,
+		Run: o.Run, Debug: o.Debug, IgnoreUnknownFields: o.IgnoreUnknownFields, VerifyDir: o.VerifyDir, Coverage: o.Coverage, Progress: o.Progress,
 		Workers: p.opts.Workers, RuleFiles: sources.ruleFiles(p.opts.Dir), RuleFileNames: ruletest.NamesOnDisk(p.opts.Dir),
 		AlertmanagerFile: sources.alertmanagerFile(p.opts.Dir),
 	}
@@ -102,6 +105,7 @@ func testUnits(outs []*render.Output, coverage *ruletest.Coverage) ([]testUnit, 
 		}
 		if coverage != nil {
 			coverage.Add(rules...)
+			coverage.AddConfig(out.Bundle)
 		}
 		same := string(h.Sum(nil))
 		paging := pagingKey(out)

@@ -167,7 +167,7 @@ func TestAgainstUpstream(t *testing.T) {
 
 // generatedCases is how many scenarios are evaluated as ranges and tick by tick,
 // and how many with upstream's groups on the TSDB, which takes much longer.
-var generatedCases = flag.Int("cases", 3000, "scenarios to generate; one in thirty is held against upstream too")
+var generatedCases = flag.Int("cases", 400, "scenarios to generate; one in thirty is held against upstream too")
 
 // TestGenerated evaluates generated series and rules in all ways.
 func TestGenerated(t *testing.T) {

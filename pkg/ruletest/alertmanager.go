@@ -28,6 +28,9 @@ type AlertmanagerFile struct {
 	YAML []byte
 	// Templates are the template files that it names.
 	Templates []bundle.Object
+	// Origin leads to the source it was rendered from; nil if the user wrote
+	// the YAML.
+	Origin bundle.Origin
 }
 
 // AlertmanagerFileFunc returns the configuration that a suite names in
@@ -101,6 +104,7 @@ func relative(dir, name string) string {
 
 // paging is what stands between the rules and the receivers. It is immutable.
 type paging struct {
+	file AlertmanagerFile
 	// base has the configuration.
 	base      simulate.Options
 	tree      *routing.Tree
@@ -129,7 +133,7 @@ func renderedPaging(b *bundle.Bundle) (*paging, error) {
 	if !ok {
 		return nil, errors.New("there is no Alertmanager configuration to test: the project renders none")
 	}
-	return newPaging(AlertmanagerFile{Name: o.Ref.String(), YAML: o.Body.Bytes(), Templates: b.OfKind(bundle.Template)}, b)
+	return newPaging(AlertmanagerFile{Name: o.Ref.String(), YAML: o.Body.Bytes(), Templates: b.OfKind(bundle.Template), Origin: o.Origin}, b)
 }
 
 // newPaging loads a configuration; b, if it is not nil, says with its
@@ -139,7 +143,7 @@ func newPaging(file AlertmanagerFile, b *bundle.Bundle) (*paging, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s is refused by Alertmanager: %w", file.Name, err)
 	}
-	p := &paging{base: simulate.Options{Config: cfg}, tree: routing.NewTree(cfg)}
+	p := &paging{file: file, base: simulate.Options{Config: cfg}, tree: routing.NewTree(cfg)}
 	p.renderer = sync.OnceValues(func() (*simulate.Renderer, diag.List) {
 		return simulate.NewRenderer(cfg, file.Templates, alertmanagerURL)
 	})

@@ -9,20 +9,20 @@ import (
 	"github.com/prometheus/prometheus/promql/parser"
 
 	"github.com/monctl/monctl/pkg/promeval"
+	"github.com/monctl/monctl/pkg/routing/simulate"
 )
 
 // cover marks what the test has exercised of the rules. It is called when the
 // test is over and looks at what the rules have left behind, so that running a
 // test costs nothing while nobody asks for coverage.
 func (r *runner) cover(ctx context.Context) {
-	obs := promeval.NewObserver(r.eval, r.decoded.interval)
-	defer obs.Close() //nolint:errcheck // It only waits for a tracker that it lacks.
-	v := r.view(obs)
+	v := r.view(r.observer)
 	for _, s := range r.subjects() {
 		r.coverage.cover(v.observe(ctx, s, r.coverage.missing(s), r.looked(s.name))...)
 		r.coverage.cover(r.asserted(s)...)
 	}
 	r.coverage.cover(r.values()...)
+	r.coverPaging()
 }
 
 // looked returns the ticks at which assertions are about an alert.
@@ -39,14 +39,14 @@ func (r *runner) looked(alert string) map[int64]bool {
 // viewOfTest is what a test has left behind: everything from its start to the
 // last tick, which the rules were evaluated at.
 type viewOfTest struct {
-	*promeval.Observer
+	*promeval.Observation
 	from, until time.Time
 	step        time.Duration
 }
 
 func (r *runner) view(obs *promeval.Observer) viewOfTest {
 	step := r.step()
-	return viewOfTest{Observer: obs, from: r.start(), until: r.start().Add(r.horizon().Truncate(step)), step: step}
+	return viewOfTest{Observation: obs.Of(r.eval), from: r.start(), until: r.start().Add(r.horizon().Truncate(step)), step: step}
 }
 
 // observe returns those of some points that the test has covered. Looked has
@@ -170,7 +170,32 @@ func (r *runner) asserted(s *subject) []*point {
 			}
 		}
 	}
+	for _, p := range s.points {
+		if p.kind == ItemAsserted && p.outcome == "firing" && r.notified(s) {
+			out = append(out, p)
+		}
+	}
 	return out
+}
+
+// notified reports whether a notification_test compares a notification of one
+// of the rule's alerts.
+func (r *runner) notified(s *subject) bool {
+	if r.timeline == nil || !s.alert {
+		return false
+	}
+	for _, n := range r.timeline.Notifications {
+		asked := slices.ContainsFunc(r.test.notifications, func(a notificationAssertion) bool {
+			at := n.At.Sub(r.start())
+			return a.receiver.value == n.Receiver && at >= a.from && at <= a.until
+		})
+		if asked && slices.ContainsFunc(n.Alerts, func(a simulate.NotifiedAlert) bool {
+			return a.Labels[labels.AlertName] == s.name && s.isStaticOf(labels.FromMap(a.Labels))
+		}) {
+			return true
+		}
+	}
+	return false
 }
 
 // claim is what an assertion says about the alerts of a rule: that one is

@@ -40,6 +40,14 @@ const (
 	// an assertion has seen firing.
 	ItemLabel      ItemKind = "label"
 	ItemAnnotation ItemKind = "annotation"
+
+	// ItemRoute is a route, "reached" by an alert that ends in it; ItemReceiver
+	// a receiver, "notified"; ItemInhibition a rule that is "active", and
+	// ItemInterval a time interval that has "muted" a notification.
+	ItemRoute      ItemKind = "route"
+	ItemReceiver   ItemKind = "receiver"
+	ItemInhibition ItemKind = "inhibition"
+	ItemInterval   ItemKind = "time_interval"
 )
 
 // CoverageReport says what of the rules the tests have exercised. Its JSON form
@@ -52,6 +60,15 @@ type CoverageReport struct {
 	// there are none.
 	Percent float64     `json:"percent"`
 	Files   []FileCover `json:"files"`
+	// Alertmanager has the configurations through which alerts are notified.
+	Alertmanager []ConfigCover `json:"alertmanager,omitempty"`
+}
+
+// ConfigCover is the coverage of one Alertmanager configuration.
+type ConfigCover struct {
+	File    string         `json:"file"`
+	Items   []CoverageItem `json:"items"`
+	Covered int            `json:"covered"`
 }
 
 // FileCover is the coverage of one rule file.
@@ -110,10 +127,15 @@ type Coverage struct {
 	mu    sync.Mutex
 	files map[string][]*subject // by name and content
 	order []*subject            // by file, group and place once reported
+	// configs are Alertmanager's configurations, by name and content.
+	configs      map[string]*configSubject
+	configsOrder []*configSubject
 }
 
 // NewCoverage returns an empty collection.
-func NewCoverage() *Coverage { return &Coverage{files: map[string][]*subject{}} }
+func NewCoverage() *Coverage {
+	return &Coverage{files: map[string][]*subject{}, configs: map[string]*configSubject{}}
+}
 
 // Add makes rules known that are to be covered, whether or not a test loads
 // them.
@@ -147,7 +169,7 @@ func (c *Coverage) cover(points ...*point) {
 	}
 }
 
-// missing returns the points of a subject that no test has covered yet.
+// missing returns the points of a rule that no test has covered yet.
 func (c *Coverage) missing(s *subject) []*point {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -171,6 +193,7 @@ func (c *Coverage) Report(open func(file string) ([]byte, error)) CoverageReport
 		rule := s.report(open)
 		out.add(s, rule)
 	}
+	out.addConfigs(c.configsOrder)
 	out.Percent = percent(out.Covered, out.Items)
 	if out.Files == nil {
 		out.Files = []FileCover{}

@@ -63,6 +63,7 @@ func (r *runner) checkPaging(ctx context.Context) {
 	if timeline == nil {
 		return
 	}
+	r.timeline = timeline
 	for _, a := range r.test.routes {
 		r.warnAlertName(a.labels, a.span)
 		r.checkRoute(timeline, a)
@@ -152,6 +153,7 @@ func (r *runner) checkRoute(timeline *simulate.Timeline, a routeAssertion) {
 	if expected := values(a.receivers); a.hasReceivers && !slices.Equal(expected, receivers) {
 		f := r.fail(a.span, KindRoute, codeRoute, "%s reaches %s, not %s", labelText(a.labels), listOr(receivers, "nobody"), listOr(expected, "nobody"))
 		f.describe(wordLines(expected, receivers))
+		f.Way = r.paging.way(a.labels)
 		f.hint = r.routeHint(a.receivers, routes)
 	}
 	if expected := values(a.muted); a.hasMuted && !slices.Equal(expected, muted) {
@@ -245,7 +247,7 @@ func (r *runner) checkSuppression(timeline *simulate.Timeline, a suppressionAsse
 		found = true
 		if !slices.Contains(r.paging.tree.Receivers(lset), a.receiver.value) {
 			r.fail(a.span, KindSuppression, codeSuppression, "%s does not reach the receiver %q but %s",
-				labelText(lset), a.receiver.value, strings.Join(r.paging.tree.Receivers(lset), ", "))
+				labelText(lset), a.receiver.value, strings.Join(r.paging.tree.Receivers(lset), ", ")).Way = r.paging.way(lset)
 			continue
 		}
 		by := timeline.Suppressed(lset, a.receiver.value, at)

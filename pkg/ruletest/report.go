@@ -55,6 +55,9 @@ type TestReport struct {
 	// Seconds is the time spent on this test alone.
 	Seconds  float64   `json:"seconds"`
 	Failures []Failure `json:"failures,omitempty"`
+	// Difference says where the evaluation differs from the plain one; it is set
+	// only if Options.VerifyDir is and they do, and is a failure too.
+	Difference string `json:"difference,omitempty"`
 	// Dump lists all series at the end of the test if Options.Debug is set.
 	Dump string `json:"dump,omitempty"`
 }
@@ -77,6 +80,9 @@ type Failure struct {
 	Rules []RuleState `json:"rules,omitempty"`
 	// Why says why an expression has no samples, a sentence each.
 	Why []string `json:"why,omitempty"`
+	// Way has the routes that an alert comes to, in the order in which they are
+	// tried.
+	Way []RouteStep `json:"-"`
 	// Plots show what the rules and expressions looked at around the time.
 	Plots []Plot `json:"plots,omitempty"`
 	// Span is the assertion.

@@ -2,6 +2,7 @@ package ruletest
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"regexp"
 	"slices"
@@ -40,6 +41,9 @@ type Options struct {
 	// IgnoreUnknownFields accepts unknown fields in rule files. As in promtool,
 	// it does not concern test files.
 	IgnoreUnknownFields bool
+	// VerifyDir, if it is not "", has every evaluation made the plain way too,
+	// with files below that folder, and compared; see promeval.Verify.
+	VerifyDir string
 	// Debug adds a dump of all series to each test's report.
 	Debug bool
 	// Coverage collects what the tests exercise of the rules that they load,
@@ -67,9 +71,10 @@ type suite struct {
 	engine  *promeval.Engine
 	diags   diag.List
 	reports []TestReport
-	// coverage is nil unless it was asked for; subjects are the suite's rules,
+	// coverage and observer are nil unless it was asked for; subjects are the suite's rules,
 	// which are read when somebody asks for them.
 	coverage *Coverage
+	observer *promeval.Observer
 	subjects func() []*subject
 }
 
@@ -89,6 +94,9 @@ func Run(ctx context.Context, suites []Suite, o Options) (*Report, diag.List, er
 			if s != nil && s.engine != nil {
 				_ = s.engine.Close() // It only waits for a tracker that promtool's options lack.
 			}
+			if s != nil && s.observer != nil {
+				_ = s.observer.Close()
+			}
 		}
 	}()
 	if err := parallel(ctx, o.Workers, len(suites), func(i int) { all[i] = prepare(suites[i], o, cache, pagings) }); err != nil {
@@ -107,17 +115,23 @@ func Run(ctx context.Context, suites []Suite, o Options) (*Report, diag.List, er
 		}
 	}
 	done := counter(o.Progress, len(jobs))
-	warnings := make([]diag.List, len(jobs))
+	warnings, failures := make([]diag.List, len(jobs)), make([]error, len(jobs))
 	if err := parallel(ctx, o.Workers, len(jobs), func(i int) {
 		s, n := jobs[i].suite, jobs[i].test
 		began := o.Now()
 		r := &runner{suite: s, test: s.decoded.tests[n], debug: o.Debug, report: &s.reports[n]}
 		r.run(ctx)
+		if o.VerifyDir != "" {
+			failures[i] = r.verify(ctx, o.VerifyDir)
+		}
 		warnings[i] = r.warnings
 		s.reports[n].Seconds = o.Now().Sub(began).Seconds()
 		done()
 	}); err != nil {
 		return nil, nil, err
+	}
+	if err := errors.Join(failures...); err != nil {
+		return nil, nil, fmt.Errorf("run tests: %w", err)
 	}
 	report := &Report{Suites: make([]SuiteReport, 0, len(all))}
 	diags := slices.Concat(warnings...)
@@ -191,7 +205,9 @@ func prepare(in Suite, o Options, cache *ruleCache, pagings *pagingLoader) *suit
 		return s
 	}
 	s.rules, s.rulesOK = s.loadRules(o, cache)
-	s.coverage = o.Coverage
+	if s.coverage = o.Coverage; s.coverage != nil {
+		s.observer = promeval.NewObserver(s.decoded.interval)
+	}
 	s.subjects = sync.OnceValue(s.readSubjects)
 	s.warnUnknownAlerts()
 	s.loadPaging(pagings)

@@ -13,6 +13,7 @@ import (
 
 	"github.com/monctl/monctl/pkg/diag"
 	"github.com/monctl/monctl/pkg/promeval"
+	"github.com/monctl/monctl/pkg/routing/simulate"
 )
 
 const (
@@ -31,6 +32,7 @@ type runner struct {
 	spans    []diag.Span // of the input series
 	judged   []judged
 	asked    []asked
+	timeline *simulate.Timeline // of Alertmanager, if the test asks for it
 	eval     *promeval.Evaluation
 	sender   *sender // nil if nobody asks what is sent
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/prometheus/prometheus/promql/parser"
 	"go.yaml.in/yaml/v3"
 
+	"github.com/monctl/monctl/pkg/bundle"
 	"github.com/monctl/monctl/pkg/diag"
 	"github.com/monctl/monctl/pkg/expr"
 	"github.com/monctl/monctl/pkg/promeval"
@@ -64,7 +65,7 @@ func newSubjects(f RuleFile) []*subject {
 	if len(errs) > 0 {
 		return nil
 	}
-	place := f.places()
+	place := places(f.Name, f.YAML, f.Origin)
 	var out []*subject
 	for i, g := range parsed.Groups {
 		for j, r := range g.Rules {
@@ -89,16 +90,17 @@ func newSubjects(f RuleFile) []*subject {
 	return out
 }
 
-// places returns where the parts of a rule file are written.
-func (f RuleFile) places() func(pointer string) diag.Span {
-	if f.Origin != nil {
-		return f.Origin.At
+// places returns where the parts of a file are written: in the source that it
+// was rendered from or, without one, in the file itself.
+func places(name string, text []byte, origin bundle.Origin) func(pointer string) diag.Span {
+	if origin != nil {
+		return origin.At
 	}
 	var doc yaml.Node
-	if err := yaml.Unmarshal(f.YAML, &doc); err != nil || len(doc.Content) == 0 {
-		return func(string) diag.Span { return diag.Span{File: f.Name} }
+	if err := yaml.Unmarshal(text, &doc); err != nil || len(doc.Content) == 0 {
+		return func(string) diag.Span { return diag.Span{File: name} }
 	}
-	d := &decoder{file: f.Name}
+	d := &decoder{file: name}
 	return func(pointer string) diag.Span {
 		n := node{doc.Content[0], ""}
 		for token := range strings.SplitSeq(strings.TrimPrefix(pointer, "/"), "/") {

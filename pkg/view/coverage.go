@@ -29,7 +29,21 @@ func (t *textWriter) coverage(c ruletest.CoverageReport) {
 		}
 		t.out.WriteByte('\n')
 	}
+	for _, a := range c.Alertmanager {
+		t.printf("%s  %s\n", t.styled(bold, plain(a.File)), countCovered(a.Covered, len(a.Items)))
+		for _, i := range a.Items {
+			if i.Covered {
+				t.printf("    %s %s %s\n", t.styled(green, "✓"), kindName(i.Kind), plain(i.Text))
+			} else {
+				t.itemAt("    ", red, "✗", missingWords(i), i.Span.String())
+			}
+		}
+		t.out.WriteByte('\n')
+	}
 }
+
+// kindName is a kind in words.
+func kindName(k ruletest.ItemKind) string { return strings.ReplaceAll(string(k), "_", " ") }
 
 func (t *textWriter) coveredRule(r ruletest.RuleCover, alike bool) {
 	name := plain(r.Name)
@@ -90,16 +104,20 @@ func coveredList(items []ruletest.CoverageItem) string {
 	return strings.Join(out, ", ")
 }
 
-// item draws a line with a place at its end; on a narrow terminal the place
-// gets a line of its own.
 func (t *textWriter) item(s style, sign, text, place string) {
+	t.itemAt("        ", s, sign, text, place)
+}
+
+// itemAt draws a line with a place at its end; on a narrow terminal the place
+// gets a line of its own.
+func (t *textWriter) itemAt(indent string, s style, sign, text, place string) {
 	place = plain(place)
-	line := fmt.Sprintf("        %s %s", t.styled(s, sign), text)
+	line := fmt.Sprintf("%s%s %s", indent, t.styled(s, sign), text)
 	switch {
 	case place == "":
 		t.printf("%s\n", line)
-	case t.options.Width > 0 && 12+columnsOf([]rune(text))+columnsOf([]rune(place)) > t.options.Width:
-		t.printf("%s\n          %s\n", line, t.styled(blue, place))
+	case t.options.Width > 0 && len(indent)+4+columnsOf([]rune(text))+columnsOf([]rune(place)) > t.options.Width:
+		t.printf("%s\n%s  %s\n", line, indent, t.styled(blue, place))
 	default:
 		t.printf("%s  %s\n", line, t.styled(blue, place))
 	}
@@ -152,6 +170,8 @@ func missingWords(i ruletest.CoverageItem) string {
 		return "no assertion expects it " + i.Outcome
 	case ruletest.ItemLabel, ruletest.ItemAnnotation:
 		return fmt.Sprintf("no assertion sees the %s %s", i.Kind, plain(i.Text))
+	case ruletest.ItemRoute, ruletest.ItemReceiver, ruletest.ItemInhibition, ruletest.ItemInterval:
+		return fmt.Sprintf("%s %s: never %s", kindName(i.Kind), plain(i.Text), i.Outcome)
 	default:
 		return fmt.Sprintf("%s %s: not %s", i.Kind, text, i.Outcome)
 	}

@@ -38,7 +38,7 @@ var coveragePage string
 // no other file.
 func WriteCoverageHTML(w io.Writer, r Report) error {
 	page, err := template.New("coverage").Funcs(template.FuncMap{
-		"marked": marked, "missing": missingWords, "covered": coveredList, "plain": plain, "labels": labelText,
+		"marked": marked, "missing": missingWords, "covered": coveredList, "plain": plain, "labels": labelText, "kind": kindName,
 		"percent": func(covered, items int) int {
 			if items == 0 {
 				return 100

@@ -2,6 +2,7 @@ package view
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/monctl/monctl/pkg/ruletest"
@@ -16,7 +17,12 @@ const (
 
 // explains reports whether a failure says more than its message.
 func (f Failure) explains() bool {
-	return len(f.Pairs)+len(f.Rules)+len(f.Why)+len(f.Plots) > 0
+	return len(f.Pairs)+len(f.Routes)+len(f.Rules)+len(f.Why)+len(f.Plots) > 0
+}
+
+// says reports whether a hint is among the failure's explanations.
+func (f Failure) says(hint string) bool {
+	return slices.Contains(f.Why, hint) || slices.ContainsFunc(f.Rules, func(r ruletest.RuleState) bool { return slices.Contains(r.Why, hint) })
 }
 
 // failuresOf finds the failures that diagnostics tell, by what both have in
@@ -46,6 +52,9 @@ func (t *textWriter) failure(gutter int, f Failure) {
 	if len(f.Pairs) > 0 {
 		t.pairs(indent, f.Pairs)
 	}
+	if len(f.Routes) > 0 {
+		t.stepsOf(indent, f)
+	}
 	for _, r := range f.Rules {
 		place := r.Span.String()
 		if place == "" {
@@ -66,6 +75,18 @@ func (t *textWriter) failure(gutter int, f Failure) {
 		t.field(gutter, "why", strings.Join(f.Why, "\n"))
 	}
 	t.plots(indent, f.Plots)
+}
+
+// stepsOf draws the difference of receivers, and the routes that were tried.
+func (t *textWriter) stepsOf(indent string, f Failure) {
+	t.diff(indent, f.Diff)
+	depth := map[string]int{}
+	for _, s := range f.Routes {
+		if s.Parent != "" {
+			depth[s.ID] = depth[s.Parent] + 1
+		}
+		t.step(s, indent+strings.Repeat("  ", depth[s.ID]))
+	}
 }
 
 // pairs draws a comparison in two columns or, where there is no room for them,

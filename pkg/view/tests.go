@@ -75,9 +75,12 @@ type Failure struct {
 	Pairs []ruletest.Pair `json:"pairs,omitempty"`
 	// Rules says how the rules stood that the assertion is about, Why why an
 	// expression has no samples, and Plots show what decides it.
-	Rules   []ruletest.RuleState `json:"rules,omitempty"`
-	Why     []string             `json:"why,omitempty"`
-	Plots   []ruletest.Plot      `json:"plots,omitempty"`
-	Span    diag.Span            `json:"span,omitzero"`
-	Excerpt *diag.Excerpt        `json:"excerpt,omitempty"`
+	Rules []ruletest.RuleState `json:"rules,omitempty"`
+	Why   []string             `json:"why,omitempty"`
+	Plots []ruletest.Plot      `json:"plots,omitempty"`
+	// Routes are those that an alert comes to, in the order in which they are
+	// tried.
+	Routes  []RouteStep   `json:"routes,omitempty"`
+	Span    diag.Span     `json:"span,omitzero"`
+	Excerpt *diag.Excerpt `json:"excerpt,omitempty"`
 }

@@ -115,13 +115,14 @@ func (t *textWriter) finding(f mergedFinding) {
 	}
 	if failure, ok := t.failures[failureKey{f.Code, f.Summary, f.Span}]; ok {
 		t.failure(gutter, failure)
-	} else {
-		if f.Detail != "" {
-			t.field(gutter, "note", f.Detail)
+		if failure.says(f.Hint) {
+			f.Hint = ""
 		}
-		if f.Hint != "" {
-			t.field(gutter, "help", f.Hint)
-		}
+	} else if f.Detail != "" {
+		t.field(gutter, "note", f.Detail)
+	}
+	if f.Hint != "" {
+		t.field(gutter, "help", f.Hint)
 	}
 	t.related(gutter, f.Finding)
 	t.out.WriteByte('\n')
