@@ -99,11 +99,7 @@ func (t *textWriter) pairs(indent string, pairs []ruletest.Pair) {
 	width -= len(indent)
 	for _, p := range pairs {
 		sign, s, remark := verdictStyle(p)
-		what := "sample"
-		if p.Alert != "" {
-			what = "alert " + plain(p.Alert)
-		}
-		t.printf("%s%s %s%s\n", indent, t.styled(s, sign), t.styled(bold, what), t.styled(dim, remark))
+		t.printf("%s%s %s%s\n", indent, t.styled(s, sign), t.styled(bold, plain(p.Title())), t.styled(dim, remark))
 		switch {
 		case p.Verdict == "same":
 			t.printf("%s    %s\n", indent, t.styled(dim, cutTo(sameText(p), width-4)))

@@ -61,7 +61,8 @@ type Test struct {
 // with the same code, message and span, which says more for people; then it is
 // not shown a second time.
 type Failure struct {
-	// Kind is what was tested: "alert", "promql"; "error" is what kept the test
+	// Kind is what was tested: "alert", "promql", "route", "notification",
+	// "suppression"; "error" is what kept the test
 	// from being judged.
 	Kind string `json:"kind"`
 	// Code is that of the diagnostic, "test/<kind>" if it is empty.
