@@ -48,6 +48,7 @@ func cases() []benchCase {
 		{"watch", "edits under monctl up, on kubernetes-mixin's size and on this repository", runWatch},
 		{"test", "monctl test of this repository's rendered tests, beside promtool test rules", runTest},
 		{"validate", "monctl validate of a generated project and of 1000 to 100000 rules, beside pint and promtool", runValidate},
+		{"ruletests", "monctl test of generated suites: 112 alerts over a day, 113 tests, 1000 small ones, one, and a year; beside promtool test rules", runRuleTests},
 		{"jsonnet", "monctl eval of a generated mixin in three sizes, beside the jsonnet command", runJsonnet},
 		{"jsonnet-session", "evaluating a mixin again after an edit of each of its files", runSession},
 		{"jsonnet-upstream", "monctl eval of upstream's benchmarks, beside the jsonnet command", runUpstreamBenchmarks},

@@ -12,8 +12,10 @@ import (
 
 const (
 	// leisure is how many bytes may be allocated between two collections at
-	// least.
-	leisure = 64 << 20
+	// least. Unit tests of plain files make do with less: they leave little
+	// garbage, and are held against promtool's memory.
+	leisure     = 64 << 20
+	testLeisure = 16 << 20
 	// usualPercent is what GOGC is where nobody has set it.
 	usualPercent = 100
 	// largePercent is what a large project gets.
@@ -26,11 +28,14 @@ const (
 // worth. A large project gets less room than Go gives it anyway, half as much
 // again as is alive, since it is memory that it runs out of. GOGC in the
 // environment has the last word.
-func (g *global) hurry() func() {
+func (g *global) hurry() func() { return g.hurryBy(leisure) }
+
+// hurryBy is hurry with another number of bytes between two collections.
+func (g *global) hurryBy(room uint64) func() {
 	if _, ok := g.sys.Getenv("GOGC"); ok {
 		return func() {}
 	}
-	p := &pacer{}
+	p := &pacer{room: room}
 	p.pace()
 	return p.stop
 }
@@ -38,6 +43,7 @@ func (g *global) hurry() func() {
 // pacer sets the percentage of the garbage collector anew after every cycle,
 // since what it means in bytes follows what is alive.
 type pacer struct {
+	room    uint64
 	mu      sync.Mutex
 	stopped bool
 }
@@ -58,7 +64,7 @@ func (p *pacer) pace() {
 		// Before the first collection nothing counts as alive; Go's minimum
 		// of 4 MB stands in for it.
 		alive := max(live[0].Value.Uint64(), 4<<20)
-		percent = max(largePercent, int(leisure*100/alive))
+		percent = max(largePercent, int(p.room*100/alive))
 	}
 	debug.SetGCPercent(percent)
 	runtime.AddCleanup(&cycle{p}, (*pacer).pace, p)

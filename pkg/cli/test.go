@@ -7,6 +7,7 @@ import (
 	"os"
 	"regexp"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -20,7 +21,7 @@ type testOptions struct {
 	project projectFlags
 	since   sinceFlag
 	cover   coverageFlags
-	run     string
+	run     []string
 	diff    bool
 	verify  bool
 
@@ -70,7 +71,7 @@ alerts and samples are compared.`,
 	o.project.add(g, cmd, "`names` of the environments to test, comma-separated, with * for any part of a name (default all)")
 	o.cover.add(cmd)
 	o.since.add(cmd, "run the tests that a change since this Git `revision` may concern")
-	cmd.Flags().StringVar(&o.run, "run", "", "run only tests whose name matches this regular `expression`")
+	cmd.Flags().StringArrayVar(&o.run, "run", nil, "run only tests whose name matches this regular `expression`; more than one select the tests that match any")
 	cmd.Flags().BoolVar(&o.diff, "diff", false, "show failures as differences of lines, without explanations and plots")
 	cmd.Flags().BoolVar(&o.verify, "verify", false, "evaluate every test the plain way too, as promtool does, and fail with exit code 1 if anything differs")
 	cmd.Flags().BoolVar(&o.stage.Debug, "debug", false, "show the series at the end of every test")
@@ -79,7 +80,11 @@ alerts and samples are compared.`,
 }
 
 func (o *testOptions) test(ctx context.Context) error {
-	defer o.hurry()()
+	if len(o.files) > 0 {
+		defer o.hurryBy(testLeisure)()
+	} else {
+		defer o.hurry()()
+	}
 	if o.verify {
 		dir, err := os.MkdirTemp("", "monctl-verify-")
 		if err != nil {
@@ -88,8 +93,8 @@ func (o *testOptions) test(ctx context.Context) error {
 		defer os.RemoveAll(dir)
 		o.stage.VerifyDir = dir
 	}
-	if o.run != "" {
-		re, err := regexp.Compile(o.run)
+	if len(o.run) > 0 {
+		re, err := regexp.Compile(strings.Join(o.run, "|"))
 		if err != nil {
 			return usagef("--run: %w", err)
 		}

@@ -19,28 +19,49 @@ type ownOrigin struct {
 }
 
 // At implements Origin. A value that the library made is the user's where it
-// was put to use: at its field, its element, or the value around it.
+// was put to use: at its field, its element, or the value around it. If the
+// library made all that is around it too, it is the user's where the first part
+// of it was written.
 func (o *ownOrigin) At(pointer string) diag.Span {
+	tokens := pointerTokens(pointer)
+	list := o.origins.Lookup(tokens)
 	var fallback diag.Span
-	list := o.origins.Lookup(pointerTokens(pointer))
 	for _, origin := range slices.Backward(list) {
-		for _, l := range [...]ast.LocationRange{origin.Made, origin.Named} {
-			if !l.IsSet() || l.FileName == "" {
-				continue // made by the standard library or the transform
-			}
-			s := span(l)
-			if !isLibrary(s.File) {
-				return s
-			}
-			if fallback.IsZero() {
-				fallback = s
-			}
+		own, library := places(origin)
+		if !own.IsZero() {
+			return own
+		}
+		if fallback.IsZero() {
+			fallback = library
+		}
+	}
+	for origin := range o.origins.Within(tokens[:max(0, len(list)-1)]) {
+		if own, _ := places(origin); !own.IsZero() {
+			return own
 		}
 	}
 	if !fallback.IsZero() {
 		return fallback
 	}
 	return diag.Span{File: o.file}
+}
+
+// places returns where a value comes from in files of the user and of the
+// library; either may be unset.
+func places(origin vm.Origin) (own, library diag.Span) {
+	for _, l := range [...]ast.LocationRange{origin.Made, origin.Named} {
+		if !l.IsSet() || l.FileName == "" {
+			continue // made by the standard library or the transform
+		}
+		s := span(l)
+		if !isLibrary(s.File) {
+			return s, library
+		}
+		if library.IsZero() {
+			library = s
+		}
+	}
+	return diag.Span{}, library
 }
 
 // Named returns the place where the field or element at a pointer is written;

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/prometheus/prometheus/model/labels"
@@ -26,38 +27,69 @@ const (
 // It sees all samples at every instant. An expression that looks ahead (a
 // negative offset, @) or reads what a later rule yields at the same tick can
 // find more than the rule has found.
-type Observer struct {
-	engine     *promql.Engine
+type Observer struct{ engine *promql.Engine }
+
+// Observation is an Observer's view of one evaluation, as it is now.
+type Observation struct {
+	observer   *Observer
 	evaluation *Evaluation
 }
 
-// NewObserver returns an observer of what is visible now; subqueries without a
-// step take the interval. The caller closes it.
-func NewObserver(e *Evaluation, interval time.Duration) *Observer {
+// NewObserver returns an observer of any number of evaluations; subqueries
+// without a step take the interval. It is safe for concurrent use, and the
+// caller closes it.
+func NewObserver(interval time.Duration) *Observer {
 	step := interval.Milliseconds()
-	return &Observer{evaluation: e, engine: promql.NewEngine(promql.EngineOpts{
+	return &Observer{engine: promql.NewEngine(promql.EngineOpts{
 		MaxSamples:               observerSamples,
 		Timeout:                  queryTimeout,
 		NoStepSubqueryIntervalFn: func(int64) int64 { return step },
 		EnableAtModifier:         true,
 		EnableNegativeOffset:     true,
-		Parser:                   parser.NewParser(parser.Options{}),
+		Parser:                   &parsedOnce{Parser: parser.NewParser(parser.Options{})},
 	})}
+}
+
+// parsedOnce is a parser that remembers: the tests of a suite ask the same
+// things of different series.
+type parsedOnce struct {
+	parser.Parser
+	known sync.Map // text → parser.Expr
+}
+
+// ParseExpr implements parser.Parser.
+func (p *parsedOnce) ParseExpr(text string) (parser.Expr, error) {
+	if known, ok := p.known.Load(text); ok {
+		if e, ok := cloneExpr(known.(parser.Expr)); ok { //nolint:forcetypeassert // nothing else is stored
+			return e, nil
+		}
+	}
+	e, err := p.Parser.ParseExpr(text)
+	if err != nil {
+		return nil, err
+	}
+	if pristine, ok := cloneExpr(e); ok {
+		p.known.Store(text, pristine)
+	}
+	return e, nil
 }
 
 // Close releases the observer.
 func (o *Observer) Close() error { return o.engine.Close() }
 
+// Of returns the view of an evaluation, which must not go on meanwhile.
+func (o *Observer) Of(e *Evaluation) *Observation { return &Observation{o, e} }
+
 // Void reports whether an expression provably yields nothing at any time.
-func (o *Observer) Void(e parser.Expr) bool {
+func (o *Observation) Void(e parser.Expr) bool {
 	void := newVoid(e)
 	return void.provable && !o.MatchesAny(void.selectors)
 }
 
 // Range evaluates an expression at from, from+step, … up to until. Its scalars
 // are a series without labels.
-func (o *Observer) Range(ctx context.Context, text string, from, until time.Time, step time.Duration) ([]Column, error) {
-	query, err := o.engine.NewRangeQuery(ctx, o.evaluation.Queryable(), nil, text, from, until, step)
+func (o *Observation) Range(ctx context.Context, text string, from, until time.Time, step time.Duration) ([]Column, error) {
+	query, err := o.observer.engine.NewRangeQuery(ctx, o.evaluation.Queryable(), nil, text, from, until, step)
 	if err != nil {
 		return nil, fmt.Errorf("observe %s: %w", text, err)
 	}
@@ -91,7 +123,7 @@ func columnOf(s promql.Series) Column {
 
 // Occurs reports whether an expression has a sample at any of the instants
 // from, from+step, … up to until.
-func (o *Observer) Occurs(ctx context.Context, text string, from, until time.Time, step time.Duration) (bool, error) {
+func (o *Observation) Occurs(ctx context.Context, text string, from, until time.Time, step time.Duration) (bool, error) {
 	for !from.After(until) {
 		end := from.Add((observerWindow - 1) * step)
 		if end.After(until) {
@@ -108,13 +140,13 @@ func (o *Observer) Occurs(ctx context.Context, text string, from, until time.Tim
 
 // MatchesAny reports whether any series satisfies all matchers of one of the
 // selectors.
-func (o *Observer) MatchesAny(selectors [][]*labels.Matcher) bool {
+func (o *Observation) MatchesAny(selectors [][]*labels.Matcher) bool {
 	return slices.ContainsFunc(selectors, o.evaluation.store.Matches)
 }
 
 // Series returns the label sets of all series that have a sample and satisfy
 // all matchers.
-func (o *Observer) Series(matchers ...*labels.Matcher) []labels.Labels {
+func (o *Observation) Series(matchers ...*labels.Matcher) []labels.Labels {
 	var out []labels.Labels
 	for _, m := range o.evaluation.store.candidates(matchers) {
 		if len(m.segments) > 0 && matchesAll(m.lset, matchers) {

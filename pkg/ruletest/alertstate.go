@@ -55,7 +55,7 @@ func (r *runner) checkState(ctx context.Context, a alertAssertion) {
 	if a.match == matchSubset && len(missing) > 0 {
 		unexpected = named(missing, unexpected)
 	}
-	f.describeAlerts(append(alertPairs(same, same), alertPairs(missing, unexpected)...))
+	f.describePairs(append(alertPairs(same, same), alertPairs(missing, unexpected)...))
 }
 
 // checkInactive fails for each alert that is pending or firing although it is
@@ -83,7 +83,7 @@ func (r *runner) checkInactive(a alertAssertion, expected, got []alertText) {
 		return
 	}
 	f := r.fail(a.span, KindAlert, codeAlert, "alert %q at %s: expected to be inactive, %s pending or firing", a.name, model.Duration(a.at), areAlerts(len(found)))
-	f.describeAlerts(alertPairs(nil, found))
+	f.describePairs(alertPairs(nil, found))
 }
 
 func areAlerts(n int) string {

@@ -16,9 +16,7 @@ import (
 // test is over and looks at what the rules have left behind, so that running a
 // test costs nothing while nobody asks for coverage.
 func (r *runner) cover(ctx context.Context) {
-	obs := promeval.NewObserver(r.eval, r.decoded.interval)
-	defer obs.Close() //nolint:errcheck // It only waits for a tracker that it lacks.
-	v := r.view(obs)
+	v := r.view(r.observer)
 	for _, s := range r.subjects() {
 		r.coverage.cover(v.observe(ctx, s, r.coverage.missing(s), r.looked(s.name))...)
 		r.coverage.cover(r.asserted(s)...)
@@ -41,14 +39,14 @@ func (r *runner) looked(alert string) map[int64]bool {
 // viewOfTest is what a test has left behind: everything from its start to the
 // last tick, which the rules were evaluated at.
 type viewOfTest struct {
-	*promeval.Observer
+	*promeval.Observation
 	from, until time.Time
 	step        time.Duration
 }
 
 func (r *runner) view(obs *promeval.Observer) viewOfTest {
 	step := r.step()
-	return viewOfTest{Observer: obs, from: r.start(), until: r.start().Add(r.horizon().Truncate(step)), step: step}
+	return viewOfTest{Observation: obs.Of(r.eval), from: r.start(), until: r.start().Add(r.horizon().Truncate(step)), step: step}
 }
 
 // observe returns those of some points that the test has covered. Looked has

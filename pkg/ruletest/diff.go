@@ -8,20 +8,25 @@ import (
 )
 
 // Pair is something expected beside the one that resembles it most among what
-// was got: an alert, or a sample.
+// was got: an alert, a sample, or a notification.
 type Pair struct {
 	// Verdict is "same", "different", "missing" (expected only) or "unexpected"
 	// (got only).
 	Verdict string `json:"verdict"`
-	// Alert is the alert's name; empty for a sample.
+	// Alert is the alert's name; empty for anything else.
 	Alert string `json:"alert,omitempty"`
-	// Fields are sorted by kind and name.
+	// Notification says that it is a notification.
+	Notification bool `json:"notification,omitempty"`
+	// Fields are sorted by kind and name; those of a notification stand in the
+	// order in which people read them.
 	Fields []PairField `json:"fields"`
 }
 
 // PairField is a part of both: absent on the side that does not have it.
 type PairField struct {
-	// Kind is "label", "annotation" or "value"; the value has no name.
+	// Kind is "label", "annotation" or "value"; of a notification "at",
+	// "status", "group", "alert" or "field". Labels, annotations and the fields
+	// of integrations ("slack/0 title") have a name.
 	Kind     string  `json:"kind"`
 	Name     string  `json:"name,omitempty"`
 	Expected *string `json:"expected,omitempty"`
@@ -38,10 +43,26 @@ func (f PairField) Text(value string) string {
 	switch f.Kind {
 	case "annotation":
 		return "annotation " + f.Name + ": " + value
-	case "label":
+	case "label", "field":
 		return f.Name + ": " + value
+	case "at":
+		return "at " + value
+	case "status", "group", "alert":
+		return f.Kind + ": " + value
 	default:
 		return "value " + value
+	}
+}
+
+// Title says what the two sides are.
+func (p Pair) Title() string {
+	switch {
+	case p.Notification:
+		return "notification"
+	case p.Alert != "":
+		return "alert " + p.Alert
+	default:
+		return "sample"
 	}
 }
 
@@ -68,8 +89,8 @@ func (a alertText) equal(b alertText) bool {
 // describe fills the texts of a failure.
 func (f *Failure) describe(l lines) { f.Expected, f.Got, f.Diff = l.texts() }
 
-// describeAlerts does so for alerts: a line for each label and annotation.
-func (f *Failure) describeAlerts(pairs []Pair) {
+// describePairs does so for alerts and notifications: a line for each field.
+func (f *Failure) describePairs(pairs []Pair) {
 	f.Pairs = pairs
 	var l lines
 	for _, p := range pairs {
@@ -80,17 +101,17 @@ func (f *Failure) describeAlerts(pairs []Pair) {
 		case "unexpected":
 			mark = '+'
 		}
-		l.add(mark, "alert "+p.Alert)
+		l.add(mark, p.Title())
 		for _, x := range p.Fields {
 			if !x.Differs() {
-				l.add(' ', "  "+x.Text(*x.Expected))
+				l.field(' ', x, *x.Expected)
 				continue
 			}
 			if x.Expected != nil {
-				l.add('-', "  "+x.Text(*x.Expected))
+				l.field('-', x, *x.Expected)
 			}
 			if x.Got != nil {
-				l.add('+', "  "+x.Text(*x.Got))
+				l.field('+', x, *x.Got)
 			}
 		}
 	}
@@ -113,6 +134,18 @@ type line struct {
 }
 
 func (l *lines) add(mark byte, text string) { *l = append(*l, line{mark, text}) }
+
+// field adds a field, a value of several lines below its name.
+func (l *lines) field(mark byte, f PairField, value string) {
+	if f.Kind != "field" || !strings.Contains(value, "\n") {
+		l.add(mark, "  "+f.Text(value))
+		return
+	}
+	l.add(mark, "  "+f.Text(""))
+	for part := range strings.SplitSeq(value, "\n") {
+		l.add(mark, "    | "+part)
+	}
+}
 
 func (l lines) texts() (expected, got, diff string) {
 	var e, g, d []string

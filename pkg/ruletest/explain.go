@@ -59,8 +59,11 @@ func (r *runner) explain(ctx context.Context) {
 	if !slices.ContainsFunc(r.judged, func(j judged) bool { return j.failure >= 0 }) && len(r.asked) == 0 {
 		return
 	}
-	obs := promeval.NewObserver(r.eval, r.decoded.interval)
-	defer obs.Close() //nolint:errcheck // It only waits for a tracker that it lacks.
+	obs := r.observer
+	if obs == nil { // only those who look for coverage know that they need one
+		obs = promeval.NewObserver(r.decoded.interval)
+		defer obs.Close() //nolint:errcheck // It only waits for a tracker that it lacks.
+	}
 	v := r.view(obs)
 	for _, j := range r.judged {
 		if j.failure >= 0 && ctx.Err() == nil {

@@ -29,13 +29,13 @@ func (r *runner) checkNotifications(timeline *simulate.Timeline, a notificationA
 			got = append(got, &notice{Notification: n, rendered: map[string]simulate.Rendered{}})
 		}
 	}
-	all := r.notificationLines(a.exp, got)
-	if !all.differ() {
+	pairs := r.notificationPairs(a.exp, got)
+	if !slices.ContainsFunc(pairs, func(p Pair) bool { return p.Verdict != "same" }) {
 		return
 	}
 	f := r.fail(a.span, KindNotification, codeNotification, "receiver %q from %s until %s: %s",
 		a.receiver.value, model.Duration(a.from), model.Duration(a.until), countNotifications(len(a.exp), len(got)))
-	f.describe(all)
+	f.describePairs(pairs)
 	if len(got) < len(a.exp) {
 		f.hint = r.missingHint(timeline, a, until)
 	}
@@ -89,14 +89,14 @@ func (r *runner) missingHint(timeline *simulate.Timeline, a notificationAssertio
 
 // alignment is a comparison and how much both sides have in common.
 type alignment struct {
-	lines lines
+	pairs []Pair
 	same  int
 }
 
-// notificationLines aligns the expected notifications with those that were
+// notificationPairs aligns the expected notifications with those that were
 // sent so that they have as much as possible in common, keeping the order of
 // both.
-func (r *runner) notificationLines(expected []expectedNotification, got []*notice) lines {
+func (r *runner) notificationPairs(expected []expectedNotification, got []*notice) []Pair {
 	// best[i][j] compares expected[i:] with got[j:].
 	best := make([][]alignment, len(expected)+1)
 	for i := range best {
@@ -105,12 +105,12 @@ func (r *runner) notificationLines(expected []expectedNotification, got []*notic
 	for i := len(expected); i >= 0; i-- {
 		for j := len(got); j >= 0; j-- {
 			var choices []alignment
-			add := func(l lines, same int, rest alignment) {
-				choices = append(choices, alignment{slices.Concat(l, rest.lines), same + rest.same})
+			add := func(p Pair, same int, rest alignment) {
+				choices = append(choices, alignment{append([]Pair{p}, rest.pairs...), same + rest.same})
 			}
 			if i < len(expected) && j < len(got) {
-				l := r.beside(expected[i], got[j])
-				add(l, l.same(), best[i+1][j+1])
+				p := r.beside(expected[i], got[j])
+				add(p, p.same(), best[i+1][j+1])
 			}
 			if i < len(expected) {
 				add(r.missing(expected[i]), 0, best[i+1][j])
@@ -123,149 +123,159 @@ func (r *runner) notificationLines(expected []expectedNotification, got []*notic
 			}
 		}
 	}
-	return best[0][0].lines
+	return best[0][0].pairs
 }
 
 // same says how much two sides have in common; being equal counts most.
-func (l lines) same() int {
+func (p Pair) same() int {
 	const equal = 10
-	if l.differ() {
-		l = slices.DeleteFunc(slices.Clone(l), func(x line) bool { return x.mark != ' ' })
-		return 1 + len(l)
+	n := 1
+	for _, f := range p.Fields {
+		if !f.Differs() {
+			n++
+		}
 	}
-	return equal + len(l)
+	if p.Verdict == "same" {
+		n += equal
+	}
+	return n
 }
 
-func (l lines) differ() bool {
-	return slices.ContainsFunc(l, func(x line) bool { return x.mark != ' ' })
+// compare adds a field that both sides have.
+func (p *Pair) compare(kind, name, expected, got string) {
+	p.Fields = append(p.Fields, PairField{Kind: kind, Name: name, Expected: &expected, Got: &got})
+}
+
+// lack adds a field that only the expected side has, have one that only the
+// other has.
+func (p *Pair) lack(kind, name, expected string) {
+	p.Fields = append(p.Fields, PairField{Kind: kind, Name: name, Expected: &expected})
+}
+
+func (p *Pair) have(kind, name, got string) {
+	p.Fields = append(p.Fields, PairField{Kind: kind, Name: name, Got: &got})
 }
 
 // missing is a notification that was expected only.
-func (r *runner) missing(e expectedNotification) lines {
-	out := lines{{'-', "notification"}}
+func (r *runner) missing(e expectedNotification) Pair {
+	p := Pair{Verdict: "missing", Notification: true, Fields: []PairField{}}
 	if e.hasAt {
-		out[0].text += " at " + model.Duration(e.at).String()
+		p.lack("at", "", model.Duration(e.at).String())
 	}
-	add := func(format string, args ...any) { out = append(out, line{'-', "  " + fmt.Sprintf(format, args...)}) }
 	if e.status != "" {
-		add("status: %s", e.status)
+		p.lack("status", "", e.status)
 	}
 	if e.groupLabels != nil {
-		add("group: %s", labelText(e.groupLabels))
+		p.lack("group", "", labelText(e.groupLabels))
 	}
 	for _, alert := range e.alerts {
-		add("alert: %s", strings.TrimSpace(alert.status+" "+labelText(alert.labels)))
+		p.lack("alert", "", alert.String())
 	}
 	for _, name := range slices.Sorted(maps.Keys(e.integrations)) {
 		for _, field := range slices.Sorted(maps.Keys(e.integrations[name])) {
-			out = append(out, fieldLines('-', name+" "+field, e.integrations[name][field].value)...)
+			p.lack("field", name+" "+field, e.integrations[name][field].value)
 		}
 	}
-	return out
+	return p
 }
 
 // unexpected is a notification that was sent only.
-func (r *runner) unexpected(n *notice) lines {
-	out := lines{
-		{'+', "notification at " + r.sinceStart(n.At)},
-		{'+', "  status: " + string(n.Status)},
-		{'+', "  group: " + labelText(n.GroupLabels)},
-	}
+func (r *runner) unexpected(n *notice) Pair {
+	p := Pair{Verdict: "unexpected", Notification: true}
+	p.have("at", "", r.sinceStart(n.At))
+	p.have("status", "", string(n.Status))
+	p.have("group", "", labelText(n.GroupLabels))
 	for _, a := range n.Alerts {
-		out = append(out, line{'+', "  alert: " + notified(a)})
+		p.have("alert", "", notified(a))
 	}
-	return out
+	return p
 }
 
 func notified(a simulate.NotifiedAlert) string { return string(a.Status) + " " + labelText(a.Labels) }
 
-// beside compares an expected notification with one that was sent; what the
-// test does not name is not compared.
-func (r *runner) beside(e expectedNotification, n *notice) lines {
-	at := r.sinceStart(n.At)
-	out := lines{{' ', "notification at " + at}}
-	if want := model.Duration(e.at).String(); e.hasAt && want != at {
-		out = lines{{'-', "notification at " + want}, {'+', "notification at " + at}}
-	}
-	compare := func(what, want, got string) {
-		if want == got {
-			out = append(out, line{' ', "  " + what + ": " + got})
-		} else {
-			out = append(out, line{'-', "  " + what + ": " + want}, line{'+', "  " + what + ": " + got})
-		}
-	}
-	if e.status != "" {
-		compare("status", e.status, string(n.Status))
-	}
-	if e.groupLabels != nil {
-		compare("group", labelText(e.groupLabels), labelText(n.GroupLabels))
-	}
-	if e.alerts != nil {
-		out = append(out, notifiedLines(e.alerts, n.Alerts)...)
-	}
-	for _, name := range slices.Sorted(maps.Keys(e.integrations)) {
-		out = append(out, r.integrationLines(name, e.integrations[name], n)...)
-	}
-	return out
+// String is the expected alert as it is shown.
+func (e expectedNotified) String() string {
+	return strings.TrimSpace(e.status + " " + labelText(e.labels))
 }
 
-// notifiedLines pairs expected alerts with those of a notification, one to one.
-func notifiedLines(expected []expectedNotified, got []simulate.NotifiedAlert) lines {
-	pairs := pairUp(len(expected), len(got), func(i, j int) bool {
+// beside compares an expected notification with one that was sent; what the
+// test does not name is not compared.
+func (r *runner) beside(e expectedNotification, n *notice) Pair {
+	p := Pair{Notification: true}
+	at := r.sinceStart(n.At)
+	if e.hasAt {
+		p.compare("at", "", model.Duration(e.at).String(), at)
+	} else {
+		p.compare("at", "", at, at)
+	}
+	if e.status != "" {
+		p.compare("status", "", e.status, string(n.Status))
+	}
+	if e.groupLabels != nil {
+		p.compare("group", "", labelText(e.groupLabels), labelText(n.GroupLabels))
+	}
+	if e.alerts != nil {
+		p.compareAlerts(e.alerts, n.Alerts)
+	}
+	for _, name := range slices.Sorted(maps.Keys(e.integrations)) {
+		r.compareIntegration(&p, name, e.integrations[name], n)
+	}
+	p.Verdict = "same"
+	if slices.ContainsFunc(p.Fields, PairField.Differs) {
+		p.Verdict = "different"
+	}
+	return p
+}
+
+// compareAlerts pairs expected alerts with those of a notification, one to one.
+func (p *Pair) compareAlerts(expected []expectedNotified, got []simulate.NotifiedAlert) {
+	partner := pairUp(len(expected), len(got), func(i, j int) bool {
 		e, g := expected[i], got[j]
 		return (e.status == "" || e.status == string(g.Status)) && contains(g.Labels, e.labels)
 	})
-	var out lines
 	taken := map[int]bool{}
 	for i, e := range expected {
-		if pairs[i] < 0 {
-			out = append(out, line{'-', "  alert: " + strings.TrimSpace(e.status+" "+labelText(e.labels))})
-			continue
+		if j := partner[i]; j >= 0 {
+			taken[j] = true
+			p.compare("alert", "", notified(got[j]), notified(got[j]))
+		} else {
+			p.lack("alert", "", e.String())
 		}
-		taken[pairs[i]] = true
-		out = append(out, line{' ', "  alert: " + notified(got[pairs[i]])})
 	}
 	for j, g := range got {
 		if !taken[j] {
-			out = append(out, line{'+', "  alert: " + notified(g)})
+			p.have("alert", "", notified(g))
 		}
 	}
-	return out
 }
 
-// integrationLines compares the rendered fields that the test names.
-func (r *runner) integrationLines(name string, expected map[string]text, n *notice) lines {
+// compareIntegration compares the rendered fields that the test names.
+func (r *runner) compareIntegration(p *Pair, name string, expected map[string]text, n *notice) {
 	got, ok := n.rendered[name]
 	if !ok {
 		renderer, _ := r.paging.renderer()
 		var err error
 		if got, err = renderer.Render(n.Notification, name); err != nil {
-			return lines{{'-', "  " + name + " is notified"}, {'+', "  " + r.notNotified(name, n)}}
+			p.compare("field", name, "is notified", r.notNotified(name, n))
+			return
 		}
 		n.rendered[name] = got
 	}
-	var out lines
 	for _, e := range got.Errors {
-		out = append(out, line{'+', "  " + name + " " + e.Field + " fails: " + e.Message})
+		p.have("field", name+" "+e.Field, "fails: "+e.Message)
 	}
-	if len(out) > 0 {
-		return out // The notification would not be what the other fields say.
+	if len(got.Errors) > 0 {
+		return // The notification would not be what the other fields say.
 	}
 	for _, field := range slices.Sorted(maps.Keys(expected)) {
 		want, label := expected[field].value, name+" "+field
-		have, ok := got.Fields[field]
-		switch {
-		case !ok:
-			out = append(out, fieldLines('-', label, want)...)
-			out = append(out, line{'+', "  " + name + " has no field " + quote(field) + fieldHint(field, got.Fields)})
-		case want == have:
-			out = append(out, fieldLines(' ', label, have)...)
-		default:
-			out = append(out, fieldLines('-', label, want)...)
-			out = append(out, fieldLines('+', label, have)...)
+		if have, ok := got.Fields[field]; ok {
+			p.compare("field", label, want, have)
+			continue
 		}
+		p.lack("field", label, want)
+		p.have("field", name, "has no field "+quote(field)+fieldHint(field, got.Fields))
 	}
-	return out
 }
 
 // notNotified says why an integration got nothing of a notification.
@@ -280,9 +290,9 @@ func (r *runner) notNotified(name string, n *notice) string {
 		for _, i := range all {
 			names = append(names, i.String())
 		}
-		return fmt.Sprintf("receiver %q has no integration %s: there are %s", n.Receiver, name, strings.Join(names, ", "))
+		return "is none of the receiver's integrations: there are " + strings.Join(names, ", ")
 	}
-	return fmt.Sprintf("%s is not notified, but %s", name, strings.Join(sent, ", "))
+	return "is not notified, but " + strings.Join(sent, ", ")
 }
 
 func fieldHint(field string, known map[string]string) string {
@@ -290,16 +300,4 @@ func fieldHint(field string, known map[string]string) string {
 		return ": " + hint
 	}
 	return ""
-}
-
-// fieldLines shows a rendered field, a text of several lines below its name.
-func fieldLines(mark byte, label, value string) lines {
-	if !strings.Contains(value, "\n") {
-		return lines{{mark, "  " + label + ": " + value}}
-	}
-	out := lines{{mark, "  " + label + ":"}}
-	for part := range strings.SplitSeq(value, "\n") {
-		out = append(out, line{mark, "    | " + part})
-	}
-	return out
 }

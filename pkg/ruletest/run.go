@@ -71,9 +71,10 @@ type suite struct {
 	engine  *promeval.Engine
 	diags   diag.List
 	reports []TestReport
-	// coverage is nil unless it was asked for; subjects are the suite's rules,
+	// coverage and observer are nil unless it was asked for; subjects are the suite's rules,
 	// which are read when somebody asks for them.
 	coverage *Coverage
+	observer *promeval.Observer
 	subjects func() []*subject
 }
 
@@ -92,6 +93,9 @@ func Run(ctx context.Context, suites []Suite, o Options) (*Report, diag.List, er
 		for _, s := range all {
 			if s != nil && s.engine != nil {
 				_ = s.engine.Close() // It only waits for a tracker that promtool's options lack.
+			}
+			if s != nil && s.observer != nil {
+				_ = s.observer.Close()
 			}
 		}
 	}()
@@ -201,7 +205,9 @@ func prepare(in Suite, o Options, cache *ruleCache, pagings *pagingLoader) *suit
 		return s
 	}
 	s.rules, s.rulesOK = s.loadRules(o, cache)
-	s.coverage = o.Coverage
+	if s.coverage = o.Coverage; s.coverage != nil {
+		s.observer = promeval.NewObserver(s.decoded.interval)
+	}
 	s.subjects = sync.OnceValue(s.readSubjects)
 	s.warnUnknownAlerts()
 	s.loadPaging(pagings)

@@ -254,7 +254,7 @@ func (r *runner) checkAlert(ctx context.Context, a alertAssertion) {
 	missing, unexpected := unpaired(expected, got)
 	r.judged = append(r.judged, judged{a, expected, got, missing, unexpected, len(r.report.Failures)})
 	f := r.fail(a.span, KindAlert, codeAlert, "alert %q at %s: %s", a.name, model.Duration(a.at), countAlerts(len(expected), len(got)))
-	f.describeAlerts(alertPairs(expected, got))
+	f.describePairs(alertPairs(expected, got))
 }
 
 func countAlerts(expected, got int) string {

@@ -17,7 +17,7 @@ const pagingRules = `groups:
   rules:
   - {alert: Down, expr: up == 0, for: 1m, labels: {severity: critical}, annotations: {summary: '{{ $labels.instance }} has been down, value {{ $value }}.'}}
   - {alert: Odd, expr: odd > 1}
-  - {alert: Slow, expr: latency > 1, labels: {severity: warning}}
+  - {alert: Slow, expr: latency > 1, labels: {severity: warning}, annotations: {summary: '{{ $labels.instance }} takes {{ $value }} s.'}}
 `
 
 const alertmanagerConfig = `route:
@@ -171,10 +171,12 @@ hint: did you mean "Down"?`,
 `,
 			results: "FAILED failed",
 			want: `t.yml:6:5: error[test/notification]: receiver "chat" from 0s until 3m: 3 notifications expected, 2 sent
-  notification at 30s
+  notification
+    at 30s
     group: {alertname="Slow"}
-- notification at 3m
-+ notification at 2m30s
+  notification
+-   at 3m
++   at 2m30s
 -   status: resolved
 +   status: firing
     alert: firing {alertname="Down", dc="tokyo", instance="a", job="j", severity="critical"}
@@ -188,14 +190,16 @@ hint: did you mean "Down"?`,
 +     | b
 +     | end
 -   slack/0 titel: x
-+   slack/0 has no field "titel": did you mean "title"?
--   slack/1 is notified
-+   receiver "chat" has no integration slack/1: there are slack/0
-- notification at 3m
++   slack/0: has no field "titel": did you mean "title"?
+-   slack/1: is notified
++   slack/1: is none of the receiver's integrations: there are slack/0
+- notification
+-   at 3m
 -   alert: {alertname="Up"}
 hint: {alertname="Slow", dc="tokyo", instance="a", severity="warning"}: /inhibit_rules/0 inhibits it because of {alertname="Down", dc="tokyo", instance="a", job="j", severity="critical"}
 t.yml:15:5: error[test/notification]: receiver "pager" from 0s until 3m: none expected, 1 notification sent
-+ notification at 2m30s
++ notification
++   at 2m30s
 +   status: firing
 +   group: {alertname="Down"}
 +   alert: firing {alertname="Down", dc="tokyo", instance="a", job="j", severity="critical"}
@@ -228,8 +232,28 @@ tests:
 `,
 			results: "FAILED failed",
 			want: `t.yml:4:23: error[test/notification]: receiver "mail" from 0s until 5m: the notifications differ from the expected ones
-  notification at 30s
-+   email/0 text fails: at <.CommonLabels.nothing.at.all>: can't evaluate field at in type string`,
+  notification
+    at 30s
++   email/0 text: fails: at <.CommonLabels.nothing.at.all>: can't evaluate field at in type string`,
+		},
+		"a list that contains itself, and a mapping": {
+			file:    "tests: [{input_series: &a [*a]}, &b {<<: *b}]\n",
+			results: "FAILED failed failed",
+			want: `t.yml:1:24: error[test/value]: input_series: the list contains itself, or lists within lists too deeply
+t.yml:1:34: error[test/value]: the mapping is merged with itself, or with others too deeply`,
+		},
+		"a repeated notification says what Prometheus sent last, every two minutes": {
+			file: `rule_files: ['monctl:bundle']
+tests:
+- input_series: [{series: 'latency{instance="a"}', values: 2+1x90}]
+  notification_test:
+  - receiver: chat
+    until: 70m
+    exp_notifications:
+    - {at: 30s, integrations: {slack/0: {title: a takes 2 s.}}}
+    - {at: 1h5m30s, integrations: {slack/0: {title: a takes 66 s.}}}
+`,
+			results: "ok passed",
 		},
 		"an alert that relabelling drops": {
 			file: `rule_files: ['monctl:bundle']

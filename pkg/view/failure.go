@@ -99,11 +99,7 @@ func (t *textWriter) pairs(indent string, pairs []ruletest.Pair) {
 	width -= len(indent)
 	for _, p := range pairs {
 		sign, s, remark := verdictStyle(p)
-		what := "sample"
-		if p.Alert != "" {
-			what = "alert " + plain(p.Alert)
-		}
-		t.printf("%s%s %s%s\n", indent, t.styled(s, sign), t.styled(bold, what), t.styled(dim, remark))
+		t.printf("%s%s %s%s\n", indent, t.styled(s, sign), t.styled(bold, plain(p.Title())), t.styled(dim, remark))
 		switch {
 		case p.Verdict == "same":
 			t.printf("%s    %s\n", indent, t.styled(dim, cutTo(sameText(p), width-4)))
@@ -241,6 +237,9 @@ func cutTo(text string, width int) string {
 	rs := []rune(text)
 	if columnsOf(rs) <= width {
 		return text
+	}
+	if width < 1 {
+		return ""
 	}
 	for len(rs) > 0 && columnsOf(rs)+1 > width {
 		rs = rs[:len(rs)-1]

@@ -1,6 +1,7 @@
 package vm
 
 import (
+	"iter"
 	"slices"
 	"strconv"
 
@@ -96,6 +97,27 @@ func (o *Origins) Lookup(path []string) []Origin {
 		out = append(out, o.places[at].origin())
 	}
 	return out
+}
+
+// Within returns the origins of all values within the one at a path, outer ones
+// before those in them; nothing if the result has no such value.
+func (o *Origins) Within(path []string) iter.Seq[Origin] {
+	return func(yield func(Origin) bool) {
+		if o == nil || len(o.places) == 0 {
+			return
+		}
+		at := 0
+		for _, key := range path {
+			if at = o.child(at, key); at < 0 {
+				return
+			}
+		}
+		for _, p := range o.places[at+1 : max(at+1, int(o.places[at].end))] {
+			if !yield(p.origin()) {
+				return
+			}
+		}
+	}
 }
 
 func (p place) origin() Origin {
