@@ -75,6 +75,11 @@ func TestWrongInput(t *testing.T) {
 		"no rule":                   {`rules.group('g', [{ expr: 'up' }])`, `group 'g': rules[0] is no rule`},
 		"empty group":               {`rules.group('g', [])`, `a group needs at least one rule`},
 		"group twice":               {alert + `local g = rules.group('g', [rules.alert('A', spec)]); rules.file([g, g])`, `group names must be unique, 'g' occurs more than once`},
+		"misspelt part of a test":   {`test.case('n', [], { notification: [] })`, `monctl/test: case 'n': unknown field 'notification'; did you mean 'notifications'?`},
+		"time of a test":            {`test.firing('A', '5 minutes', [])`, `monctl/test: alert 'A': 'at' must be a duration like 30s, 5m or 1h30m, got '5 minutes'`},
+		"tests of one name":         {`test.file([test.case('n', [], {}), [test.case('n', [], {})]])`, `monctl/test: file: names of tests must be unique, 'n' occurs more than once`},
+		"notification of a test":    {`test.notifications('r', '5m', [{ titel: 'x' }])`, `monctl/test: notifications to 'r': unknown field 'titel'; allowed: alerts, at,`},
+		"suppressed by what":        {`test.suppressed({ a: 'b' }, 'r', '5m', ['silences'])`, `'by' must be one of inhibition, silence, time_interval, got 'silences'`},
 		"missing receiver":          {`am.config({ route: am.route.root('x'), receivers: [am.receiver('y')] })`, `route: there is no receiver 'x'; there are y`},
 		"missing interval":          {`am.config({ route: am.route.root('x', { routes: [am.route.match({ a: 'b' }, 'x', { mute_time_intervals: ['night'] })] }), receivers: [am.receiver('x')] })`, `route.routes[0]: there is no time interval 'night'`},
 		"interval at the root":      {`am.route.root('x', { mute_time_intervals: ['night'] })`, `the root takes neither time intervals nor continue`},
@@ -165,6 +170,21 @@ func TestOutput(t *testing.T) {
 				d.row(null, [d.stat('', [])]),
 			] }).panels]`,
 			`[[1, 0, 0, 24, 1], [2, 0, 1, 6, 4], [3, 6, 1, 12, 8], [4, 0, 9, 12, 8], [5, 0, 17, 24, 1], [7, 0, 18, 6, 4]]`,
+		},
+		"test": {
+			`test.file([test.case('n', [test.series('up', { job: 'a"b', instance: ['x', 'y'] }, '0x5'), [test.series('m', {}, 1)]], {
+				alerts: [test.firing('A', '5m', [{ labels: { a: 'b' }, annotations: { s: 't' } }, { labels: 'c' }]), test.inactive('A', '9m')],
+				routes: [test.route({ a: 'b' }, ['r'])],
+				silences: [test.silence(['a="b"'], '1h')],
+			})], { env: 'tokyo' })`,
+			`{"rule_files": ["monctl:bundle"], "evaluation_interval": "1m", "env": "tokyo", "tests": [{
+				"name": "n",
+				"input_series": [{"series": "up{job=\"a\\\"b\"}", "for_each": {"instance": ["x", "y"]}, "values": "0x5"}, {"series": "m", "values": "1"}],
+				"alert_rule_test": [
+					{"alertname": "A", "eval_time": "5m", "state": "firing", "match": "subset", "exp_alerts": [{"exp_labels": {"a": "b"}, "exp_annotations": {"s": "t"}}, {"exp_labels": {"labels": "c"}}]},
+					{"alertname": "A", "eval_time": "9m", "state": "inactive", "match": "subset", "exp_alerts": []}],
+				"route_test": [{"labels": {"a": "b"}, "exp_receivers": ["r"]}],
+				"silences": [{"matchers": ["a=\"b\""], "from": "0m", "until": "1h"}]}]}`,
 		},
 		"mixin": {
 			alert + `local m = mixin.assemble({ alerts: [rules.group('g', [rules.alert('A', spec), rules.alert('B', spec)])], rules: [rules.group('r', [rules.record('a:b:c', { expr: 'up' })])] });

@@ -203,11 +203,13 @@ func (p *Pass) KeepSince(s *Since) {
 }
 
 // TestsSince drops the tests that nothing of what has changed has to do with:
-// if no source of rules or of routing is touched, those whose own files are
-// not.
+// if no source of rules or of what alerts go through is touched, those whose own
+// files are not.
 func (p *Pass) TestsSince(s *Since) error {
-	if s.All || s.touchesKind(bundle.Rules) || s.touchesKind(bundle.Alertmanager) {
-		return nil
+	for _, kind := range []bundle.Kind{bundle.Rules, bundle.Alertmanager, bundle.Template, bundle.Prometheus} {
+		if s.All || s.touchesKind(kind) {
+			return nil
+		}
 	}
 	for _, folder := range p.Project.SourceFolders() {
 		gone, err := s.base.Gone(filepath.Join(p.opts.Dir, filepath.FromSlash(folder)))
@@ -219,7 +221,7 @@ func (p *Pass) TestsSince(s *Since) error {
 		var kept []render.Test
 		for _, t := range out.Tests {
 			touched := s.Touches(t.File)
-			for _, name := range t.RuleFiles() {
+			for _, name := range t.Files() {
 				changed, err := s.differs(path.Join(path.Dir(t.File), name))
 				if err != nil {
 					return err

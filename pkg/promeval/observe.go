@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/prometheus/prometheus/model/labels"
@@ -45,8 +46,32 @@ func NewObserver(interval time.Duration) *Observer {
 		NoStepSubqueryIntervalFn: func(int64) int64 { return step },
 		EnableAtModifier:         true,
 		EnableNegativeOffset:     true,
-		Parser:                   parser.NewParser(parser.Options{}),
+		Parser:                   &parsedOnce{Parser: parser.NewParser(parser.Options{})},
 	})}
+}
+
+// parsedOnce is a parser that remembers: the tests of a suite ask the same
+// things of different series.
+type parsedOnce struct {
+	parser.Parser
+	known sync.Map // text → parser.Expr
+}
+
+// ParseExpr implements parser.Parser.
+func (p *parsedOnce) ParseExpr(text string) (parser.Expr, error) {
+	if known, ok := p.known.Load(text); ok {
+		if e, ok := cloneExpr(known.(parser.Expr)); ok { //nolint:forcetypeassert // nothing else is stored
+			return e, nil
+		}
+	}
+	e, err := p.Parser.ParseExpr(text)
+	if err != nil {
+		return nil, err
+	}
+	if pristine, ok := cloneExpr(e); ok {
+		p.known.Store(text, pristine)
+	}
+	return e, nil
 }
 
 // Close releases the observer.

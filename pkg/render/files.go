@@ -8,9 +8,10 @@ import (
 // MixinFile returns the file that stands for a mixin of the project file.
 func MixinFile(m project.Mixin) string { return mixinSource(m).Path }
 
-// RuleFiles returns the rule files that a test names, other than the rules of
-// the environment, relative to the test; none if the test does not parse.
-func (t Test) RuleFiles() []string {
+// Files returns the files that a test names, rule files and the Alertmanager
+// configuration, other than those of the environment, relative to the test;
+// none if the test does not parse.
+func (t Test) Files() []string {
 	docs, diags := bundle.DecodeYAML(t.File, t.Data)
 	if diags.HasErrors() || len(docs) != 1 {
 		return nil
@@ -20,6 +21,9 @@ func (t Test) RuleFiles() []string {
 		if v.Text != BundleRuleFiles {
 			names = append(names, v.Text)
 		}
+	}
+	if name := docs[0].Value.Str("alertmanager_file"); name != "" {
+		names = append(names, name)
 	}
 	return names
 }

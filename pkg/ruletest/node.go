@@ -34,6 +34,7 @@ type decoder struct {
 	file   string
 	origin bundle.Origin
 	diags  diag.List
+	depth  int
 }
 
 // span is the place of a node in the source that the user writes.
@@ -109,7 +110,11 @@ func (d *decoder) entries(n node, what string, read func(key, value node)) {
 }
 
 func (d *decoder) merge(n node, seen map[string]bool, read func(key, value node)) {
-	n = resolve(n)
+	defer d.enter()()
+	if n = resolve(n); d.depth > maxDepth {
+		d.errorf(codeValue, n, "the mapping is merged with itself, or with others too deeply")
+		return
+	}
 	sources := []node{n}
 	if n.Kind == yaml.SequenceNode {
 		sources = nil
@@ -162,13 +167,27 @@ func (d *decoder) sequence(n node, what string, read func(i int, n node)) {
 // spliced is sequence for a list whose elements may be lists themselves, so
 // that one list can take in others.
 func (d *decoder) spliced(n node, what string, read func(n node)) {
+	defer d.enter()()
 	d.sequence(n, what, func(_ int, n node) {
-		if n.Kind == yaml.SequenceNode {
+		switch {
+		case n.Kind != yaml.SequenceNode:
+			read(n)
+		case d.depth < maxDepth:
 			d.spliced(n, what, read)
-			return
+		default:
+			d.errorf(codeValue, n, "%s: the list contains itself, or lists within lists too deeply", what)
 		}
-		read(n)
 	})
+}
+
+// maxDepth bounds how deep lists may stand in each other, and mappings be merged
+// with each other: an anchor may be part of what it names.
+const maxDepth = 16
+
+// enter counts a level until what it returns is called.
+func (d *decoder) enter() (leave func()) {
+	d.depth++
+	return func() { d.depth-- }
 }
 
 // decode reads a leaf into a Go value.

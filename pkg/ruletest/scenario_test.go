@@ -17,7 +17,7 @@ const pagingRules = `groups:
   rules:
   - {alert: Down, expr: up == 0, for: 1m, labels: {severity: critical}, annotations: {summary: '{{ $labels.instance }} has been down, value {{ $value }}.'}}
   - {alert: Odd, expr: odd > 1}
-  - {alert: Slow, expr: latency > 1, labels: {severity: warning}}
+  - {alert: Slow, expr: latency > 1, labels: {severity: warning}, annotations: {summary: '{{ $labels.instance }} takes {{ $value }} s.'}}
 `
 
 const alertmanagerConfig = `route:
@@ -235,6 +235,25 @@ tests:
   notification
     at 30s
 +   email/0 text: fails: at <.CommonLabels.nothing.at.all>: can't evaluate field at in type string`,
+		},
+		"a list that contains itself, and a mapping": {
+			file:    "tests: [{input_series: &a [*a]}, &b {<<: *b}]\n",
+			results: "FAILED failed failed",
+			want: `t.yml:1:24: error[test/value]: input_series: the list contains itself, or lists within lists too deeply
+t.yml:1:34: error[test/value]: the mapping is merged with itself, or with others too deeply`,
+		},
+		"a repeated notification says what Prometheus sent last, every two minutes": {
+			file: `rule_files: ['monctl:bundle']
+tests:
+- input_series: [{series: 'latency{instance="a"}', values: 2+1x90}]
+  notification_test:
+  - receiver: chat
+    until: 70m
+    exp_notifications:
+    - {at: 30s, integrations: {slack/0: {title: a takes 2 s.}}}
+    - {at: 1h5m30s, integrations: {slack/0: {title: a takes 66 s.}}}
+`,
+			results: "ok passed",
 		},
 		"an alert that relabelling drops": {
 			file: `rule_files: ['monctl:bundle']

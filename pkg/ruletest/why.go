@@ -147,7 +147,7 @@ func (x instant) values(ctx context.Context, e *expr.Expr, n *parser.BinaryExpr,
 	}
 	op := n.Op.String()
 	if vector == n.RHS {
-		return []string{fmt.Sprintf("`%s` is %s at %s: `%s %s` that is asked for", oneLine(e.TextOf(vector)), valuesOf(there), x.name(x.at), limit, op)}
+		return []string{fmt.Sprintf("`%s` is %s at %s: `%s %s …` is asked for", oneLine(e.TextOf(vector)), valuesOf(there), x.name(x.at), limit, op)}
 	}
 	return []string{fmt.Sprintf("`%s` is %s at %s: `%s %s` is asked for", oneLine(e.TextOf(vector)), valuesOf(there), x.name(x.at), op, limit)}
 }
@@ -215,14 +215,15 @@ func (x instant) whyNoSample(ctx context.Context, v *parser.VectorSelector, name
 	if earliest := x.at.Add(-lookBack * x.step); from.Before(earliest) {
 		from = earliest
 	}
-	columns, err := x.Range(ctx, plain.String(), from, x.until, x.step)
+	// timestamp says when a sample was taken, not how long it is looked back at.
+	columns, err := x.Range(ctx, call("timestamp", &plain).String(), from, x.until, x.step)
 	if err != nil || len(columns) == 0 {
 		return fmt.Sprintf("%s has no samples%s", name, span)
 	}
 	var before, after []int64
 	for _, c := range columns {
-		for _, t := range c.Times {
-			if t <= x.at.UnixMilli() {
+		for _, seconds := range c.Floats {
+			if t := int64(seconds * 1000); t <= x.at.UnixMilli() {
 				before = append(before, t)
 			} else {
 				after = append(after, t)

@@ -238,6 +238,9 @@ func cutTo(text string, width int) string {
 	if columnsOf(rs) <= width {
 		return text
 	}
+	if width < 1 {
+		return ""
+	}
 	for len(rs) > 0 && columnsOf(rs)+1 > width {
 		rs = rs[:len(rs)-1]
 	}

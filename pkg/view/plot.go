@@ -163,7 +163,16 @@ func (t *textWriter) sparkline(indent string, p ruletest.Plot, skip int) {
 	if some {
 		remark = rangeText(p) + "  " + remark
 	}
-	t.printf("%s%s  %s  %s\n", indent, strings.Repeat(" ", plotLabel), line.String(), t.styled(dim, plain(remark)))
+	t.row(indent, "", line.String(), remark)
+}
+
+// row draws a plot of one line, and a remark as far as there is room for it.
+func (t *textWriter) row(indent, label, line, remark string) {
+	remark = plain(remark)
+	if t.options.Width > 0 {
+		remark = cutTo(remark, max(0, t.options.Width-len(indent)-plotLabel-4-columnsOf([]rune(line))))
+	}
+	t.printf("%s\n", strings.TrimRight(fmt.Sprintf("%s%*s  %s  %s", indent, plotLabel, label, line, t.styled(dim, remark)), " "))
 }
 
 // rangeText says between which values a series lies.
@@ -183,7 +192,7 @@ func rangeText(p ruletest.Plot) string {
 // stateRow draws the states of an alert.
 func (t *textWriter) stateRow(indent string, p ruletest.Plot, skip int) {
 	line := strings.NewReplacer(".", "·", "p", "░", "f", "█").Replace(p.States[skip:])
-	t.printf("%s%*s  %s  %s\n", indent, plotLabel, "alert", line, t.styled(dim, "░ pending, █ firing"))
+	t.row(indent, "alert", line, "░ pending, █ firing")
 }
 
 func shortNumber(v float64) string { return fmt.Sprintf("%.4g", v) }

@@ -50,6 +50,8 @@ type Test struct {
 	Index   int     `json:"index"`
 	Result  Result  `json:"result"`
 	Seconds float64 `json:"seconds"`
+	// Span is where the test is written.
+	Span diag.Span `json:"span,omitzero"`
 	// Reason says why the test was skipped; it is empty if it was not selected.
 	Reason   string    `json:"reason,omitempty"`
 	Failures []Failure `json:"failures,omitempty"`

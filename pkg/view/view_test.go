@@ -106,6 +106,8 @@ func reports() map[string]view.Report {
 		},
 	}}}}
 
+	out["failures"], out["coverage"] = explainedFailures(), coverage()
+
 	out["outdated"] = view.Report{Command: "render", Environments: environments("default"), ExitCode: 16, Changes: &view.Changes{
 		Path: "out", Check: true, Unchanged: 3, Files: []view.Change{
 			{Path: "out/default/prometheus/rules/node.yaml", Action: "update", Diff: view.Diff("a\nb\nc\nd\ne\nf\n", "a\nb\nc\nd\nE\nf\n")},
