@@ -71,6 +71,10 @@ bench: build peers ## measure monctl beside its peers; BENCH=<regexp> picks the 
 conformance: ## hold the Jsonnet engines against upstream's test data in DIR, see tools/jsonnetcheck
 	$(GO) run ./tools/jsonnetcheck conformance '$(DIR)'
 
+.PHONY: corpus-routing
+corpus-routing: ## hold simulated notifications against Alertmanager's packages: CASES generated scenarios, and each configuration in DIR
+	$(GO) test ./pkg/routing/simulate -run 'AgainstUpstream|Configurations' -v -count 1 -timeout 2h -args -cases '$(or $(CASES),2000)' -configs '$(if $(DIR),$(abspath $(DIR)))'
+
 .PHONY: corpus-render
 corpus-render: ## evaluate and render the public mixins in DIR, beside go-jsonnet, and print each difference; RENDERED=<dir> adds files to compare with
 	$(GO) run ./tools/jsonnetcheck -rendered '$(RENDERED)' corpus '$(DIR)'

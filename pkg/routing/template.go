@@ -1,9 +1,9 @@
 package routing
 
 import (
-	"bytes"
 	"fmt"
 	"maps"
+	"path"
 	"regexp"
 	"slices"
 	"strconv"
@@ -31,20 +31,49 @@ type templateSet struct {
 	complete bool
 }
 
-// parseTemplates reads the template files in the order of their names.
-func parseTemplates(diags *diag.List, files []bundle.Object) templateSet {
-	set := templateSet{complete: true}
-	upstream, err := template.FromGlobs(nil, func(text *texttemplate.Template, _ *htmltemplate.Template) { set.text = text })
+// Templates are Alertmanager's default templates together with those of a
+// bundle, once for text and once for HTML.
+type Templates struct {
+	*template.Template
+	Text *texttemplate.Template
+	HTML *htmltemplate.Template
+}
+
+// ParseTemplates reads template files in their order. As with Alertmanager, a
+// file is itself a template by its base name, besides those that it defines.
+// Files that do not parse are reported and left out.
+func ParseTemplates(files []bundle.Object) (Templates, diag.List) {
+	var (
+		set   Templates
+		diags diag.List
+		err   error
+	)
+	// What is added to the two sets later is found like what upstream read.
+	set.Template, err = template.FromGlobs(nil, func(text *texttemplate.Template, html *htmltemplate.Template) {
+		set.Text, set.HTML = text, html
+	})
 	if err != nil {
 		// The embedded default templates parse, or upstream is broken.
 		panic(fmt.Sprintf("routing: default templates: %v", err))
 	}
 	for _, f := range files {
-		if err := upstream.Parse(bytes.NewReader(f.Body.Bytes())); err != nil {
-			set.complete = false
-			templateFile(diags, f, err)
+		name, body := path.Base(f.Ref.Name), string(f.Body.Bytes())
+		_, err := set.Text.New(name).Parse(body)
+		if err == nil {
+			_, err = set.HTML.New(name).Parse(body)
+		}
+		if err != nil {
+			templateFile(&diags, f, err)
 		}
 	}
+	return set, diags
+}
+
+// parseTemplates reads the template files in the order of their names.
+func parseTemplates(diags *diag.List, files []bundle.Object) templateSet {
+	parsed, broken := ParseTemplates(files)
+	*diags = append(*diags, broken...)
+	set := templateSet{text: parsed.Text, complete: len(broken) == 0}
 	for _, f := range files {
 		if set.complete {
 			set.fileReferences(diags, f)
@@ -53,7 +82,7 @@ func parseTemplates(diags *diag.List, files []bundle.Object) templateSet {
 	return set
 }
 
-var templateError = regexp.MustCompile(`(?s)^template: (?:[^:]*):(\d+)(?::\d+)?: (.*)$`)
+var templateError = regexp.MustCompile(`(?s)^(?:html/)?template: ?(?:[^:]*):(\d+)(?::\d+)?: (.*)$`)
 
 // templateFile reports a file that does not parse, at its line where the file
 // is shipped as it stands.

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/monctl/monctl/pkg/routing"
 	"github.com/monctl/monctl/pkg/routing/simulate"
 )
 
@@ -34,5 +35,22 @@ inhibit_rules:
 			b.Fatal(err)
 		}
 		b.ReportMetric(float64(len(tl.Notifications)), "notifications")
+	}
+}
+
+// BenchmarkRender renders what Slack gets with the default templates.
+func BenchmarkRender(b *testing.B) {
+	cfg := load(b, `
+route: {receiver: all, group_by: [alertname]}
+receivers: [{name: all, slack_configs: [{api_url: 'http://localhost', channel: '#c'}]}]
+`)
+	r, _ := simulate.NewRenderer(cfg, nil, externalURL)
+	n := simulate.NewNotification(cfg, routing.NewTree(cfg).Root(), []simulate.NotifiedAlert{{
+		Alert: simulate.Alert{Labels: map[string]string{"alertname": "A", "instance": "1"}}, Status: simulate.Firing,
+	}}, epoch)
+	for b.Loop() {
+		if _, err := r.Render(n, "slack/0"); err != nil {
+			b.Fatal(err)
+		}
 	}
 }

@@ -34,9 +34,15 @@ type writer struct {
 	out      Rendered
 }
 
-// text renders a field as text, html as HTML. Both return it.
-func (w *writer) text(name, text string) string { return w.exec(name, text, w.tmpl.ExecuteTextString) }
-func (w *writer) html(name, text string) string { return w.exec(name, text, w.tmpl.ExecuteHTMLString) }
+// text renders a field as text, and returns it.
+func (w *writer) text(name, text string) string {
+	return w.exec(name, text, w.tmpl.ExecuteTextString)
+}
+
+// html renders a field as HTML, and returns it.
+func (w *writer) html(name, text string) string {
+	return w.exec(name, text, w.tmpl.ExecuteHTMLString)
+}
 
 func (w *writer) exec(name, text string, execute func(string, any) (string, error)) string {
 	value, err := guarded(func() (string, error) { return execute(text, w.shown) })
@@ -111,12 +117,19 @@ func (w *writer) json(name string, v any) {
 	w.out.Fields[name] = string(body)
 }
 
-// where is the beginning of an error of text/template: the name of the
-// template, which inline templates do not have, and the place in it.
-var where = regexp.MustCompile(`^(?:html/)?template: ?:\d+(?::\d+)?: (?:executing "" )?`)
+// inline is the beginning of an error of text/template in an inline template,
+// which has no name, with the line.
+var inline = regexp.MustCompile(`^(?:html/)?template: ?:(\d+)(?::\d+)?: (?:executing "" )?`)
 
 func (w *writer) fail(field string, err error) {
-	message := strings.TrimPrefix(where.ReplaceAllString(err.Error(), ""), "template: ")
+	message := err.Error()
+	if m := inline.FindStringSubmatch(message); m != nil {
+		message = message[len(m[0]):]
+		if m[1] != "1" {
+			message = "line " + m[1] + ": " + message
+		}
+	}
+	message = strings.TrimPrefix(message, "template: ")
 	w.out.Errors = append(w.out.Errors, FieldError{Field: field, Pointer: w.pointer + "/" + field, Message: message})
 }
 

@@ -10,7 +10,13 @@ import (
 // sets the group's next flush. A group without alerts is gone: an alert that
 // comes later opens it anew, and waits for group_wait again.
 func (s *simulation) flush(g *group, now time.Time) {
-	s.notify(g, now)
+	n := s.notify(g, now)
+	if n != nil {
+		s.notifications = append(s.notifications, *n)
+	}
+	if s.o.OnFlush != nil {
+		s.account(g, now, n)
+	}
 	g.members = slices.DeleteFunc(g.members, func(r *record) bool { return r.resolved(now) })
 	if len(g.members) == 0 {
 		delete(s.groups, g.id)
@@ -21,11 +27,12 @@ func (s *simulation) flush(g *group, now time.Time) {
 	heap.Fix(&s.queue, 0)
 }
 
-// notify is upstream's notification pipeline.
-func (s *simulation) notify(g *group, now time.Time) {
+// notify is upstream's notification pipeline. It returns nil if nobody is
+// notified.
+func (s *simulation) notify(g *group, now time.Time) *Notification {
 	left := s.unmuted(g, now)
 	if len(left) == 0 {
-		return
+		return nil
 	}
 	var firing, resolved []*record
 	for _, r := range left {
@@ -59,11 +66,11 @@ func (s *simulation) notify(g *group, now time.Time) {
 		}
 	}
 	if len(n.Integrations) == 0 {
-		return
+		return nil
 	}
 	n.At, n.Route, n.Receiver, n.GroupKey, n.GroupLabels = now, g.route, g.route.Receiver, g.key, stringMap(g.labels)
 	n.Reason, n.Status, n.batch = n.Integrations[0].Reason, statusOf(n.Alerts), alertsAt(g.members, now)
-	s.notifications = append(s.notifications, n)
+	return &n
 }
 
 // unmuted returns the alerts of a group that are not suppressed.

@@ -1,24 +1,12 @@
 package simulate_test
 
 import (
-	"bufio"
-	"context"
-	"encoding/json"
 	"fmt"
-	"io"
 	"log/slog"
 	"maps"
-	"mime"
-	"mime/multipart"
-	"mime/quotedprintable"
-	"net"
-	"net/http"
-	"net/http/httptest"
-	"net/mail"
 	"net/url"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -28,7 +16,6 @@ import (
 	"github.com/prometheus/alertmanager/config/receiver"
 	"github.com/prometheus/alertmanager/notify"
 	"github.com/prometheus/alertmanager/template"
-	commoncfg "github.com/prometheus/common/config"
 	"github.com/prometheus/common/model"
 
 	"github.com/monctl/monctl/pkg/routing/simulate"
@@ -59,6 +46,7 @@ receivers:
     details: {own: 'T', yaml: '[1, {{ .Alerts | len }}]'}
     images: [{src: 'T', alt: 'T', href: 'T'}]
     links: [{href: 'T', text: 'T'}]
+  - {url: 'https://h/pagerduty', routing_key: key}
   opsgenie_configs:
   - {api_url: 'https://h/opsgenie/', api_key: key, message: 'TLONG', description: 'T', source: 'T', details: {own: 'T'}, entity: 'T', actions: 'T', tags: 'T', note: 'T', priority: 'T', responders: [{id: 'T', name: 'T', username: 'T', type: 'user'}]}
   wechat_configs:
@@ -93,9 +81,12 @@ receivers:
   - {user_key: x, token: x, message: ' ', html: true}
   sns_configs:
   - {api_url: 'https://h/sns', sigv4: {region: r, access_key: a, secret_key: s}, topic_arn: 'T', subject: 'T', message: 'T'}
+  - {api_url: 'https://h/sns', sigv4: {region: r, access_key: a, secret_key: s}, phone_number: '1', message: 'TLONG'}
   telegram_configs:
   - {api_url: 'https://h/telegram', bot_token: x, chat_id: 1, message: 'T'}
   - {api_url: 'https://h/telegram', bot_token: x, chat_id: 1, message: 'T', parse_mode: HTML}
+  - {api_url: 'https://h/telegram', bot_token: x, chat_id: 1, message: 'TLONG TLONG', parse_mode: HTML}
+  - {api_url: 'https://h/telegram', bot_token: x, chat_id: 1, message: 'TLONG TLONG'}
   discord_configs:
   - {webhook_url: 'https://h/discord', title: 'TLONG', message: 'T', content: 'T', username: 'T', avatar_url: 'https://h/a'}
   webex_configs:
@@ -152,7 +143,7 @@ func sentAs(integration, field string) string {
 		"jira project":   "fields.project.key", "jira issue_type": "fields.issuetype.name", "jira priority": "fields.priority.name",
 		"jira fields/own": "fields.own", "jira fields/list": "fields.list", "jira labels/0": "fields.labels.0",
 		"rocketchat icon_url": "avatar", "rocketchat emoji": "emoji", "rocketchat channel": "channel",
-		"sns message": "Message", "sns subject": "Subject", "sns topic_arn": "TopicArn",
+		"sns message": "Message", "sns subject": "Subject", "sns topic_arn": "TopicArn", "sns phone_number": "PhoneNumber",
 		"mattermost priority/priority": "priority.priority", "mattermost props/card": "props.card",
 	}
 	if name, ok := renamed[kind+" "+field]; ok {
@@ -187,7 +178,7 @@ func notSent(integration, field string, status simulate.Status) bool {
 		return status == simulate.Resolved
 	case "opsgenie/0 tags", "opsgenie/0 actions": // a list
 		return true
-	case "victorops/0 routing_key", "sns/0 target_arn", "sns/0 phone_number":
+	case "victorops/0 routing_key": // in the address
 		return true
 	}
 	return false
@@ -318,171 +309,6 @@ func set(m map[string]string) model.LabelSet {
 		out[model.LabelName(k)] = model.LabelValue(v)
 	}
 	return out
-}
-
-// web is a server that remembers what each integration posts.
-type web struct {
-	addr string
-	mu   sync.Mutex
-	got  map[string]map[string]string
-}
-
-func startHTTP(t *testing.T) *web {
-	w := &web{got: map[string]map[string]string{}}
-	s := httptest.NewTLSServer(w)
-	t.Cleanup(s.Close)
-	w.addr = s.Listener.Addr().String()
-	return w
-}
-
-// dial leads every connection of a notifier here.
-func (w *web) dial() commoncfg.HTTPClientOption {
-	return commoncfg.WithDialContextFunc(func(ctx context.Context, network, _ string) (net.Conn, error) {
-		return (&net.Dialer{}).DialContext(ctx, network, w.addr)
-	})
-}
-
-// ServeHTTP answers so that every notifier is content.
-func (w *web) ServeHTTP(out http.ResponseWriter, req *http.Request) {
-	body, _ := io.ReadAll(req.Body)
-	kind := strings.Split(strings.Trim(req.URL.Path, "/"), "/")[0]
-	fields := map[string]string{}
-	switch kind {
-	case "sns":
-		form, _ := url.ParseQuery(string(body))
-		for k := range form {
-			fields[k] = form.Get(k)
-		}
-		fmt.Fprint(out, "<PublishResponse><PublishResult><MessageId>1</MessageId></PublishResult></PublishResponse>")
-	case "1": // Pushover's address is fixed.
-		kind = "pushover"
-		for k := range req.URL.Query() {
-			fields[k] = req.URL.Query().Get(k)
-		}
-	case "webhook", "incidentio":
-		fields["payload"] = strings.TrimSpace(string(body))
-	default:
-		var v any
-		if json.Unmarshal(body, &v) == nil {
-			flatten(fields, "", v)
-		}
-	}
-	w.mu.Lock()
-	w.got[kind] = fields
-	w.mu.Unlock()
-	out.Header().Set("Content-Type", "application/json")
-	fmt.Fprint(out, `{"ok": true, "success": true, "errcode": 0, "access_token": "x", "issues": [], "result": {"message_id": 1, "chat": {"id": 1}}}`)
-}
-
-// flatten writes every value under its path, and lists and objects as JSON too.
-func flatten(out map[string]string, at string, v any) {
-	body, _ := json.Marshal(v)
-	out[at] = string(body)
-	step := at
-	if step != "" {
-		step += "."
-	}
-	switch v := v.(type) {
-	case string:
-		out[at] = v
-	case map[string]any:
-		for k, e := range v {
-			flatten(out, step+k, e)
-		}
-	case []any:
-		for i, e := range v {
-			flatten(out, fmt.Sprint(step, i), e)
-		}
-	}
-}
-
-func (w *web) reset() {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	clear(w.got)
-}
-
-func (w *web) last(kind string) map[string]string {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return w.got[kind]
-}
-
-// mailbox is a server that takes one mail a connection.
-type mailbox struct {
-	addr string
-	got  chan string
-}
-
-func startSMTP(t *testing.T) *mailbox {
-	l, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
-	check(t, err)
-	t.Cleanup(func() { l.Close() })
-	m := &mailbox{addr: l.Addr().String(), got: make(chan string, 10)}
-	go func() {
-		for {
-			c, err := l.Accept()
-			if err != nil {
-				return
-			}
-			m.talk(c)
-		}
-	}()
-	return m
-}
-
-func (m *mailbox) talk(c net.Conn) {
-	defer c.Close()
-	in := bufio.NewReader(c)
-	fmt.Fprint(c, "220 test\r\n")
-	for {
-		line, err := in.ReadString('\n')
-		if err != nil {
-			return
-		}
-		switch verb := strings.ToUpper(line[:4]); verb {
-		case "DATA":
-			fmt.Fprint(c, "354 go\r\n")
-			var b strings.Builder
-			for line, _ = in.ReadString('\n'); line != ".\r\n"; line, _ = in.ReadString('\n') {
-				b.WriteString(strings.TrimPrefix(line, "."))
-			}
-			m.got <- b.String()
-			fmt.Fprint(c, "250 ok\r\n")
-		case "QUIT":
-			fmt.Fprint(c, "221 bye\r\n")
-			return
-		default:
-			fmt.Fprint(c, "250 ok\r\n")
-		}
-	}
-}
-
-// last returns the headers and parts of the mail.
-func (m *mailbox) last(t *testing.T) map[string]string {
-	t.Helper()
-	msg, err := mail.ReadMessage(strings.NewReader(<-m.got))
-	check(t, err)
-	out := map[string]string{}
-	for name := range msg.Header {
-		value, err := (&mime.WordDecoder{}).DecodeHeader(msg.Header.Get(name))
-		check(t, err)
-		out["headers."+name] = value
-	}
-	out["subject"], out["to"], out["from"] = out["headers.Subject"], out["headers.To"], out["headers.From"]
-	_, params, err := mime.ParseMediaType(msg.Header.Get("Content-Type"))
-	check(t, err)
-	for r := multipart.NewReader(msg.Body, params["boundary"]); ; {
-		part, err := r.NextRawPart()
-		if err == io.EOF {
-			return out
-		}
-		check(t, err)
-		body, err := io.ReadAll(quotedprintable.NewReader(part))
-		check(t, err)
-		kind, _, _ := strings.Cut(strings.TrimPrefix(part.Header.Get("Content-Type"), "text/"), ";")
-		out[map[string]string{"plain": "text", "html": "html"}[kind]] = string(body)
-	}
 }
 
 // TestFailingTemplate holds what Rendered.Errors says of upstream: a template

@@ -90,7 +90,15 @@ func play(t *testing.T, tmpl *template.Template, c scenario) []string {
 	dispatcher.WaitForLoading()
 	synctest.Wait()
 
-	u.deliver(ctx, c.deliveries)
+	u.deliver(ctx, c.deliveries, func(set model.LabelSet) (kinds []string) {
+		if inhibitor.Mutes(ctx, set) {
+			kinds = append(kinds, string(simulate.ByInhibition))
+		}
+		if silencer.Mutes(ctx, set) {
+			kinds = append(kinds, string(simulate.BySilence))
+		}
+		return kinds
+	})
 	time.Sleep(time.Until(c.until))
 	synctest.Wait()
 	dispatcher.Stop()
@@ -99,8 +107,10 @@ func play(t *testing.T, tmpl *template.Template, c scenario) []string {
 	return u.seen
 }
 
-// deliver posts what is due at one instant as one request.
-func (u *upstream) deliver(ctx context.Context, list []simulate.Delivery) {
+// deliver posts what is due at one instant as one request, and then asks what
+// mutes each alert that there is.
+func (u *upstream) deliver(ctx context.Context, list []simulate.Delivery, mutes func(model.LabelSet) []string) {
+	all := distinct(list)
 	for len(list) > 0 {
 		now := list[0].At
 		time.Sleep(time.Until(now))
@@ -113,7 +123,28 @@ func (u *upstream) deliver(ctx context.Context, list []simulate.Delivery) {
 		}
 		check(u.t, u.alerts.Put(ctx, posted...))
 		synctest.Wait()
+		for _, labels := range all {
+			u.remember(suppressed(now, labels, mutes(set(labels))))
+		}
 	}
+}
+
+// suppressed is the line about what mutes an alert at an instant.
+func suppressed(at time.Time, labels map[string]string, kinds []string) string {
+	return line(at, "alert", fmt.Sprint(labels), fmt.Sprint("muted by ", kinds))
+}
+
+// distinct are the alerts that are delivered, by their labels.
+func distinct(list []simulate.Delivery) []map[string]string {
+	var out []map[string]string
+	seen := map[string]bool{}
+	for _, d := range list {
+		if key := fmt.Sprint(d.Alert.Labels); !seen[key] {
+			seen[key] = true
+			out = append(out, d.Alert.Labels)
+		}
+	}
+	return out
 }
 
 // posted is what the handler of upstream's API does with an alert
@@ -248,6 +279,26 @@ func simulated(t *testing.T, c scenario) ([]string, *simulate.Timeline) {
 	}
 	slices.Sort(out)
 	return out, tl
+}
+
+// withSuppressed adds what mutes each alert at every delivery, as play does.
+func withSuppressed(out []string, tl *simulate.Timeline, c scenario) []string {
+	for i, d := range c.deliveries {
+		if i > 0 && d.At.Equal(c.deliveries[i-1].At) {
+			continue
+		}
+		for _, labels := range distinct(c.deliveries) {
+			var kinds []string
+			for _, by := range tl.Suppressed(labels, "no receiver", d.At) {
+				if kind := string(by.Kind); !slices.Contains(kinds, kind) {
+					kinds = append(kinds, kind)
+				}
+			}
+			out = append(out, suppressed(d.At, labels, kinds))
+		}
+	}
+	slices.Sort(out)
+	return out
 }
 
 // shorten leaves of each line what a reader needs.

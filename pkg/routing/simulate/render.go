@@ -2,14 +2,12 @@ package simulate
 
 import (
 	"fmt"
-	htmltemplate "html/template"
+	"maps"
 	"net/url"
-	"path"
 	"regexp"
 	"slices"
 	"strings"
 	"sync"
-	texttemplate "text/template"
 	"time"
 
 	"github.com/prometheus/alertmanager/config"
@@ -39,23 +37,16 @@ type receiver struct {
 
 // NewRenderer returns a renderer for a configuration that routing.LoadConfig
 // accepted, with the template files of a bundle. The URL is that of
-// Alertmanager, as templates see it. What is wrong with template files is
-// reported; those that do not parse are left out.
+// Alertmanager, as templates see it. Template files that do not parse are
+// reported and left out.
 func NewRenderer(cfg *config.Config, files []bundle.Object, externalURL string) (*Renderer, diag.List) {
 	r := &Renderer{receivers: map[string]receiver{}}
 	for i, one := range cfg.Receivers {
 		r.receivers[one.Name] = receiver{pointer: fmt.Sprintf("/receivers/%d", i), integrations: integrations(one)}
 	}
-	var (
-		text *texttemplate.Template
-		html *htmltemplate.Template
-		err  error
-	)
-	r.tmpl, err = template.FromGlobs(nil, func(t *texttemplate.Template, h *htmltemplate.Template) { text, html = t, h })
-	if err != nil {
-		// The embedded default templates parse, or upstream is broken.
-		panic(fmt.Sprintf("simulate: default templates: %v", err))
-	}
+	tmpl, diags := routing.ParseTemplates(files)
+	r.tmpl = tmpl.Template
+	var err error
 	if r.tmpl.ExternalURL, err = url.Parse(externalURL); err != nil {
 		r.tmpl.ExternalURL = &url.URL{Opaque: externalURL}
 	}
@@ -63,21 +54,8 @@ func NewRenderer(cfg *config.Config, files []bundle.Object, externalURL string) 
 		"now":   func() time.Time { return r.now },
 		"since": func(t time.Time) time.Duration { return r.now.Sub(t) },
 	}
-	text.Funcs(virtual)
-	html.Funcs(virtual)
-	var diags diag.List
-	for _, f := range files {
-		// As ParseGlob does: a file is a template by its base name, besides
-		// those that it defines.
-		name, body := path.Base(f.Ref.Name), string(f.Body.Bytes())
-		_, err := text.New(name).Parse(body)
-		if err == nil {
-			_, err = html.New(name).Parse(body)
-		}
-		if err != nil {
-			diags = append(diags, routing.JudgeTemplates(files, f)...)
-		}
-	}
+	tmpl.Text.Funcs(virtual)
+	tmpl.HTML.Funcs(virtual)
 	return r, diags
 }
 
@@ -114,7 +92,11 @@ func (e FieldError) Error() string { return e.Field + ": " + e.Message }
 // Diagnose reports errors of fields as findings on the configuration.
 func Diagnose(diags *diag.List, cfg bundle.Object, errs []FieldError) {
 	for _, e := range errs {
-		verdict.Errorf(diags, cfg, "alertmanager/template", e.Pointer, "template: %s, so the notification would fail", e.Message)
+		then := "the notification would not be sent"
+		if strings.Contains(e.Pointer, "/slack_configs/") {
+			then = "Slack would get the message with empty fields"
+		}
+		verdict.Errorf(diags, cfg, "alertmanager/template", e.Pointer, "template: %s; %s", e.Message, then)
 	}
 }
 
@@ -196,21 +178,14 @@ func data(n Notification, alerts []NotifiedAlert, reason string, external *url.U
 	return d
 }
 
-// common returns what all maps have in common.
-func common(maps []map[string]string) template.KV {
+// common returns what all sets have in common.
+func common(sets []map[string]string) template.KV {
 	out := template.KV{}
-	for i, m := range maps {
-		if i == 0 {
-			for k, v := range m {
-				out[k] = v
-			}
-			continue
-		}
-		for k, v := range out {
-			if m[k] != v {
-				delete(out, k)
-			}
-		}
+	if len(sets) > 0 {
+		maps.Copy(out, sets[0])
+	}
+	for _, m := range sets {
+		maps.DeleteFunc(out, func(k, v string) bool { return m[k] != v })
 	}
 	return out
 }

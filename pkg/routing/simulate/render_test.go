@@ -8,6 +8,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/monctl/monctl/pkg/bundle"
+	"github.com/monctl/monctl/pkg/diag"
+	"github.com/monctl/monctl/pkg/routing"
 	"github.com/monctl/monctl/pkg/routing/simulate"
 )
 
@@ -21,9 +23,9 @@ receivers:
     title: '{{ .CommonLabels.alertname }} since {{ since (index .Alerts 0).StartsAt }}, {{ routeLabels "team" }}'
     text: '{{ template "mine" . }} {{ now.Format "15:04:05" }}'
     fields: [{title: Reason, value: '{{ .NotificationReason }}'}]
-    footer: '{{ .Alerts.Nothing }}'
+    footer: "one\n{{ .Alerts.Nothing }}"
   email_configs:
-  - {to: 'ops@example.org', from: 'am@example.org', smarthost: 'localhost:25', html: '<b>{{ .CommonAnnotations.summary }}</b>', send_resolved: true}
+  - {to: 'ops@example.org', from: 'am@example.org', smarthost: 'localhost:25', html: '<b>{{ .CommonAnnotations.summary }}</b> {{ now.Format "15:04:05" }}', send_resolved: true}
 `)
 	tmpl := bundle.NewRawObject(bundle.Ref{Kind: bundle.Template, Name: "mine.tmpl"}, []byte(`{{ define "mine" }}[{{ .Status }}]{{ end }}`), nil)
 	r, diags := simulate.NewRenderer(cfg, []bundle.Object{tmpl}, "http://am.example.org")
@@ -56,14 +58,46 @@ receivers:
 	if len(slack.Errors) != 1 || slack.Errors[0].Pointer != "/receivers/0/slack_configs/0/footer" || !strings.Contains(slack.Errors[0].Message, "Nothing") {
 		t.Errorf("errors %v", slack.Errors)
 	}
+	var findings diag.List
+	simulate.Diagnose(&findings, bundle.NewRawObject(bundle.Ref{Kind: bundle.Alertmanager, Name: "alertmanager"}, nil, nil), slack.Errors)
+	wantFinding := "template: line 2: at <.Alerts.Nothing>: can't evaluate field Nothing in type template.Alerts; Slack would get the message with empty fields"
+	if len(findings) != 1 || findings[0].Code != "alertmanager/template" || findings[0].Summary != wantFinding {
+		t.Errorf("findings %v", findings)
+	}
 	email, err := r.Render(n, "email/0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if email.Fields["html"] != "<b>a &lt; b</b>" || email.Fields["subject"] != "[FIRING:1] A " {
+	if email.Fields["html"] != "<b>a &lt; b</b> 00:00:30" || email.Fields["subject"] != "[FIRING:1] A " {
 		t.Errorf("email %v", email.Fields)
 	}
 	if _, err := r.Render(n, "slack/1"); err == nil {
 		t.Error("no error for an integration that there is not")
+	}
+}
+
+// TestBrokenTemplateFile says that a file that does not parse is reported, and
+// that the others are there all the same.
+func TestBrokenTemplateFile(t *testing.T) {
+	cfg := load(t, `
+route: {receiver: all}
+receivers: [{name: all, telegram_configs: [{chat_id: 1, bot_token: x, message: '{{ template "mine" . }} {{ template "mine.tmpl" . }}', parse_mode: HTML}]}]
+`)
+	file := func(name, text string) bundle.Object {
+		return bundle.NewRawObject(bundle.Ref{Kind: bundle.Template, Name: name}, []byte(text), nil)
+	}
+	r, diags := simulate.NewRenderer(cfg, []bundle.Object{
+		file("broken.tmpl", "line\n{{ if }}"), file("mine.tmpl", `{{ define "mine" }}<{{ .Status }}>{{ end }}whole file`),
+	}, externalURL)
+	if len(diags) != 1 || diags[0].Object != "template/broken.tmpl" || diags[0].Span.Start.Line != 2 {
+		t.Errorf("findings %v", diags)
+	}
+	n := simulate.NewNotification(cfg, routing.NewTree(cfg).Root(), []simulate.NotifiedAlert{{
+		Alert: simulate.Alert{Labels: map[string]string{"alertname": "A"}, EndsAt: epoch}, Status: simulate.Resolved,
+	}}, epoch)
+	got, err := r.Render(n, "telegram/0")
+	check(t, err)
+	if got.Fields["message"] != "&lt;resolved> whole file" {
+		t.Errorf("got %v", got)
 	}
 }

@@ -50,9 +50,11 @@ func generate(t *testing.T, seed uint64, start time.Time) scenario {
 	c.config = load(t, c.yaml)
 	c.deliveries, c.until = g.timeline(start)
 	for range g.IntN(3) {
-		from := start.Add(g.seconds(2*time.Hour) + time.Hour)
+		// Most begin and end when some group is flushed.
+		from := pick(g, c.deliveries...).At.Add(pick(g, 0, 10*time.Second, 2*time.Minute))
+		from = from.Add(time.Duration(g.IntN(60)) * 30 * time.Second)
 		c.silences = append(c.silences, simulate.Silence{
-			Matchers: parse(t, g.matcher()), From: from, Until: from.Add(g.seconds(2*time.Hour) + time.Second),
+			Matchers: parse(t, g.matcher()), From: from, Until: from.Add(time.Duration(g.IntN(100)) * 30 * time.Second),
 		})
 		if s := &c.silences[len(c.silences)-1]; s.Matchers.Matches(nil) {
 			s.Matchers = append(s.Matchers, parse(t, `alertname=~".+"`)...)
@@ -88,7 +90,7 @@ func (g *generator) configuration() string {
 		}
 	}
 	if g.intervals > 0 {
-		g.f("time_intervals:")
+		g.f(pick(g, "time_intervals:", "mute_time_intervals:"))
 	}
 	for i := range g.intervals {
 		g.f("- name: i%d\n  time_intervals:", i)
@@ -246,6 +248,10 @@ func (g *generator) timeline(start time.Time) ([]simulate.Delivery, time.Time) {
 			}
 		}
 	}
+	return g.deliveries(pool, start)
+}
+
+func (g *generator) deliveries(pool []map[string]string, start time.Time) ([]simulate.Delivery, time.Time) {
 	// An alert is not posted twice in one request: which comes last is chance.
 	slices.SortFunc(pool, func(a, b map[string]string) int { return strings.Compare(fmt.Sprint(a), fmt.Sprint(b)) })
 	pool = slices.CompactFunc(pool, maps.Equal)

@@ -59,6 +59,9 @@ type Options struct {
 	Start time.Time
 	// Until is the last instant that is played.
 	Until time.Time
+	// OnFlush, if it is set, is called for every flush of every group, in order:
+	// it says why nobody was notified. Long simulations have many.
+	OnFlush func(Flush)
 }
 
 // Timeline is what happened.

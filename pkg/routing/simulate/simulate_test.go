@@ -88,16 +88,19 @@ func render(tl *simulate.Timeline) string {
 	return b.String()
 }
 
+// played is a case: what is configured and delivered, and who is notified.
+type played struct {
+	name, config, deliveries, until string
+	silences                        []simulate.Silence
+	want                            string
+}
+
 func TestRun(t *testing.T) {
 	const base = `
 route: {receiver: hook, group_by: [alertname], group_wait: 30s, group_interval: 5m, repeat_interval: 1h}
 receivers: [{name: hook, webhook_configs: [{url: 'http://localhost'}]}]
 `
-	tests := []struct {
-		name, config, deliveries, until string
-		silences                        []simulate.Silence
-		want                            string
-	}{
+	tests := []played{
 		{
 			name: "group, change, resolve", config: base, until: "2h",
 			deliveries: `
@@ -133,6 +136,7 @@ receivers: [{name: hook, webhook_configs: [{url: 'http://localhost'}]}]
 			want:       "\n10m30s hook firing: A | webhook/0 first notification\n",
 		},
 	}
+	tests = append(tests, rest(t)...)
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			tl, err := simulate.Run(t.Context(), simulate.Options{

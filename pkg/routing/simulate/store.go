@@ -143,6 +143,9 @@ func merge(old, a alert.Alert, now time.Time) alert.Alert {
 // collected says whether a job that runs every interval from start on has found
 // before now what expired at some instant.
 func collected(start, expired, now time.Time, interval time.Duration) bool {
+	if expired.After(now) {
+		return false
+	}
 	since := max(expired.Sub(start), 0)
 	rounds := max((since+interval-1)/interval, 1)
 	return !start.Add(rounds * interval).After(now)
