@@ -44,7 +44,7 @@ func (s *splitter) split(label routing.LabelFunc, before Case) {
 		return
 	}
 	for i, class := range s.classes[name] {
-		s.split(assumed(label, name, class.Value), append(before[:len(before):len(before)], choice{name, i}))
+		s.split(assumed(label, name, class.Value), append(slices.Clip(before), choice{name, i}))
 	}
 }
 

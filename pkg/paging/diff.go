@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/monctl/monctl/pkg/bundle"
 	"github.com/monctl/monctl/pkg/routing"
 )
 
@@ -16,6 +17,8 @@ import (
 type State struct {
 	Config *Config
 	Alerts []Alert
+	// Templates are the template files.
+	Templates []bundle.Object
 }
 
 // Kind says in what two outcomes differ.
@@ -75,6 +78,9 @@ type Diff struct {
 	// Receivers and Intervals are those whose definition differs.
 	Receivers []Definition
 	Intervals []Definition
+	// Global are the global settings that differ, Templates the template files.
+	Global    []FieldChange
+	Templates []Definition
 	// Alerts counts the alerts of rules that were compared, Seen the label sets
 	// of tests.
 	Alerts, Seen int
@@ -83,7 +89,9 @@ type Diff struct {
 }
 
 // Empty reports whether nobody notices anything.
-func (d Diff) Empty() bool { return len(d.Changes)+len(d.Receivers)+len(d.Intervals) == 0 }
+func (d Diff) Empty() bool {
+	return len(d.Changes)+len(d.Receivers)+len(d.Intervals)+len(d.Global)+len(d.Templates) == 0
+}
 
 // Compare compares two states of one environment. The error is for the end of
 // the context only.
@@ -107,6 +115,7 @@ func Compare(ctx context.Context, old, now State) (Diff, error) {
 	return Diff{
 		Alerts: c.compared, Seen: c.seen, Incomplete: c.incomplete, Changes: c.sorted(),
 		Receivers: changedReceivers(old.Config, now.Config), Intervals: changedIntervals(old.Config, now.Config),
+		Global: changedGlobal(old.Config, now.Config), Templates: changedTemplates(old.Templates, now.Templates),
 	}, nil
 }
 
