@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/monctl/monctl/pkg/bundle"
 	"github.com/monctl/monctl/pkg/gitrepo"
 	"github.com/monctl/monctl/pkg/paging"
 	"github.com/monctl/monctl/pkg/pipeline"
@@ -152,7 +153,7 @@ func (o *routesDiffOptions) compare(ctx context.Context, old, now state) error {
 		if err != nil {
 			return err
 		}
-		differs = differs || len(d.Changes)+len(d.Receivers)+len(d.TimeIntervals) > 0
+		differs = differs || d.Differs()
 		r.Paging = append(r.Paging, d)
 	}
 	code := exitOK
@@ -202,12 +203,12 @@ func (o *routesDiffOptions) environment(ctx context.Context, env string, old, no
 			seen = append(seen, paging.ReadTests(t.File, t.Data)...)
 		}
 	}
-	was, is := paging.State{Config: before.config, Alerts: before.alerts}, paging.State{Config: after.config, Alerts: after.alerts}
+	was, is := before.state(), after.state()
 	switch {
 	case o.against != "":
 		was.Alerts, is.Alerts = []paging.Alert{paging.Anything()}, []paging.Alert{paging.Anything()}
-	case o.config != "": // the alerts are those of now
-		was.Alerts = is.Alerts
+	case o.config != "": // the alerts are those of now; template files are not read
+		was.Alerts, was.Templates = is.Alerts, is.Templates
 	}
 	was.Alerts, is.Alerts = paging.AddSeen(was.Alerts, seen), paging.AddSeen(is.Alerts, seen)
 	d, err := paging.Compare(ctx, was, is)
@@ -232,8 +233,17 @@ func (s state) in(env string, file bool) envRouting {
 	return envRouting{}
 }
 
+// state is what is compared.
+func (r envRouting) state() paging.State {
+	s := paging.State{Config: r.config, Alerts: r.alerts}
+	if r.bundle != nil {
+		s.Templates = r.bundle.OfKind(bundle.Template)
+	}
+	return s
+}
+
 func pagingDiff(d paging.Diff) view.PagingDiff {
-	out := view.PagingDiff{Alerts: d.Alerts, Seen: d.Seen, Incomplete: d.Incomplete, Changes: []view.PagingChange{}, Receivers: definitions(d.Receivers), TimeIntervals: definitions(d.Intervals)}
+	out := view.PagingDiff{Alerts: d.Alerts, Seen: d.Seen, Incomplete: d.Incomplete, Changes: []view.PagingChange{}, Receivers: definitions(d.Receivers), TimeIntervals: definitions(d.Intervals), Global: fieldChanges(d.Global), Templates: definitions(d.Templates)}
 	certain, possible := map[string]bool{}, map[string]bool{}
 	for _, c := range d.Changes {
 		change := view.PagingChange{Kind: string(c.Kind), Receivers: c.Receivers, From: c.From, To: c.To}
@@ -265,11 +275,15 @@ func pagingDiff(d paging.Diff) view.PagingDiff {
 func definitions(list []paging.Definition) []view.DefinitionChange {
 	var out []view.DefinitionChange
 	for _, d := range list {
-		change := view.DefinitionChange{Name: d.Name, Action: d.Action}
-		for _, f := range d.Fields {
-			change.Fields = append(change.Fields, view.FieldChange{Field: routing.Dotted(f.Pointer), From: f.From, To: f.To})
-		}
-		out = append(out, change)
+		out = append(out, view.DefinitionChange{Name: d.Name, Action: d.Action, Fields: fieldChanges(d.Fields)})
+	}
+	return out
+}
+
+func fieldChanges(list []paging.FieldChange) []view.FieldChange {
+	var out []view.FieldChange
+	for _, f := range list {
+		out = append(out, view.FieldChange{Field: routing.Dotted(f.Pointer), From: f.From, To: f.To})
 	}
 	return out
 }

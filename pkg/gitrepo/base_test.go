@@ -123,3 +123,27 @@ func TestBaseOfAWorkTree(t *testing.T) {
 		t.Errorf("an edited file: %v, %v, %v", changed, known, err)
 	}
 }
+
+func TestBaseExport(t *testing.T) {
+	dir, _, _ := checkout(t)
+	b, err := gitrepo.OpenBase(dir, "main")
+	if err != nil {
+		t.Fatal(err)
+	}
+	to := t.TempDir()
+	if err := b.Export(t.Context(), to); err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string]string{"same": "s", "sub/changed": "old", "sub/gone": "g", "crlf": "a\nb\n"} {
+		got, err := os.ReadFile(filepath.Join(to, filepath.FromSlash(name)))
+		if err != nil || string(got) != want {
+			t.Errorf("%s: %q, %v, want %q", name, got, err, want)
+		}
+	}
+	if _, err := os.Lstat(filepath.Join(to, "untracked")); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("untracked was exported: %v", err)
+	}
+	if b.Root() != dir {
+		t.Errorf("root %s, want %s", b.Root(), dir)
+	}
+}

@@ -115,6 +115,19 @@ type End struct {
 	mute, active string
 }
 
+// undecided returns a label that is not known and on which the outcome depends.
+func (c *Config) undecided(label routing.LabelFunc) (string, bool) {
+	if name, ok := c.Tree.Undecided(label); ok {
+		return name, true
+	}
+	for _, i := range c.Inhibitions {
+		if name, ok := i.Undecided(label); ok {
+			return name, true
+		}
+	}
+	return "", false
+}
+
 // outcome follows an alert through the configuration.
 func (c *Config) outcome(label routing.LabelFunc) Outcome {
 	var out Outcome

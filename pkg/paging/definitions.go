@@ -44,7 +44,7 @@ func changedReceivers(old, now *Config) []Definition {
 			out = append(out, Definition{Name: name, Action: "add"})
 			continue
 		}
-		if fields := changedFields(was, r); len(fields) > 0 {
+		if fields := changedFields(was, r, routing.RedactReceiver); len(fields) > 0 {
 			out = append(out, Definition{Name: name, Action: "update", Fields: fields})
 		}
 	}
@@ -66,10 +66,10 @@ func byName(list []bundle.Value) (map[string]bundle.Value, []string) {
 	return out, names
 }
 
-// changedFields compares two receivers scalar by scalar.
-func changedFields(old, now bundle.Value) []FieldChange {
+// changedFields compares two values scalar by scalar.
+func changedFields(old, now bundle.Value, redacted func(bundle.Value) bundle.Value) []FieldChange {
 	was, is := scalars(old), scalars(now)
-	wasShown, isShown := scalars(routing.RedactReceiver(old)), scalars(routing.RedactReceiver(now))
+	wasShown, isShown := scalars(redacted(old)), scalars(redacted(now))
 	pointers := append(sortedKeys(was), sortedKeys(is)...)
 	slices.Sort(pointers)
 	var out []FieldChange
@@ -100,6 +100,33 @@ func scalars(v bundle.Value) map[string]string {
 	return out
 }
 
+// changedGlobal compares the global settings of two configurations.
+func changedGlobal(old, now *Config) []FieldChange {
+	global := func(c *Config) bundle.Value {
+		if c == nil {
+			return bundle.MapValue(nil)
+		}
+		if v, ok := c.Value.Get("global"); ok {
+			return v
+		}
+		return bundle.MapValue(nil)
+	}
+	out := changedFields(global(old), global(now), routing.RedactGlobal)
+	return slices.DeleteFunc(out, func(f FieldChange) bool { return f.Pointer == "" }) // there are none, or none any more
+}
+
+// changedTemplates compares template files.
+func changedTemplates(old, now []bundle.Object) []Definition {
+	texts := func(list []bundle.Object) map[string]string {
+		out := map[string]string{}
+		for _, o := range list {
+			out[o.Ref.Name] = string(o.Body.Bytes())
+		}
+		return out
+	}
+	return changedTexts(texts(old), texts(now))
+}
+
 // changedIntervals compares the time intervals of two configurations. What of
 // it concerns alerts is said by the changes of the kind Intervals.
 func changedIntervals(old, now *Config) []Definition {
@@ -110,6 +137,11 @@ func changedIntervals(old, now *Config) []Definition {
 	if now != nil {
 		after = now.intervals
 	}
+	return changedTexts(before, after)
+}
+
+// changedTexts compares definitions by name.
+func changedTexts(before, after map[string]string) []Definition {
 	var out []Definition
 	for _, name := range sortedKeys(after) {
 		was, ok := before[name]

@@ -7,6 +7,9 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"github.com/monctl/monctl/pkg/bundle"
+	"github.com/monctl/monctl/pkg/routing"
 )
 
 // State is one state of what pages people. Config is nil where there is no
@@ -14,6 +17,8 @@ import (
 type State struct {
 	Config *Config
 	Alerts []Alert
+	// Templates are the template files.
+	Templates []bundle.Object
 }
 
 // Kind says in what two outcomes differ.
@@ -50,6 +55,11 @@ type Change struct {
 	Alerts   []Changed
 }
 
+// id is the same for changes of which the alerts stand together.
+func (c Change) id() string {
+	return strings.Join([]string{string(c.Kind), c.Receivers, c.From, c.To}, "\n")
+}
+
 // Changed is an alert that has a change.
 type Changed struct {
 	Alert Alert
@@ -68,6 +78,9 @@ type Diff struct {
 	// Receivers and Intervals are those whose definition differs.
 	Receivers []Definition
 	Intervals []Definition
+	// Global are the global settings that differ, Templates the template files.
+	Global    []FieldChange
+	Templates []Definition
 	// Alerts counts the alerts of rules that were compared, Seen the label sets
 	// of tests.
 	Alerts, Seen int
@@ -76,7 +89,9 @@ type Diff struct {
 }
 
 // Empty reports whether nobody notices anything.
-func (d Diff) Empty() bool { return len(d.Changes)+len(d.Receivers)+len(d.Intervals) == 0 }
+func (d Diff) Empty() bool {
+	return len(d.Changes)+len(d.Receivers)+len(d.Intervals)+len(d.Global)+len(d.Templates) == 0
+}
 
 // Compare compares two states of one environment. The error is for the end of
 // the context only.
@@ -87,7 +102,10 @@ func Compare(ctx context.Context, old, now State) (Diff, error) {
 			s.Config.ask(c.asked)
 		}
 	}
-	c.names = c.asked.names()
+	c.names, c.classes = c.asked.names(), map[string][]routing.Class{}
+	for _, name := range c.names {
+		c.classes[name] = routing.Classes(c.asked[name])
+	}
 	for _, p := range match(old.Alerts, now.Alerts) {
 		if err := ctx.Err(); err != nil {
 			return Diff{}, err
@@ -97,6 +115,7 @@ func Compare(ctx context.Context, old, now State) (Diff, error) {
 	return Diff{
 		Alerts: c.compared, Seen: c.seen, Incomplete: c.incomplete, Changes: c.sorted(),
 		Receivers: changedReceivers(old.Config, now.Config), Intervals: changedIntervals(old.Config, now.Config),
+		Global: changedGlobal(old.Config, now.Config), Templates: changedTemplates(old.Templates, now.Templates),
 	}, nil
 }
 
@@ -104,6 +123,7 @@ type comparison struct {
 	old, now   State
 	asked      asked
 	names      []string
+	classes    map[string][]routing.Class
 	changes    map[string]*Change
 	memory     map[string][]found
 	compared   int
@@ -138,7 +158,7 @@ func (c *comparison) pair(p pair) {
 	}
 	dropped := alert.Rule != nil && alert.Rule.MayBeDropped()
 	for _, f := range changes {
-		id := strings.Join([]string{string(f.Kind), f.Receivers, f.From, f.To}, "\n")
+		id := f.id()
 		into := c.changes[id]
 		if into == nil {
 			into = &Change{Kind: f.Kind, Receivers: f.Receivers, From: f.From, To: f.To}
@@ -163,30 +183,19 @@ func (c *comparison) known(a *Alert) string {
 
 // differences compares all cases of an alert.
 func (c *comparison) differences(p pair) []found {
-	var alerts []Alert
-	for _, a := range []*Alert{p.old, p.now} {
-		if a != nil {
-			alerts = append(alerts, *a)
-		}
-	}
-	var configs []*Config
-	for _, s := range []State{c.old, c.now} {
-		if s.Config != nil {
-			configs = append(configs, s.Config)
-		}
-	}
-	s := newSpace(c.asked, alerts...)
-	all, complete := s.cases(configs...)
-	c.incomplete = c.incomplete || !complete
+	s := &splitter{classes: c.classes, undecided: func(choices routing.LabelFunc) (string, bool) { return c.undecided(p, choices) }}
+	s.split(func(string) (string, bool) { return "", false }, nil)
+	c.incomplete = c.incomplete || s.incomplete
 	type group struct {
 		change Change
 		cases  []Case
 	}
 	var order []*group
 	byID := map[string]*group{}
-	for _, one := range all {
-		for _, change := range compare(outcomeOf(c.old.Config, p.old, one), outcomeOf(c.now.Config, p.now, one)) {
-			id := strings.Join([]string{string(change.Kind), change.Receivers, change.From, change.To}, "\n")
+	for _, one := range s.cases {
+		choices := s.label(one, func(string) (string, bool) { return "", false })
+		for _, change := range compare(outcomeOf(c.old.Config, p.old, choices), outcomeOf(c.now.Config, p.now, choices)) {
+			id := change.id()
 			if byID[id] == nil {
 				byID[id] = &group{change: change}
 				order = append(order, byID[id])
@@ -196,19 +205,46 @@ func (c *comparison) differences(p pair) []found {
 	}
 	var out []found
 	for _, g := range order {
-		out = append(out, found{Change: g.change, certain: len(g.cases) == len(all) && complete, when: s.conditions(g.cases, all)})
+		out = append(out, found{Change: g.change, certain: len(g.cases) == len(s.cases) && !s.incomplete, when: s.conditions(g.cases)})
 	}
 	return out
 }
 
+// undecided returns a label that is neither known nor chosen and on which the
+// outcome of one of the states depends.
+func (c *comparison) undecided(p pair, choices routing.LabelFunc) (string, bool) {
+	for _, side := range []struct {
+		config *Config
+		alert  *Alert
+	}{{c.now.Config, p.now}, {c.old.Config, p.old}} {
+		if side.config == nil || side.alert == nil {
+			continue
+		}
+		if name, ok := side.config.undecided(either(side.alert.Label, choices)); ok {
+			return name, true
+		}
+	}
+	return "", false
+}
+
+// either is what is known of an alert and, where it is not, what is chosen.
+func either(known, chosen routing.LabelFunc) routing.LabelFunc {
+	return func(name string) (string, bool) {
+		if v, ok := known(name); ok {
+			return v, true
+		}
+		return chosen(name)
+	}
+}
+
 // outcomeOf returns nil for an alert that does not exist.
-func outcomeOf(config *Config, a *Alert, one Case) *Outcome {
+func outcomeOf(config *Config, a *Alert, choices routing.LabelFunc) *Outcome {
 	if a == nil {
 		return nil
 	}
 	out := Outcome{}
 	if config != nil {
-		out = config.outcome(one.label(a.Label))
+		out = config.outcome(either(a.Label, choices))
 	}
 	return &out
 }

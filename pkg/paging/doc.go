@@ -5,11 +5,11 @@
 // Alert is one alerting rule with what is known of the labels of its alerts
 // when they get to Alertmanager: some have a value, some are absent, of some
 // the value comes out of a query; or it is a label set that a test names. A
-// Case is an alert in which every label that some matcher asks for has one of
-// the values that the matchers tell apart (routing.Classes), so that it takes
-// one way only. An Outcome is what becomes of a case: the Ends, which are the
-// routes that it ends in with their receivers and timers, and the inhibition
-// rules that can mute it.
+// Case is a choice of values for the unknown labels on which something depends,
+// out of those that the matchers tell apart (routing.Classes), so that the
+// alert takes one way only. An Outcome is what becomes of a case: the Ends,
+// which are the routes that it ends in with their receivers and timers, and the
+// inhibition rules that can mute it.
 //
 // A Change is a difference of outcomes. It is certain where every case of an
 // alert has it, and possible where only some have.

@@ -94,15 +94,22 @@ func (c *classes) add(value, text string, named bool) *valueClass {
 const maxNamed = 6
 
 func (c *valueClass) name(label string) string {
-	switch {
-	case len(c.named) == 1:
-		return fmt.Sprintf("%s=%q", label, c.named[0])
-	case len(c.named) > maxNamed:
-		return fmt.Sprintf("%s=~%q and %d more", label, strings.Join(c.named[:maxNamed], "|"), len(c.named)-maxNamed)
-	case len(c.named) > 1:
-		return fmt.Sprintf("%s=~%q", label, strings.Join(c.named, "|"))
+	if len(c.named) == 0 {
+		return c.text
 	}
-	return c.text
+	return Class{Label: label, Named: c.named}.NamedText()
+}
+
+// NamedText writes the values of Named as a matcher does.
+func (c Class) NamedText() string {
+	switch {
+	case len(c.Named) == 1:
+		return fmt.Sprintf("%s=%q", c.Label, c.Named[0])
+	case len(c.Named) > maxNamed:
+		return fmt.Sprintf("%s=~%q and %d more", c.Label, strings.Join(c.Named[:maxNamed], "|"), len(c.Named)-maxNamed)
+	default:
+		return fmt.Sprintf("%s=~%q", c.Label, strings.Join(c.Named, "|"))
+	}
 }
 
 // unnamed is a value that no matcher names.

@@ -6,6 +6,11 @@
 // inherits filled in. Match returns the routes that an alert ends in, in
 // order; it is Alertmanager's own Match, so it knows no time and no grouping.
 //
+// Where only some labels of an alert are known (LabelFunc), Reach says in which
+// routes it is certain or possible to end, and Trace says why, step by step. A
+// Class stands for the values of a label that matchers do not tell apart. A
+// Calendar says when the time intervals of a configuration are.
+//
 // Matchers and label names are read as Alertmanager's server reads them unless
 // told otherwise: as UTF-8 first, in the classic syntax where that fails or
 // where the two disagree.

@@ -71,6 +71,15 @@ func (i Inhibition) Inhibits(label LabelFunc) Certainty { return matches(i.Sourc
 // Concerns says whether an alert takes the part of the target.
 func (i Inhibition) Concerns(label LabelFunc) Certainty { return matches(i.Target, label) }
 
+// Undecided returns a label that is not known and on which it depends whether
+// an alert takes the part of the target.
+func (i Inhibition) Undecided(label LabelFunc) (name string, ok bool) {
+	if i.Concerns(label) != Possible {
+		return "", false
+	}
+	return unknown(i.Target, label), true
+}
+
 // Between says whether one alert can mute another by the rule: the one takes
 // the part of the source, the other that of the target, they have the equal
 // labels in common, and they do not both match both sides

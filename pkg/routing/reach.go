@@ -42,6 +42,26 @@ type walk struct {
 	ends *[]Reached
 	// steps is nil where nobody wants to know the way.
 	steps *[]Step
+	// open is the first label that is not known and on which the way depends.
+	open *string
+}
+
+// Undecided returns a label that is not known and on which it depends where an
+// alert ends: the first one that the first route asks for which may or may not
+// take it. There is none if everything is certain.
+func (t *Tree) Undecided(label LabelFunc) (name string, ok bool) {
+	t.Root().reach(label, Certain, &walk{ends: &[]Reached{}, open: &name})
+	return name, name != ""
+}
+
+// unknown returns the first label of some matchers that is not known.
+func unknown(matchers labels.Matchers, label LabelFunc) string {
+	for _, m := range matchers {
+		if _, known := label(m.Name); !known {
+			return m.Name
+		}
+	}
+	return ""
 }
 
 func (r *Route) passes(label LabelFunc, out *[]*Route) {
@@ -73,6 +93,9 @@ func (r *Route) reach(label LabelFunc, offered Certainty, w *walk) Certainty {
 	step := w.step(r, label, offered, taken)
 	if taken == Never {
 		return Never
+	}
+	if taken == Possible && w.open != nil && *w.open == "" {
+		*w.open = unknown(r.Matchers, label)
 	}
 	label = assume(r.Matchers, label)
 	// here is how certain it is that this route's children are asked at all,

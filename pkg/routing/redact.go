@@ -19,6 +19,11 @@ func RedactReceiver(receiver bundle.Value) bundle.Value {
 	return redact(receiver, reflect.TypeFor[config.Receiver]())
 }
 
+// RedactGlobal is RedactReceiver for the global settings of a configuration.
+func RedactGlobal(global bundle.Value) bundle.Value {
+	return redact(global, reflect.TypeFor[config.GlobalConfig]())
+}
+
 func redact(v bundle.Value, t reflect.Type) bundle.Value {
 	for t.Kind() == reflect.Pointer {
 		t = t.Elem()
@@ -72,8 +77,7 @@ func hidden(v bundle.Value) bundle.Value {
 
 // yamlField finds the type of a field by its name in YAML.
 func yamlField(t reflect.Type, key string) (reflect.Type, bool) {
-	for i := range t.NumField() {
-		f := t.Field(i)
+	for f := range t.Fields() {
 		name, options, _ := strings.Cut(f.Tag.Get("yaml"), ",")
 		if name == key {
 			return f.Type, true

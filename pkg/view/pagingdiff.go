@@ -24,9 +24,17 @@ type PagingDiff struct {
 	// Receivers and TimeIntervals are those that are defined differently.
 	Receivers     []DefinitionChange `json:"receivers,omitempty"`
 	TimeIntervals []DefinitionChange `json:"time_intervals,omitempty"`
+	// Global are the global settings that differ, Templates the template files.
+	Global    []FieldChange      `json:"global,omitempty"`
+	Templates []DefinitionChange `json:"templates,omitempty"`
 	// Incomplete says that there are too many combinations of labels for all of
 	// them to be compared.
 	Incomplete bool `json:"incomplete,omitempty"`
+}
+
+// Differs reports whether there is any difference.
+func (d PagingDiff) Differs() bool {
+	return len(d.Changes)+len(d.Receivers)+len(d.TimeIntervals)+len(d.Global)+len(d.Templates) > 0
 }
 
 // PagingChange is one difference, and the alerts that have it.
@@ -96,8 +104,12 @@ func (t *textWriter) pagingDiff(d PagingDiff) {
 	}
 	t.definitions("receivers with another configuration", d.Receivers)
 	t.definitions("time intervals with another definition", d.TimeIntervals)
-	same := len(d.Changes)+len(d.Receivers)+len(d.TimeIntervals) == 0
-	if !same {
+	if len(d.Global) > 0 {
+		t.printf("%s\n", t.styled(bold, "other global settings"))
+		t.fieldChanges(d.Global, "  ")
+	}
+	t.definitions("template files with another content", d.Templates)
+	if d.Differs() {
 		t.out.WriteByte('\n')
 	}
 	if d.Incomplete {
@@ -105,7 +117,7 @@ func (t *textWriter) pagingDiff(d PagingDiff) {
 	}
 	if d.Alerts+d.Seen == 0 {
 		text := "compared with " + from + "; without rules, any alert is possible"
-		if same {
+		if !d.Differs() {
 			text = "no difference to " + from
 		}
 		t.printf("%s\n", text)
@@ -210,15 +222,19 @@ func (t *textWriter) definitions(heading string, list []DefinitionChange) {
 	for _, d := range list {
 		sign, s := actionStyle(d.Action)
 		t.printf("  %s %s\n", t.styled(s, sign), plain(d.Name))
-		for _, f := range d.Fields {
-			from, to := f.From, f.To
-			if from == "" {
-				from = "nothing"
-			}
-			if to == "" {
-				to = "nothing"
-			}
-			t.printf("      %s: %s → %s\n", plain(f.Field), t.styled(red, onOneLine(from)), t.styled(green, onOneLine(to)))
+		t.fieldChanges(d.Fields, "      ")
+	}
+}
+
+func (t *textWriter) fieldChanges(list []FieldChange, indent string) {
+	for _, f := range list {
+		from, to := f.From, f.To
+		if from == "" {
+			from = "nothing"
 		}
+		if to == "" {
+			to = "nothing"
+		}
+		t.printf("%s%s: %s → %s\n", indent, plain(f.Field), t.styled(red, onOneLine(from)), t.styled(green, onOneLine(to)))
 	}
 }

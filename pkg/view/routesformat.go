@@ -11,8 +11,14 @@ import (
 func RouteFormats() []string { return []string{"dot", "svg"} }
 
 // WriteRoutes draws routing trees for Graphviz ("dot"), or as a picture
-// ("svg"). Several environments stand below each other.
-func WriteRoutes(w io.Writer, format string, trees []RouteTree) error {
+// ("svg"). Several environments stand below each other, those with the same
+// tree together.
+func WriteRoutes(w io.Writer, format string, all []RouteTree) error {
+	var trees []RouteTree
+	for _, m := range sameAnswers(all, func(r *RouteTree) *string { return &r.Environment }) {
+		m.answer.Environment = strings.Join(m.envs, ", ")
+		trees = append(trees, m.answer)
+	}
 	if format == "svg" {
 		return write(w, routesSVG(trees))
 	}
