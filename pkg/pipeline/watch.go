@@ -61,6 +61,8 @@ func (w *Watcher) Follow(p *Pass) error {
 		}
 		dirs[nearestFolder(filepath.Dir(full))] = true
 	}
+	// A file that appears in the folder of a CUE package is part of it.
+	p.importer.Tell(func(string, []byte, error) {}, func(folder string, _ []fs.DirEntry, _ error) { dirs[nearestFolder(folder)] = true })
 	for dir := range dirs {
 		if w.watched[dir] || w.isIgnored(dir) {
 			continue

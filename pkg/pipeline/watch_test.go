@@ -40,6 +40,9 @@ func TestWatcherSeesWhatAPassReadOrLookedFor(t *testing.T) {
 	dir := t.TempDir()
 	write(t, filepath.Join(dir, "rules", "a.jsonnet"), "{ groups: [] + (import 'shared/x.libsonnet') }")
 	write(t, filepath.Join(dir, "lib", "shared", "x.libsonnet"), "[]")
+	write(t, filepath.Join(dir, "cue.mod", "module.cue"), "module: \"example.org/m\"")
+	write(t, filepath.Join(dir, "rules", "c.cue"), "package c\nimport \"example.org/m/limits\"\ngroups: limits.groups")
+	write(t, filepath.Join(dir, "limits", "limits.cue"), "package limits\ngroups: []")
 	data := filepath.Join(dir, ".monctl")
 	write(t, filepath.Join(data, "state"), "")
 	w, err := pipeline.NewWatcher(dir, data)
@@ -67,6 +70,7 @@ func TestWatcherSeesWhatAPassReadOrLookedFor(t *testing.T) {
 			write(t, filepath.Join(data, "state"), "x")
 			write(t, filepath.Join(dir, "rules", "b.yaml"), "groups: []")
 		}, []string{"rules/b.yaml"}},
+		{"a new file of a CUE package that a source imports", func() { write(t, filepath.Join(dir, "limits", "more.cue"), "package limits\nz: 1") }, []string{"limits/more.cue"}},
 		{"a project file", func() { write(t, filepath.Join(dir, "monctl.cue"), "") }, []string{"monctl.cue"}},
 	} {
 		if err := w.Follow(pass(t, dir)); err != nil {
