@@ -3,23 +3,9 @@ package dashboard_test
 import (
 	"testing"
 
-	"github.com/monctl/monctl/pkg/bundle"
 	"github.com/monctl/monctl/pkg/dashboard"
 	"github.com/monctl/monctl/pkg/expr"
 )
-
-func bodyOf(t *testing.T, text string) bundle.Object {
-	t.Helper()
-	v, err := bundle.DecodeJSON([]byte(text))
-	if err != nil {
-		t.Fatal(err)
-	}
-	o, err := bundle.NewObject(bundle.Ref{Kind: bundle.Dashboard, Space: "f", Name: "d"}, v, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return o
-}
 
 // TestCacheGoesByTheBody reads dashboards with one uid that differ in a variable,
 // on which it depends what a query becomes.
@@ -34,7 +20,7 @@ func TestCacheGoesByTheBody(t *testing.T) {
 		for i, text := range texts {
 			want := []string{"rate(a[5m])", "irate(a[5m])"}[i]
 			for name, c := range map[string]*dashboard.Cache{"with": &cache, "without": none} {
-				d, err := c.Read(bodyOf(t, text))
+				d, err := c.Read(object(t, text))
 				if err != nil {
 					t.Fatal(err)
 				}
