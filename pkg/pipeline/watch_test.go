@@ -96,6 +96,33 @@ func TestWatcherSeesWhatAPassReadOrLookedFor(t *testing.T) {
 	}
 }
 
+func TestWatcherSeesWhatChangedBeforeItWatched(t *testing.T) {
+	dir := t.TempDir()
+	write(t, filepath.Join(dir, "rules", "a.jsonnet"), "{ groups: [] + (import 'x.libsonnet') }")
+	write(t, filepath.Join(dir, "lib", "x.libsonnet"), "[]")
+	p := pass(t, dir)
+	write(t, filepath.Join(dir, "lib", "x.libsonnet"), "[ ]")
+	w, err := pipeline.NewWatcher(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := w.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	if err := w.Follow(p); err != nil {
+		t.Fatal(err)
+	}
+	got, err := w.Wait(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]string{"lib/x.libsonnet"}, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
 func TestUnknownEnvironment(t *testing.T) {
 	dir := t.TempDir()
 	write(t, filepath.Join(dir, "monctl.cue"), "environments: tokyo: {}")
