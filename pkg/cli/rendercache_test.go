@@ -33,7 +33,7 @@ var cachedProject = map[string]string{
 	"vendor/two.txt":          "2",
 	"lib/three.bin":           "3",
 	"alertmanager/main.yaml":  "route: {receiver: a}\nreceivers: [{name: a}]",
-	"tests/t_test.yaml"      : "rule_files: ['monctl:bundle']\ntests: []",
+	"tests/t_test.yaml":       "rule_files: ['monctl:bundle']\ntests: []",
 	"elsewhere/one.libsonnet": "3",
 	"elsewhere/rules/x.yaml":  "groups: [{name: x, rules: [{record: 'x:y', expr: up}]}]",
 	".github/CODEOWNERS":      "* @org/all",
