@@ -187,3 +187,19 @@ b     binary   170.0 MB                                                         
 		t.Errorf("document %s", out.String())
 	}
 }
+
+func TestPeerThatTakesTooLongIsStopped(t *testing.T) {
+	b := &bench{rounds: 3, peerLimit: 20 * time.Millisecond}
+	rows, err := b.compare(t.Context(), job{
+		name: "slow", ours: []command{{path: "true"}}, peerName: "sleep", peer: []command{{path: "sleep", args: []string{"60"}}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(rows) != 1 || rows[0].PeerName != "sleep, over the limit" || rows[0].Peer.Median != 0.02 || rows[0].Ours.N != 3 {
+		t.Errorf("got %+v", rows)
+	}
+	if want := []string{"slow: sleep was stopped after 20ms, so the ratio is smaller than the one shown"}; !cmp.Equal(want, b.notes) {
+		t.Errorf("got the notes %q", b.notes)
+	}
+}

@@ -3,11 +3,13 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"time"
 )
 
 // bench holds what every case needs.
@@ -19,6 +21,8 @@ type bench struct {
 	rounds int
 	idle   idleOptions
 	notes  []string
+	// peerLimit is how long one run of a peer may take; zero means no limit.
+	peerLimit time.Duration
 	// corpus and upstream are folders beside the project, "" for none; engine
 	// is the one that monctl eval uses.
 	corpus, upstream, engine string
@@ -91,7 +95,7 @@ func runRender(ctx context.Context, b *bench) ([]row, error) {
 		return nil, err
 	}
 	out := filepath.Join(b.work, "render")
-	ours := []command{b.own("render", "--env", "default", "--out", filepath.Join(out, "monctl"))}
+	ours := []command{b.own("render", "--env", "default", "--cache", "off", "--out", filepath.Join(out, "monctl"))}
 	var flags []string
 	for _, dir := range doc.JPath {
 		flags = append(flags, "-J", dir)
@@ -188,29 +192,32 @@ func (b *bench) compare(ctx context.Context, j job) ([]row, error) {
 		rounds = b.rounds
 	}
 	var ours, peer []usage
+	var over *overLimitError
 	for round := range rounds + 1 {
 		// The order changes from round to round, so that neither side always
 		// finds the caches as the other has left them.
-		first, second := j.ours, j.peer
-		if round%2 == 1 {
-			first, second = second, first
-		}
-		u1, err := j.measure(ctx, first)
-		if err != nil {
-			return nil, err
-		}
-		u2, err := j.measure(ctx, second)
-		if err != nil {
-			return nil, err
-		}
-		if round%2 == 1 {
-			u1, u2 = u2, u1
+		var u [2]usage
+		for turn := range 2 {
+			var err error
+			if side := (turn + round) % 2; side == 0 {
+				u[0], err = j.measure(ctx, j.ours)
+			} else if over == nil {
+				u[1], err = j.measureWithin(ctx, b.peerLimit, j.peer)
+			}
+			if err != nil && !errors.As(err, &over) {
+				return nil, err
+			}
 		}
 		if round > 0 {
-			ours, peer = append(ours, u1), append(peer, u2)
+			ours, peer = append(ours, u[0]), append(peer, u[1])
 		}
 	}
 	wall := func(u usage) float64 { return u.wall.Seconds() }
+	if over != nil {
+		b.note(fmt.Sprintf("%s: %s was stopped after %s, so the ratio is smaller than the one shown", j.name, j.peerName, over.limit))
+		limits := slices.Repeat([]float64{over.limit.Seconds()}, len(ours))
+		return []row{newRow(j.name, "wall", seconds, each(ours, wall), j.peerName+", over the limit", limits)}, nil
+	}
 	cpu := func(u usage) float64 { return u.cpu.Seconds() }
 	rss := func(u usage) float64 { return float64(u.rss) }
 	return []row{
@@ -227,6 +234,30 @@ func (j job) measure(ctx context.Context, side []command) (usage, error) {
 		}
 	}
 	return measure(ctx, side)
+}
+
+// overLimitError says that a peer was stopped.
+type overLimitError struct{ limit time.Duration }
+
+func (e *overLimitError) Error() string { return fmt.Sprintf("it takes longer than %s", e.limit) }
+
+// within bounds how long something may take; zero does not.
+func within(ctx context.Context, limit time.Duration) (context.Context, context.CancelFunc) {
+	if limit == 0 {
+		return context.WithCancel(ctx)
+	}
+	return context.WithTimeout(ctx, limit)
+}
+
+// measureWithin stops what takes longer than a limit.
+func (j job) measureWithin(ctx context.Context, limit time.Duration, side []command) (usage, error) {
+	limited, cancel := within(ctx, limit)
+	defer cancel()
+	u, err := j.measure(limited, side)
+	if err != nil && ctx.Err() == nil && limited.Err() != nil {
+		return usage{}, &overLimitError{limit}
+	}
+	return u, err
 }
 
 func each(all []usage, number func(usage) float64) []float64 {

@@ -25,6 +25,7 @@ type options struct {
 	rounds       int
 	monctl, bin  string
 	warmUp, idle time.Duration
+	peerLimit    time.Duration
 
 	corpus, upstream, engine string
 }
@@ -39,6 +40,7 @@ func main() {
 	flag.StringVar(&opts.monctl, "monctl", ".bin/monctl", "monctl to measure, stripped")
 	flag.DurationVar(&opts.warmUp, "warm-up", 30*time.Second, "how long servers run before they are watched")
 	flag.DurationVar(&opts.idle, "idle", time.Minute, "how long servers at rest are watched")
+	flag.DurationVar(&opts.peerLimit, "peer-limit", 10*time.Minute, "how long one run of a peer may take; one that takes longer is stopped, and counts as that")
 	flag.StringVar(&opts.corpus, "corpus", "", "directory with public mixins and their entries.json, see tools/jsonnetcheck")
 	flag.StringVar(&opts.upstream, "upstream", "", "directory with upstream's Jsonnet benchmarks")
 	flag.StringVar(&opts.engine, "engine", "own", "engine of monctl eval")
@@ -124,7 +126,8 @@ func newBench(opts options) (*bench, error) {
 	const slices = 6
 	b := &bench{
 		root: root, work: work, rounds: opts.rounds, bin: opts.bin, monctl: opts.monctl,
-		corpus: opts.corpus, upstream: opts.upstream, engine: opts.engine,
+		peerLimit: opts.peerLimit,
+		corpus:    opts.corpus, upstream: opts.upstream, engine: opts.engine,
 		idle: idleOptions{warmUp: opts.warmUp, slice: opts.idle / slices, slices: slices},
 	}
 	for _, path := range []*string{&b.bin, &b.monctl} {

@@ -63,7 +63,7 @@ func house() map[string]room {
 		"pkg/vendoring": {layer: 1, may: []string{"pkg/gitrepo"}},
 
 		"pkg/render":    {layer: 2, may: []string{"pkg/project", "pkg/jsonnet", "pkg/cuelang", "pkg/bundle", "pkg/expr", "pkg/secret", "lib"}},
-		"pkg/deps":      {layer: 2, may: []string{"pkg/jsonnet"}},
+		"pkg/deps":      {layer: 2, may: []string{"pkg/cuelang", "pkg/jsonnet"}},
 		"pkg/convert":   {layer: 2, may: []string{"pkg/bundle", "pkg/jsonnet"}},
 		"pkg/verdict":   {layer: 2, may: []string{"pkg/bundle"}},
 		"pkg/dashboard": {layer: 2, may: []string{"pkg/bundle", "pkg/expr", "pkg/verdict"}},

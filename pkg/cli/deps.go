@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"os"
 	"path"
 	"slices"
@@ -11,6 +12,7 @@ import (
 	"github.com/monctl/monctl/pkg/deps"
 	"github.com/monctl/monctl/pkg/diag"
 	"github.com/monctl/monctl/pkg/jsonnet"
+	"github.com/monctl/monctl/pkg/pipeline"
 	"github.com/monctl/monctl/pkg/view"
 )
 
@@ -20,6 +22,8 @@ type depsOptions struct {
 	jpath         []string
 	exclude       []string
 	reverse, tree bool
+	evaluated     bool
+	project       projectFlags
 }
 
 func newDeps(g *global) *cobra.Command {
@@ -36,11 +40,16 @@ which sources of the project a change of them touches, and which environments.
 It looks at the sources, at all other Jsonnet of the project, and at what these
 import. A change of the project file touches everything.
 
+With --evaluated it renders the files, as monctl render FILE does, and lists what
+that has read, and as missing what it has looked for in vain. An import that is
+not evaluated is not among it; one that a variable names is.
+
 Imports are looked for in the directories of -J from the last to the first, in
 those of JSONNET_PATH, in those of jsonnet.jpath of the project, and then in the
 library that is part of monctl.`,
 		Example: `  monctl deps rules/node.jsonnet
   monctl deps --tree -J vendor mixin.libsonnet
+  monctl deps --evaluated --env tokyo rules/node.jsonnet
   git diff --name-only main | xargs monctl deps --reverse`,
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 {
@@ -48,25 +57,36 @@ library that is part of monctl.`,
 			}
 			return nil
 		},
-		RunE: func(_ *cobra.Command, args []string) error { return o.run(args) },
+		RunE: func(cmd *cobra.Command, args []string) error { return o.run(cmd, args) },
 	}
 	cmd.Flags().BoolVar(&o.reverse, "reverse", false, "list what imports the files, and what a change of them touches")
 	cmd.Flags().BoolVar(&o.tree, "tree", false, "draw who imports what")
+	cmd.Flags().BoolVar(&o.evaluated, "evaluated", false, "render the files, and list what that reads and looks for")
+	o.project.add(g, cmd, "with --evaluated, `names` of the environments to render for, comma-separated, with * for any part of a name (default all)")
 	addJPath(cmd, &o.jpath)
 	addExclude(cmd, &o.exclude)
 	return cmd
 }
 
-func (o *depsOptions) run(args []string) error {
-	if o.reverse && o.tree {
+func (o *depsOptions) run(cmd *cobra.Command, args []string) error {
+	switch {
+	case o.reverse && o.tree:
 		return usagef("--tree draws what files import, not what imports them")
+	case o.evaluated && (o.reverse || o.tree):
+		return usagef("--evaluated lists what is read; it knows neither --tree nor --reverse")
+	case !o.evaluated:
+		for _, name := range []string{"env", "trace", "ext-str", "ext-str-file", "ext-code", "ext-code-file", "tla-str", "tla-str-file", "tla-code", "tla-code-file"} {
+			if cmd.Flags().Changed(name) {
+				return usagef("--%s is about evaluating; say --evaluated, too", name)
+			}
+		}
 	}
 	place, diags, err := o.workplace()
 	if err != nil {
 		return err
 	}
 	importer := o.importer(place, o.jpath)
-	d := &view.Dependencies{Reverse: o.reverse, Tree: o.tree, Files: []string{}, Imports: []view.Dependency{}}
+	d := &view.Dependencies{Reverse: o.reverse, Tree: o.tree, Evaluated: o.evaluated, Files: []string{}, Imports: []view.Dependency{}}
 	for _, arg := range args {
 		if info, err := os.Stat(o.at(arg)); err == nil && info.IsDir() {
 			return usagef("%q is a folder; name files", arg)
@@ -75,7 +95,11 @@ func (o *depsOptions) run(args []string) error {
 			d.Files = append(d.Files, name)
 		}
 	}
-	if len(diags) == 0 {
+	if len(diags) == 0 && o.evaluated {
+		if diags, err = o.read(cmd.Context(), d, args); err != nil {
+			return err
+		}
+	} else if len(diags) == 0 {
 		graph := deps.New(importer)
 		find := o.imports
 		if o.reverse {
@@ -86,6 +110,35 @@ func (o *depsOptions) run(args []string) error {
 		}
 	}
 	return o.conclude(d, diags, importer)
+}
+
+// read fills in what rendering the files reads.
+func (o *depsOptions) read(ctx context.Context, d *view.Dependencies, args []string) (diag.List, error) {
+	opts, err := o.project.options(o.global)
+	if err != nil {
+		return nil, err
+	}
+	onePass(opts)
+	files := fileFlags{verb: "list", kind: "auto", jpath: o.jpath}
+	if opts, err = files.files(o.global, opts, args); err != nil {
+		return nil, err
+	}
+	p, err := pipeline.Start(opts)
+	if err != nil {
+		return nil, err
+	}
+	if err := p.Render(ctx); err != nil {
+		return nil, err
+	}
+	found, missing := p.Read()
+	for _, name := range found {
+		d.Imports = append(d.Imports, view.Dependency{File: name})
+	}
+	for _, name := range missing {
+		d.Imports = append(d.Imports, view.Dependency{File: name, Missing: true})
+	}
+	slices.SortFunc(d.Imports, func(a, b view.Dependency) int { return strings.Compare(a.File, b.File) })
+	return p.Diags, nil
 }
 
 // imports fills in what the files import.

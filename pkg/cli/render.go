@@ -41,6 +41,9 @@ The tree is the same to the byte for the same sources. Files that monctl wrote,
 that are no longer rendered and that nobody has edited are removed; other files
 are left alone. If anything is wrong with a source, nothing is written.
 
+If neither what was read nor what was written has changed since the last time,
+nothing is evaluated; --cache off and --cache verify do so nevertheless.
+
 With files as arguments, they are rendered in the place of the project's
 sources, and no project is needed: mixins, rules, dashboards, configurations and
 tests in Jsonnet, CUE, YAML or JSON. What a file holds is seen from what it

@@ -245,13 +245,9 @@ func (pl *packageLoader) instance(folder string, files []*ast.File, tags map[str
 // load makes the instance of an import; nil means that the package is built
 // in.
 func (pl *packageLoader) load(pos token.Pos, imported string) *build.Instance {
-	where, name, named := strings.Cut(imported, ":")
-	where, _, _ = strings.Cut(where, "@")
-	if first, _, _ := strings.Cut(where, "/"); !strings.Contains(first, ".") {
+	where, name := packageOf(imported)
+	if isBuiltin(where) {
 		return nil
-	}
-	if !named {
-		name = path.Base(where)
 	}
 	fail := func(err error) *build.Instance {
 		if pl.failure == nil {

@@ -4,6 +4,7 @@ import (
 	"path"
 	"slices"
 
+	"github.com/monctl/monctl/pkg/cuelang"
 	"github.com/monctl/monctl/pkg/diag"
 	"github.com/monctl/monctl/pkg/jsonnet"
 )
@@ -16,6 +17,12 @@ type Edge struct {
 	// Looked are the names that were looked for, the found one last.
 	Looked []string
 }
+
+// SamePackage is the kind of the edge to another file of a CUE file's package.
+const SamePackage jsonnet.ImportKind = "package"
+
+// leadsOn reports whether what the edge leads to is evaluated.
+func (e Edge) leadsOn() bool { return e.Kind == jsonnet.ImportCode || e.Kind == SamePackage }
 
 // Graph holds files and what they import. The zero value is not usable; it is
 // not safe for concurrent use.
@@ -50,7 +57,7 @@ func (g *Graph) Add(file string) (diag.List, error) {
 		for _, e := range edges {
 			switch {
 			case e.File == "":
-			case e.Kind == jsonnet.ImportCode:
+			case e.leadsOn():
 				todo = append(todo, e.File)
 			default:
 				g.read[e.File] = true
@@ -63,7 +70,7 @@ func (g *Graph) Add(file string) (diag.List, error) {
 // isJsonnet reports whether a file is parsed for imports. What is imported as
 // code is Jsonnet whatever its name is, JSON included, which imports nothing.
 func isJsonnet(name string) bool {
-	return !slices.Contains([]string{".json", ".yaml", ".yml", ".cue"}, path.Ext(name))
+	return !slices.Contains([]string{".json", ".yaml", ".yml"}, path.Ext(name))
 }
 
 func (g *Graph) scan(name string) ([]Edge, diag.List, error) {
@@ -72,6 +79,10 @@ func (g *Graph) scan(name string) ([]Edge, diag.List, error) {
 		var diags diag.List
 		diags.Errorf("jsonnet/import", diag.Span{File: name}, "the file cannot be read: %s", jsonnet.Cause(err))
 		return nil, diags, nil
+	}
+	if path.Ext(name) == ".cue" {
+		edges, diags := g.scanCUE(name)
+		return edges, diags, nil
 	}
 	if !isJsonnet(name) {
 		return nil, nil, nil
@@ -93,6 +104,23 @@ func (g *Graph) scan(name string) ([]Edge, diag.List, error) {
 		edges = append(edges, e)
 	}
 	return edges, nil, nil
+}
+
+// scanCUE finds the files of a CUE file's package, and of those it imports.
+func (g *Graph) scanCUE(name string) ([]Edge, diag.List) {
+	parts, diags := cuelang.Parts("cue/syntax", name, cuelang.Files{Read: g.importer.Read, List: g.importer.List})
+	var edges []Edge
+	for _, p := range parts {
+		e := Edge{Import: jsonnet.Import{Kind: jsonnet.ImportCode, Path: p.Import, Span: p.Span}, File: p.File, Looked: p.Looked}
+		if p.Import == "" {
+			e.Kind, e.Path = SamePackage, path.Base(p.File)
+		}
+		if p.File != "" {
+			e.Looked = append(e.Looked, p.File)
+		}
+		edges = append(edges, e)
+	}
+	return edges, diags
 }
 
 // Edges returns the imports of a file.
@@ -127,7 +155,7 @@ func (g *Graph) Closure(file string) (files, looked []string) {
 				continue
 			}
 			parts[e.File] = true
-			if e.Kind == jsonnet.ImportCode && !evaluated[e.File] {
+			if e.leadsOn() && !evaluated[e.File] {
 				evaluated[e.File] = true
 				todo = append(todo, e.File)
 			}

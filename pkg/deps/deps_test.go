@@ -88,3 +88,32 @@ func TestClosureAndImporters(t *testing.T) {
 		t.Errorf("importers (-want +got):\n%s", diff)
 	}
 }
+
+func TestTouchedThroughCUE(t *testing.T) {
+	g := graph(t, map[string]string{
+		"cue.mod/module.cue":    "module: \"example.org/m\"",
+		"rules/a.cue":           "package rules\nimport \"example.org/m/lib/limits\"\ngroups: limits.groups",
+		"rules/b.cue":           "package rules\nx: 1",
+		"rules/c.cue":           "package c\nimport \"strings\"\nx: strings.ToUpper(\"a\")",
+		"lib/limits/limits.cue": "package limits\nimport \"example.org/m/lib/base\"\ngroups: base.groups",
+		"lib/base/base.cue":     "package base\ngroups: []",
+		"lib/base/loose.cue":    "groups: []",
+	}, "rules/a.cue", "rules/b.cue", "rules/c.cue")
+	sources := []deps.Source{{Path: "rules/a.cue"}, {Path: "rules/b.cue"}, {Path: "rules/c.cue"}}
+	for changed, want := range map[string][]string{
+		"lib/base/base.cue":     {"rules/a.cue", "rules/b.cue"},
+		"lib/limits/limits.cue": {"rules/a.cue", "rules/b.cue"},
+		"rules/b.cue":           {"rules/a.cue", "rules/b.cue"},
+		"rules/c.cue":           {"rules/c.cue"},
+		"lib/base/loose.cue":    nil,
+	} {
+		touched, _ := g.Touched(sources, changed)
+		var names []string
+		for _, s := range touched {
+			names = append(names, s.Path)
+		}
+		if diff := cmp.Diff(want, names); diff != "" {
+			t.Errorf("touched by %s (-want +got):\n%s", changed, diff)
+		}
+	}
+}

@@ -49,11 +49,14 @@ func (f Footprint) Holds() bool {
 	return true
 }
 
-// Paths returns everything that was asked about, sorted.
-func (f Footprint) Paths() []string {
+// Changed returns the paths about which something has another answer now,
+// sorted. What cannot be asked twice does not count.
+func (f Footprint) Changed() []string {
 	var paths []string
-	for q := range f.answers {
-		paths = append(paths, q.path)
+	for q, answer := range f.answers {
+		if now := ask(q); now != answer && now != irregular {
+			paths = append(paths, q.path)
+		}
 	}
 	slices.Sort(paths)
 	return slices.Compact(paths)

@@ -95,6 +95,9 @@ func TestHolds(t *testing.T) {
 			if f.Holds() != c.holds || again.Holds() != c.holds {
 				t.Errorf("Holds() = %v, read back %v, want %v; %s", f.Holds(), again.Holds(), c.holds, text)
 			}
+			if changed := f.Changed(); (len(changed) == 0) != c.holds {
+				t.Errorf("Changed() = %q", changed)
+			}
 		})
 	}
 }

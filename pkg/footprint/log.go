@@ -27,7 +27,7 @@ func (l *Log) Footprint() (Footprint, bool) {
 	return Footprint{maps.Clone(l.answers)}, !l.broken
 }
 
-func (l *Log) note(k kind, path string, answer string) {
+func (l *Log) note(k kind, path, answer string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	q := question{k, filepath.Clean(path)}

@@ -26,6 +26,7 @@ func (p *Pass) plain() []render.Plain {
 		key := strings.Join(f.JPath, "\x00")
 		if importers[key] == nil {
 			importers[key] = jsonnet.NewImporter(p.opts.Dir, slices.Concat(p.opts.JPath, f.JPath, p.Project.Jsonnet.JPath), p.opts.Library)
+			p.importers = append(p.importers, importers[key])
 		}
 		f.Importer = importers[key]
 		if f.Text != nil {

@@ -1,6 +1,8 @@
 package pipeline
 
 import (
+	"slices"
+
 	"github.com/monctl/monctl/pkg/footprint"
 	"github.com/monctl/monctl/pkg/jsonnet"
 )
@@ -20,4 +22,24 @@ func (p *Pass) Footprint() (footprint.Footprint, bool) {
 // Opener reads the files that a report of an earlier pass points at.
 func Opener(opts Options) func(file string) ([]byte, error) {
 	return (&Pass{importer: jsonnet.NewImporter(opts.Dir, nil, opts.Library)}).Open
+}
+
+// Read returns the files that rendering has read so far, and those that it has
+// looked for without finding them; sorted, and relative to the project where
+// they lie in it. What was provided without a file is not among them.
+func (p *Pass) Read() (found, missing []string) {
+	for _, i := range append([]*jsonnet.Importer{p.importer}, p.importers...) {
+		for _, name := range i.Looked() {
+			if _, err := i.Read(name); err == nil {
+				found = append(found, name)
+			} else {
+				missing = append(missing, name)
+			}
+		}
+	}
+	slices.Sort(found)
+	slices.Sort(missing)
+	found = slices.Compact(found)
+	missing = slices.DeleteFunc(slices.Compact(missing), func(name string) bool { return slices.Contains(found, name) })
+	return found, missing
 }

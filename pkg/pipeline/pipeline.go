@@ -65,6 +65,7 @@ type Pass struct {
 	opts       Options
 	disk       *footprint.Log
 	importer   *jsonnet.Importer
+	importers  []*jsonnet.Importer // those of Options.Files
 	unknownEnv bool
 	envs       []project.Environment
 	comments   map[string]*comments // by source

@@ -29,6 +29,8 @@ type Watcher struct {
 	watched map[string]bool
 	// known are the files that the last pass has looked for.
 	known []string
+	// missed is what has changed before it was watched.
+	missed []string
 }
 
 // NewWatcher returns a watcher for a project's directory; ignored are
@@ -45,7 +47,8 @@ func NewWatcher(dir string, ignored ...string) (*Watcher, error) {
 func (w *Watcher) Close() error { return w.notify.Close() }
 
 // Follow makes the watcher look at everything that a pass has read or looked
-// for: where sources may appear, and where imports were found or could be.
+// for: where sources may appear, and where imports were found or could be. What
+// has changed there since the pass has read it is what Wait returns next.
 func (w *Watcher) Follow(p *Pass) error {
 	dirs := map[string]bool{w.dir: true}
 	if p.Project != nil {
@@ -61,16 +64,38 @@ func (w *Watcher) Follow(p *Pass) error {
 		}
 		dirs[nearestFolder(filepath.Dir(full))] = true
 	}
+	// A file that appears in the folder of a CUE package is part of it.
+	p.importer.Tell(func(string, []byte, error) {}, func(folder string, _ []fs.DirEntry, _ error) { dirs[nearestFolder(folder)] = true })
+	more := false
 	for dir := range dirs {
 		if w.watched[dir] || w.isIgnored(dir) {
 			continue
 		}
+		more = true
 		if err := w.notify.Add(dir); err != nil {
 			return fmt.Errorf("watch %s: %w", dir, err)
 		}
 		w.watched[dir] = true
 	}
+	if more {
+		w.missed = w.changedSince(p)
+	}
 	return nil
+}
+
+// changedSince returns the names of what is no longer as a pass has found it.
+func (w *Watcher) changedSince(p *Pass) []string {
+	f, ok := p.Footprint()
+	if !ok {
+		return nil
+	}
+	var names []string
+	for _, path := range f.Changed() {
+		if rel, err := filepath.Rel(w.dir, path); err == nil && !w.isNoise(path) {
+			names = append(names, filepath.ToSlash(rel))
+		}
+	}
+	return names
 }
 
 // nearestFolder is the folder itself or the first one above it that exists.
@@ -108,6 +133,10 @@ func (w *Watcher) isIgnored(name string) bool {
 // Wait blocks until something changed, and returns the names of what did,
 // relative to the project.
 func (w *Watcher) Wait(ctx context.Context) ([]string, error) {
+	if missed := w.missed; len(missed) > 0 {
+		w.missed = nil
+		return missed, nil
+	}
 	changed := map[string]bool{}
 	timer := time.NewTimer(time.Hour)
 	defer timer.Stop()

@@ -40,6 +40,9 @@ func TestWatcherSeesWhatAPassReadOrLookedFor(t *testing.T) {
 	dir := t.TempDir()
 	write(t, filepath.Join(dir, "rules", "a.jsonnet"), "{ groups: [] + (import 'shared/x.libsonnet') }")
 	write(t, filepath.Join(dir, "lib", "shared", "x.libsonnet"), "[]")
+	write(t, filepath.Join(dir, "cue.mod", "module.cue"), "module: \"example.org/m\"")
+	write(t, filepath.Join(dir, "rules", "c.cue"), "package c\nimport \"example.org/m/limits\"\ngroups: limits.groups")
+	write(t, filepath.Join(dir, "limits", "limits.cue"), "package limits\ngroups: []")
 	data := filepath.Join(dir, ".monctl")
 	write(t, filepath.Join(data, "state"), "")
 	w, err := pipeline.NewWatcher(dir, data)
@@ -67,6 +70,7 @@ func TestWatcherSeesWhatAPassReadOrLookedFor(t *testing.T) {
 			write(t, filepath.Join(data, "state"), "x")
 			write(t, filepath.Join(dir, "rules", "b.yaml"), "groups: []")
 		}, []string{"rules/b.yaml"}},
+		{"a new file of a CUE package that a source imports", func() { write(t, filepath.Join(dir, "limits", "more.cue"), "package limits\nz: 1") }, []string{"limits/more.cue"}},
 		{"a project file", func() { write(t, filepath.Join(dir, "monctl.cue"), "") }, []string{"monctl.cue"}},
 	} {
 		if err := w.Follow(pass(t, dir)); err != nil {
@@ -89,6 +93,33 @@ func TestWatcherSeesWhatAPassReadOrLookedFor(t *testing.T) {
 		case <-time.After(30 * time.Second):
 			t.Fatalf("%s: nothing was seen", step.name)
 		}
+	}
+}
+
+func TestWatcherSeesWhatChangedBeforeItWatched(t *testing.T) {
+	dir := t.TempDir()
+	write(t, filepath.Join(dir, "rules", "a.jsonnet"), "{ groups: [] + (import 'x.libsonnet') }")
+	write(t, filepath.Join(dir, "lib", "x.libsonnet"), "[]")
+	p := pass(t, dir)
+	write(t, filepath.Join(dir, "lib", "x.libsonnet"), "[ ]")
+	w, err := pipeline.NewWatcher(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := w.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	if err := w.Follow(p); err != nil {
+		t.Fatal(err)
+	}
+	got, err := w.Wait(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]string{"lib/x.libsonnet"}, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
 

@@ -11,6 +11,9 @@ type Dependencies struct {
 	// Files are those that were asked for.
 	Files   []string `json:"files"`
 	Reverse bool     `json:"reverse,omitempty"`
+	// Evaluated says that Imports are what rendering the files has read and, as
+	// missing, has looked for.
+	Evaluated bool `json:"evaluated,omitempty"`
 	// Imports are these files and those that they import, directly or not; with
 	// Reverse, those that import one of them. Sorted by file.
 	Imports []Dependency `json:"imports"`
@@ -33,7 +36,8 @@ type Dependency struct {
 
 // ImportEdge is one import of a file.
 type ImportEdge struct {
-	// Kind is "import", "importstr" or "importbin".
+	// Kind is "import", "importstr" or "importbin", or "package" for another
+	// file of a CUE file's package.
 	Kind string `json:"kind"`
 	// Path is as the import writes it, File what was found; empty if nothing
 	// was.
