@@ -3,12 +3,13 @@
 package e2e_test
 
 import (
+	"encoding/json"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"path/filepath"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 
 	"github.com/monctl/monctl/e2e/peer"
@@ -99,52 +100,67 @@ const mutations = 25
 
 // TestValidateBesidePromtoolAndAmtool has both judge a sound file of each kind
 // and what comes of it by small changes, and compares the verdicts. monctl is
-// told neither the kind nor the project.
+// told neither the kind nor the project, and judges all files at once, which
+// must make no difference.
 func TestValidateBesidePromtoolAndAmtool(t *testing.T) {
 	for name, c := range map[string]struct {
 		text  string
 		judge func(testing.TB, string) peer.Result
 	}{
-		"rules.yaml":       {soundRules, func(t testing.TB, f string) peer.Result { return peer.Promtool(t, "check", "rules", f) }},
-		"prometheus.yml":   {soundPrometheus, func(t testing.TB, f string) peer.Result { return peer.Promtool(t, "check", "config", f) }},
-		"alertmanager.yml": {soundAlertmanager, func(t testing.TB, f string) peer.Result { return peer.Amtool(t, "check-config", f) }},
+		"rules":        {soundRules, func(t testing.TB, f string) peer.Result { return peer.Promtool(t, "check", "rules", f) }},
+		"prometheus":   {soundPrometheus, func(t testing.TB, f string) peer.Result { return peer.Promtool(t, "check", "config", f) }},
+		"alertmanager": {soundAlertmanager, func(t testing.TB, f string) peer.Result { return peer.Amtool(t, "check-config", f) }},
 	} {
 		t.Run(name, func(t *testing.T) {
 			random := rand.New(rand.NewPCG(1, uint64(len(name))))
-			texts := []string{c.text}
-			for range mutations {
-				texts = append(texts, mutate(random, c.text))
+			dir, texts := t.TempDir(), map[string]string{}
+			for i := range mutations + 1 {
+				text := c.text
+				if i > 0 {
+					text = mutate(random, c.text)
+				}
+				file := fmt.Sprintf("%s-%d.yaml", name, i)
+				write(t, filepath.Join(dir, file), text)
+				texts[file] = text
 			}
-			var refused int
-			var mu sync.Mutex
-			var wait sync.WaitGroup
-			turn := make(chan struct{}, 2)
-			program := monctl(t)
-			for i, text := range texts {
-				file := filepath.Join(t.TempDir(), name)
-				write(t, file, text)
-				wait.Go(func() {
-					turn <- struct{}{}
-					defer func() { <-turn }()
-					theirs := c.judge(t, file)
-					ours := peer.Run(t, peer.Command{Path: program, Dir: filepath.Dir(file), Args: []string{"validate", name}})
-					mu.Lock()
-					defer mu.Unlock()
-					if theirs.Code != 0 {
-						refused++
-					}
-					if ours.Code != 0 && ours.Code != 3 || (ours.Code == 3) != (theirs.Code != 0) {
-						t.Errorf("variant %d: theirs %d, monctl %d\n%s\ntheirs: %s%s\nmonctl: %s%s", i, theirs.Code, ours.Code, text, theirs.Stdout, theirs.Stderr, ours.Stdout, ours.Stderr)
-					}
-				})
+			ours, refused := refusedFiles(t, dir, slices.Sorted(maps.Keys(texts))), 0
+			for file, text := range texts {
+				theirs := c.judge(t, filepath.Join(dir, file))
+				if theirs.Code != 0 {
+					refused++
+				}
+				if (len(ours[file]) > 0) != (theirs.Code != 0) {
+					t.Errorf("%s: theirs %d\n%s\ntheirs: %s%s\nmonctl: %q", file, theirs.Code, text, theirs.Stdout, theirs.Stderr, ours[file])
+				}
 			}
-			wait.Wait()
 			t.Logf("%d files, %d of them refused by both", len(texts), refused)
 			if refused < mutations/5 || refused > mutations*9/10 {
 				t.Errorf("%d of %d variants are refused: the changes do not tell much", refused, mutations)
 			}
 		})
 	}
+}
+
+// refusedFiles returns the errors that monctl finds in files of a folder.
+func refusedFiles(t *testing.T, dir string, files []string) map[string][]string {
+	t.Helper()
+	result := peer.Run(t, peer.Command{Path: monctl(t), Dir: dir, Args: append([]string{"validate", "-o", "json"}, files...)})
+	var report struct {
+		Diagnostics []struct {
+			Severity, Summary string
+			Span              struct{ File string }
+		}
+	}
+	if err := json.Unmarshal([]byte(result.Stdout), &report); err != nil || result.Code != 0 && result.Code != 3 {
+		t.Fatalf("exit code %d, %v\n%s", result.Code, err, result.Stderr)
+	}
+	out := map[string][]string{}
+	for _, d := range report.Diagnostics {
+		if d.Severity == "error" {
+			out[d.Span.File] = append(out[d.Span.File], d.Summary)
+		}
+	}
+	return out
 }
 
 // mutate changes a line or two of a YAML file.

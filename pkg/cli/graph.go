@@ -50,7 +50,7 @@ takes whose team label comes out of its query, it is marked as possible.`,
 			o.names = args
 			return o.run(cmd.Context())
 		},
-		ValidArgsFunction: cobra.NoFileCompletions,
+		ValidArgsFunction: o.project.completeNames(g),
 	}
 	o.project.add(g, cmd, "`names` of the environments, comma-separated (default all)")
 	cmd.Flags().StringSliceVar(&o.from, "from", nil, "show what needs these `names`")
@@ -58,6 +58,9 @@ takes whose team label comes out of its query, it is marked as possible.`,
 	cmd.Flags().StringSliceVar(&o.kinds, "kind", nil, "leave out all but these `kinds`: "+strings.Join(kindNames(), ", "))
 	cmd.Flags().IntVar(&o.depth, "depth", 0, "follow no more than this `number` of edges (default all)")
 	cmd.Flags().StringVar(&o.format, "format", "text", "draw as text, dot (Graphviz) or mermaid")
+	for _, flag := range []string{"from", "to"} {
+		_ = cmd.RegisterFlagCompletionFunc(flag, o.project.completeNames(g)) // it fails for flags that are not there
+	}
 	complete(cmd, "kind", kindNames)
 	complete(cmd, "format", func() []string { return append([]string{"text"}, view.GraphFormats()...) })
 	return cmd

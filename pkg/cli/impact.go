@@ -39,7 +39,7 @@ Names are those of monctl graph.`,
 			return nil
 		},
 		RunE:              func(cmd *cobra.Command, args []string) error { return o.run(cmd.Context(), args) },
-		ValidArgsFunction: cobra.NoFileCompletions,
+		ValidArgsFunction: o.project.completeNames(g),
 	}
 	o.project.add(g, cmd, "`names` of the environments, comma-separated (default all)")
 	return cmd

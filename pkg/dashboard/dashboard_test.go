@@ -74,16 +74,18 @@ panels:
 - just a string
 - {type: stat, title: q, fieldConfig: {defaults: {noValue: 0}}}
 - {type: stat, title: q, fieldConfig: {defaults: {min: '0'}}}
+- {type: stat, title: q, transparent: 'false', gridPos: {x: 0, y: 22.2, w: 12, h: 8}}
 `, []string{
 			`e dashboard/type /tags:4 found the string "monitoring", want an array`,
 			`e dashboard/type /panels/0/gridPos/x:6 found the string "a", want an integer`,
 			`e dashboard/type /panels/0/targets:6 found an object, want an array`,
 			`e dashboard/type /panels/1/options/reduceOptions:7 found an array, want an object`,
 			`e dashboard/type /panels/1/fieldConfig/defaults/max:7 found the string "many", want a number`,
-			`e dashboard/type /panels/2/transparent:8 found the string "yes", want true or false`,
+			`w dashboard/type /panels/2/transparent:8 found the string "yes", want true or false`,
 			`e dashboard/type /panels/3:9 found the string "just a string", want an object`,
 			`w dashboard/type /panels/4/fieldConfig/defaults/noValue:10 found the number 0, want a string`,
 			`w dashboard/type /panels/5/fieldConfig/defaults/min:11 found the string "0", want a number`,
+			`e dashboard/type /panels/6/transparent:12 found the string "false", want true or false`,
 		}},
 		{"unknown fields", `
 uid: u

@@ -2,6 +2,7 @@ package dashboard
 
 import (
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -116,8 +117,10 @@ func (p part) refine(at string, f problem) string {
 // tolerated are types that Grafana takes and the SDK does not.
 func tolerated(p part, at string, value bundle.Value, f problem) bool {
 	switch {
-	case value.Kind == bundle.Number && strings.HasPrefix(f.want, "int"):
-		return p.kind == panelPart && strings.HasPrefix(at, "/options/") // such as an opacity of 0.4
+	case value.Kind == bundle.Number && strings.HasPrefix(strings.TrimPrefix(f.want, "u"), "int") && !strings.HasPrefix(value.Text, "-"):
+		// Such as an opacity of 0.4. Panels that do not stand on a line of the
+		// grid are drawn where they say.
+		return p.kind == panelPart && (strings.HasPrefix(at, "/options/") || strings.HasPrefix(at, "/gridPos/"))
 	case p.kind == panelPart && legacyPanelTypes[p.panelType]:
 		return !strings.HasPrefix(at, "/gridPos") && !strings.HasPrefix(at, "/targets")
 	}
@@ -133,6 +136,9 @@ func coerced(value bundle.Value, f problem) bool {
 	case value.Kind == bundle.String && strings.Contains(f.want, "float"):
 		_, err := strconv.ParseFloat(value.Text, 64)
 		return err == nil
+	case value.Kind == bundle.String && f.want == "bool":
+		// Any text is true, and those that say no would not be.
+		return !slices.Contains([]string{"", "false", "off", "no", "0"}, strings.ToLower(value.Text))
 	}
 	return false
 }

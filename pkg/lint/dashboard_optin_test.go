@@ -13,6 +13,7 @@ title: t
 panels:
 - {id: 1, type: stat, title: Raw, targets: [{refId: A, expr: 'sum(x_total{job="$job"})'}]}
 - {id: 2, type: stat, title: Rate, targets: [{refId: A, expr: 'sum(rate(x_total[$__rate_interval]))'}, {refId: B, expr: x_bytes}, {refId: C, expr: x_total - x_total offset 1d}]}
+- {id: 3, type: stat, title: Memory, targets: [{refId: A, expr: memory_total}]}
 `},
 		`/panels/0/targets/0/expr: panel "Raw" shows the counter x_total itself, which only ever grows until a restart`,
 	)

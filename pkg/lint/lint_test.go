@@ -161,7 +161,10 @@ func TestCorpus(t *testing.T) {
 	if err != nil || len(mixins) == 0 {
 		t.Fatalf("nothing under %s: %v", *corpus, err)
 	}
-	var opts lint.Options
+	opts := lint.Options{OptIn: map[string]bool{}}
+	for _, c := range lint.Checks() {
+		opts.OptIn[c.Code] = true
+	}
 	if *catalogFile != "" {
 		data, err := os.ReadFile(*catalogFile)
 		if err != nil {

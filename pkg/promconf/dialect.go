@@ -35,11 +35,13 @@ type family struct {
 	templates bool
 }
 
-// families are all dialects. Sources: the documentation of each program's rule
-// files.
+// families are all dialects. What a program itself refuses is not among the
+// fields, whatever its tools or older versions take.
 func families() []family {
 	return []family{
 		{name: "prometheus"},
+		// Mimir: model/rulefmt of its fork of Prometheus; remote_write and
+		// namespace are mimirtool's (pkg/mimirtool/rules).
 		{
 			name: "mimir",
 			file: map[string]fieldType{"namespace": text},
@@ -48,27 +50,30 @@ func families() []family {
 				"evaluation_delay": duration, "query_offset": duration, "remote_write": list,
 			},
 		},
+		// Thanos: pkg/rules/manager.go, which gives the rest to Prometheus.
 		{
 			name:  "thanos",
 			group: map[string]fieldType{"partial_response_strategy": partialResponse},
 		},
+		// vmalert: app/vmalert/config/config.go; tenant is in the enterprise
+		// edition.
 		{
 			name: "victoriametrics", foreign: true, templates: true,
 			group: map[string]fieldType{
 				"type": engine, "eval_offset": duration, "eval_delay": duration, "eval_alignment": boolean,
 				"concurrency": number, "params": object, "headers": texts, "notifier_headers": texts,
-				"tenant": text, "debug": boolean, "extra_filter_labels": object, "limit": number,
+				"tenant": text, "debug": boolean, "limit": number,
 			},
 			rule: map[string]fieldType{
-				"debug": boolean, "update_entries_limit": number, "type": engine,
+				"debug": boolean, "update_entries_limit": number,
 			},
 		},
+		// Loki: pkg/ruler/base reads Prometheus' own groups; remote_write and
+		// namespace are lokitool's (pkg/tool/rules).
 		{
 			name: "loki", foreign: true, logs: true,
-			file: map[string]fieldType{"namespace": text},
-			group: map[string]fieldType{
-				"remote_write": list, "source_tenants": texts,
-			},
+			file:  map[string]fieldType{"namespace": text},
+			group: map[string]fieldType{"remote_write": list},
 		},
 	}
 }

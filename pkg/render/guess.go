@@ -88,8 +88,8 @@ func (r *renderer) guessed(p place, d bundle.Document) (bool, error) {
 	return empty, nil
 }
 
-// refuseBare reports groups that stand in a YAML file without the field groups:
-// a project may have them in its sources, but Prometheus does not read such a
+// refuseBare reports groups that stand in a YAML file without the field groups,
+// or in a field of another name: a project may have them in its sources, but Prometheus does not read such a
 // file.
 func (r *renderer) refuseBare(p place, s shape, d bundle.Document) {
 	ext := r.syntax()
@@ -97,12 +97,27 @@ func (r *renderer) refuseBare(p place, s shape, d bundle.Document) {
 	if !r.opts.Judge || p.depth > 0 || evaluated {
 		return
 	}
-	if s == listShape && len(d.Value.Elem) > 0 {
-		s = shapeOf(d.Value.Elem[0])
+	if s == mapShape {
+		for i, key := range d.Value.Keys {
+			if e := d.Value.Elem[i]; groupsOrOne(e, shapeOf(e)) {
+				found := r.out.diags.Errorf("source/shape", d.Origin.At("/"+bundle.EscapeToken(key)), "a rule file has its groups in the field groups, not in %q", key)
+				found.Hint = "did you mean \"groups\"?"
+			}
+		}
+		return
 	}
-	if s == groupShape {
+	if groupsOrOne(d.Value, s) {
 		r.out.diags.Errorf("source/shape", d.Origin.At(""), "a rule file has its groups in the field groups").Hint = "write \"groups:\" above them"
 	}
+}
+
+// groupsOrOne reports whether a value of a shape is a rule group or a list of
+// them.
+func groupsOrOne(v bundle.Value, s shape) bool {
+	if s == listShape && len(v.Elem) > 0 {
+		s = shapeOf(v.Elem[0])
+	}
+	return s == groupShape
 }
 
 // blank stands for a file without any document, where that is to be judged:
