@@ -15,7 +15,7 @@ const (
 	// least. Unit tests of plain files make do with less: they leave little
 	// garbage, and are held against promtool's memory.
 	leisure     = 64 << 20
-	testLeisure = 16 << 20
+	testLeisure = 8 << 20
 	// usualPercent is what GOGC is where nobody has set it.
 	usualPercent = 100
 )

@@ -23,6 +23,7 @@ type testOptions struct {
 	cover   coverageFlags
 	run     []string
 	verify  bool
+	watch   bool
 	diff    bool
 
 	progress testProgress
@@ -59,6 +60,7 @@ alerts and samples are compared.`,
 		Example: `  monctl test
   monctl test --run '^HostDown'
   monctl test --changed-since main
+  monctl test --watch
   monctl test --coverage --coverage-out coverage.html --coverage-threshold 80%
   monctl test --verify                 # in CI, against mistakes of monctl's own
   monctl test rules_test.yaml          # any test file of promtool's
@@ -73,6 +75,7 @@ alerts and samples are compared.`,
 	o.since.add(cmd, "run the tests that a change since this Git `revision` may concern")
 	cmd.Flags().StringArrayVar(&o.run, "run", nil, "run only tests whose name matches this regular `expression`; more than one select the tests that match any")
 	cmd.Flags().BoolVar(&o.diff, "diff", false, "show failures as differences of lines, without explanations and plots")
+	cmd.Flags().BoolVar(&o.watch, "watch", false, "go on after the first run, and run what an edit concerns again; Ctrl-C ends it")
 	cmd.Flags().BoolVar(&o.verify, "verify", false, "evaluate every test the plain way too, as promtool does, and fail with exit code 1 if anything differs")
 	cmd.Flags().BoolVar(&o.stage.Debug, "debug", false, "show the series at the end of every test")
 	cmd.Flags().BoolVar(&o.stage.IgnoreUnknownFields, "ignore-unknown-fields", false, "ignore unknown fields of rule files")
@@ -112,6 +115,9 @@ func (o *testOptions) test(ctx context.Context) error {
 	opts, err := o.project.options(o.global)
 	if err != nil {
 		return err
+	}
+	if o.watch {
+		return o.follow(ctx, opts)
 	}
 	if len(o.files) > 0 {
 		if o.since.revision != "" {

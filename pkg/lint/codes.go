@@ -142,6 +142,7 @@ func others() []Code {
 		{"test/unknown-receiver", diag.Warning, "test of a receiver that the configuration does not have"},
 		{"test/unsupported", diag.Error, "input that this version cannot check"},
 		{"test/value", diag.Error, "test file with a value of a wrong type"},
+		{"test/verify", diag.Error, "test that is evaluated differently than the plain way"},
 		{"vendor/auth", diag.Error, "repository that wants credentials, or refuses them"},
 		{"vendor/conflict", diag.Error, "package that is required in two versions"},
 		{"vendor/containment", diag.Error, "package that would reach out of vendor/"},

@@ -35,6 +35,8 @@ type TestOptions struct {
 	// Coverage collects what the tests exercise of the rules of all rendered
 	// environments, tested or not; nil collects nothing.
 	Coverage *ruletest.Coverage
+	// Memory is what runs share that follow each other; it may be nil.
+	Memory *ruletest.Memory
 	// Progress is told how many tests of an environment were run; it may be nil.
 	Progress func(done, total int)
 }
@@ -43,7 +45,7 @@ type TestOptions struct {
 func (p *Pass) testOptions(ctx context.Context, o TestOptions, env project.Environment) ruletest.Options {
 	sources := p.programs(ctx, env)
 	return ruletest.Options{
-		Run: o.Run, Debug: o.Debug, IgnoreUnknownFields: o.IgnoreUnknownFields, VerifyDir: o.VerifyDir, Coverage: o.Coverage, Progress: o.Progress,
+		Run: o.Run, Debug: o.Debug, IgnoreUnknownFields: o.IgnoreUnknownFields, VerifyDir: o.VerifyDir, Coverage: o.Coverage, Progress: o.Progress, Memory: o.Memory,
 		Workers: p.opts.Workers, RuleFiles: sources.ruleFiles(p.opts.Dir), RuleFileNames: ruletest.NamesOnDisk(p.opts.Dir),
 		AlertmanagerFile: sources.alertmanagerFile(p.opts.Dir),
 	}

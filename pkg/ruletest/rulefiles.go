@@ -76,6 +76,8 @@ type ruleCache struct {
 	options promeval.RuleOptions
 	mu      sync.Mutex
 	files   map[string]func() parsedRules
+	// before are those of an earlier run.
+	before map[string]func() parsedRules
 }
 
 type parsedRules struct {
@@ -87,6 +89,12 @@ func (c *ruleCache) parse(f RuleFile) parsedRules {
 	key := f.Name + "\x00" + string(f.YAML)
 	c.mu.Lock()
 	parse, ok := c.files[key]
+	if !ok {
+		parse, ok = c.before[key]
+		if ok {
+			c.files[key] = parse
+		}
+	}
 	if !ok {
 		parse = sync.OnceValue(func() parsedRules {
 			file, errs := promeval.ParseRules(f.Name, f.YAML, c.options)

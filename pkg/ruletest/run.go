@@ -49,6 +49,8 @@ type Options struct {
 	// Coverage collects what the tests exercise of the rules that they load,
 	// unless it is nil.
 	Coverage *Coverage
+	// Memory is shared with earlier runs; nil keeps nothing.
+	Memory *Memory
 	// Progress is told, unless it is nil, that a test was run: how many were,
 	// and how many will be. It is called from several goroutines, one at a time.
 	Progress func(done, total int)
@@ -66,6 +68,10 @@ type suite struct {
 	rules   []*promeval.RuleFile
 	files   []RuleFile // of rules
 	rulesOK bool
+	// kept is set if the reports are those of an earlier run; remarks counts
+	// the findings of the tests that are no failures.
+	kept    bool
+	remarks int
 	// paging is nil if no test needs it, or if there is none.
 	paging  *paging
 	engine  *promeval.Engine
@@ -86,7 +92,7 @@ func Run(ctx context.Context, suites []Suite, o Options) (*Report, diag.List, er
 		o.Now = time.Now
 	}
 	start := o.Now()
-	cache := &ruleCache{options: promeval.RuleOptions{IgnoreUnknownFields: o.IgnoreUnknownFields}, files: map[string]func() parsedRules{}}
+	cache := o.Memory.cache(&ruleCache{options: promeval.RuleOptions{IgnoreUnknownFields: o.IgnoreUnknownFields}, files: map[string]func() parsedRules{}})
 	pagings := newPagingLoader(o)
 	all := make([]*suite, len(suites))
 	defer func() {
@@ -102,6 +108,7 @@ func Run(ctx context.Context, suites []Suite, o Options) (*Report, diag.List, er
 	if err := parallel(ctx, o.Workers, len(suites), func(i int) { all[i] = prepare(suites[i], o, cache, pagings) }); err != nil {
 		return nil, nil, err
 	}
+	o.Memory.recall(all, o)
 	type job struct {
 		suite *suite
 		test  int
@@ -109,7 +116,7 @@ func Run(ctx context.Context, suites []Suite, o Options) (*Report, diag.List, er
 	var jobs []job
 	for _, s := range all {
 		for i, t := range s.reports {
-			if t.Result != Skipped {
+			if t.Result != Skipped && !s.kept {
 				jobs = append(jobs, job{s, i})
 			}
 		}
@@ -135,8 +142,15 @@ func Run(ctx context.Context, suites []Suite, o Options) (*Report, diag.List, er
 	}
 	report := &Report{Suites: make([]SuiteReport, 0, len(all))}
 	diags := slices.Concat(warnings...)
+	for i, w := range warnings {
+		jobs[i].suite.remarks += len(w)
+	}
 	for _, s := range all {
-		report.Suites = append(report.Suites, s.finish(&diags))
+		out := s.finish(&diags)
+		if !out.Failed && s.remarks == 0 {
+			o.Memory.remember(s, o)
+		}
+		report.Suites = append(report.Suites, out)
 	}
 	report.Seconds = o.Now().Sub(start).Seconds()
 	return report, diags.Sort(), nil
