@@ -82,8 +82,10 @@ type programs struct {
 // programs returns what evaluates files for an environment.
 func (p *Pass) programs(ctx context.Context, env project.Environment) *programs {
 	return &programs{
-		evaluate: func(name string, kind project.SourceKind) (*render.Output, error) { return p.evaluate(ctx, env, name, kind) },
-		done:     map[string]func() (*render.Output, error){},
+		evaluate: func(name string, kind project.SourceKind) (*render.Output, error) {
+			return p.evaluate(ctx, env, name, kind)
+		},
+		done: map[string]func() (*render.Output, error){},
 	}
 }
 
