@@ -78,7 +78,7 @@ func house() map[string]room {
 		"pkg/paging":   {layer: 3, may: []string{"pkg/bundle", "pkg/depgraph", "pkg/routing"}},
 		"pkg/schema":   {layer: 3, may: []string{"pkg/bundle", "pkg/cuelang", "schemas", "pkg/dashboard", "pkg/promconf", "pkg/routing", "pkg/verdict"}},
 		"pkg/lint":     {layer: 3, may: []string{"pkg/bundle", "pkg/expr", "pkg/catalog", "pkg/dashboard", "pkg/depgraph", "pkg/routing", "pkg/promconf", "pkg/verdict"}, allows: []string{parser, labels, rulefmt}},
-		"pkg/ruletest": {layer: 3, may: []string{"pkg/bundle", "pkg/expr", "pkg/promeval", "pkg/routing", "pkg/promconf"}, allows: []string{parser, labels, rulefmt}},
+		"pkg/ruletest": {layer: 3, may: []string{"pkg/bundle", "pkg/expr", "pkg/promeval", "pkg/routing", "pkg/routing/simulate", "pkg/promconf"}, allows: []string{parser, labels, rulefmt}},
 
 		"pkg/revision":      {layer: 4, may: []string{"pkg/bundle"}},
 		"pkg/deploy":        {layer: 4, may: []string{"pkg/bundle", "pkg/api", "pkg/secret"}},

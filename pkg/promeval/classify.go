@@ -3,6 +3,7 @@ package promeval
 import (
 	"time"
 
+	"github.com/prometheus/common/model"
 	"github.com/prometheus/prometheus/model/labels"
 	"github.com/prometheus/prometheus/promql/parser"
 )
@@ -161,11 +162,11 @@ func isOrderSensitive(op parser.ItemType) bool {
 func (r *rule) mayYield(matchers []*labels.Matcher) bool {
 	for _, m := range matchers {
 		switch {
-		case m.Name == labels.MetricName && r.alerting:
+		case m.Name == model.MetricNameLabel && r.alerting:
 			if !m.Matches(alertMetric) && !m.Matches(alertForStateMetric) {
 				return false
 			}
-		case m.Name == labels.MetricName:
+		case m.Name == model.MetricNameLabel:
 			if !m.Matches(r.name) {
 				return false
 			}

@@ -36,7 +36,6 @@ type group struct {
 type rule struct {
 	name     string
 	alerting bool
-	expr     parser.Expr
 	// text is what upstream's rules ask the engine for: the expression printed.
 	text string
 	// query is the text parsed as the engine does, which knows less than the
@@ -55,16 +54,6 @@ type rule struct {
 	// time, or on a query.
 	valued, timed, queries bool
 }
-
-// printed is an expression that was printed already. Upstream's rules print
-// theirs twice at every evaluation, and do nothing else with it.
-type printed struct {
-	parser.Expr
-	text string
-}
-
-// String implements parser.Node.
-func (p printed) String() string { return p.text }
 
 // RuleOptions say how rule files are read.
 type RuleOptions struct {
@@ -116,7 +105,7 @@ func newRule(p parser.Parser, groupLabels map[string]string, r rulefmt.Rule) (*r
 		return nil, err
 	}
 	out := &rule{
-		name: r.Record, expr: expr, text: expr.String(), void: newVoid(expr),
+		name: r.Record, text: expr.String(), void: newVoid(expr),
 		hold: time.Duration(r.For), keepFiring: time.Duration(r.KeepFiringFor),
 		labels: rules.FromMaps(groupLabels, r.Labels), annotations: labels.FromMap(r.Annotations),
 	}

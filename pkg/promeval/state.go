@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/prometheus/common/model"
 	"github.com/prometheus/prometheus/model/histogram"
 	"github.com/prometheus/prometheus/model/labels"
 	"github.com/prometheus/prometheus/rules"
@@ -162,7 +163,7 @@ func (a *heldAlert) vanish(ts time.Time, keepFiring time.Duration) bool {
 func (m *machine) metric(a *heldAlert, name, state string) labels.Labels {
 	b := labels.NewBuilder(m.labels)
 	a.labels.Range(func(l labels.Label) { b.Set(l.Name, l.Value) })
-	b.Set(labels.MetricName, name)
+	b.Set(model.MetricNameLabel, name)
 	b.Set(labels.AlertName, m.name)
 	if state != "" {
 		b.Set(alertStateLabel, state)

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/prometheus/common/model"
 	"github.com/prometheus/prometheus/model/labels"
 	"github.com/prometheus/prometheus/model/timestamp"
 	"github.com/prometheus/prometheus/model/value"
@@ -132,7 +133,7 @@ func record(r *placedRule, vector promql.Vector) error {
 // recorded returns the labels under which a recording rule stores a sample.
 func (r *rule) recorded(b *labels.Builder, metric labels.Labels) labels.Labels {
 	b.Reset(metric)
-	b.Set(labels.MetricName, r.name)
+	b.Set(model.MetricNameLabel, r.name)
 	r.labels.Range(func(l labels.Label) { b.Set(l.Name, l.Value) })
 	return b.Labels()
 }

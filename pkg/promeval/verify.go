@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/prometheus/common/model"
 	"github.com/prometheus/prometheus/model/labels"
 	"github.com/prometheus/prometheus/promql"
 	"github.com/prometheus/prometheus/storage"
@@ -200,7 +201,7 @@ func samplesOf(ctx context.Context, q storage.Queryable) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	set := querier.Select(ctx, true, nil, labels.MustNewMatcher(labels.MatchRegexp, labels.MetricName, ".*"))
+	set := querier.Select(ctx, true, nil, labels.MustNewMatcher(labels.MatchRegexp, model.MetricNameLabel, ".*"))
 	var out []string
 	var it chunkenc.Iterator
 	for set.Next() {

@@ -29,16 +29,19 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-func main() {
+func main() { os.Exit(exitCode(os.Args[1:])) }
+
+func exitCode(args []string) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	differs, err := run(ctx, os.Args[1:], os.Stdout)
+	differs, err := run(ctx, args, os.Stdout)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "corpustest:", err)
 	}
 	if err != nil || differs {
-		os.Exit(1)
+		return 1
 	}
+	return 0
 }
 
 // programs are what the files are run with.
