@@ -59,7 +59,7 @@ func (r *runner) explain(ctx context.Context) {
 	obs := r.observer
 	if obs == nil { // only those who look for coverage know that they need one
 		obs = promeval.NewObserver(r.decoded.interval)
-		defer obs.Close() //nolint:errcheck // It only waits for a tracker that it lacks.
+		defer obs.Close()
 	}
 	v := r.view(obs)
 	for _, j := range r.judged {
@@ -200,7 +200,7 @@ func unique(lines []string) []string {
 func (s *subject) agrees(a, b labels.Labels) bool {
 	ok := true
 	a.Range(func(l labels.Label) {
-		if l.Name != labels.MetricName && l.Name != "alertstate" && !s.static.Has(l.Name) && b.Has(l.Name) && b.Get(l.Name) != l.Value {
+		if l.Name != model.MetricNameLabel && l.Name != "alertstate" && !s.static.Has(l.Name) && b.Has(l.Name) && b.Get(l.Name) != l.Value {
 			ok = false
 		}
 	})

@@ -136,8 +136,8 @@ const maxNamed = 3
 
 // seriesName writes a series as PromQL does: the name before the labels.
 func seriesName(lset labels.Labels) string {
-	name := lset.Get(labels.MetricName)
-	rest := labels.NewBuilder(lset).Del(labels.MetricName).Labels()
+	name := lset.Get(model.MetricNameLabel)
+	rest := labels.NewBuilder(lset).Del(model.MetricNameLabel).Labels()
 	if name != "" && rest.IsEmpty() {
 		return name
 	}
