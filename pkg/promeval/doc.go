@@ -50,6 +50,9 @@
 // Plain is a third way, for comparison only: upstream's rule groups on the
 // embedded TSDB. Verify holds an Evaluation against it.
 //
+// An Observer evaluates expressions over what an evaluation has left behind,
+// for those who want to know how it came about.
+//
 // Deliberately absent: wall-clock time, group intervals (every group runs at
 // every tick, as in promtool, unless a Schedule says otherwise), notification,
 // and any file access but that of Plain.

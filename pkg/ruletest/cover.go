@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/prometheus/common/model"
 	"github.com/prometheus/prometheus/model/labels"
 	"github.com/prometheus/prometheus/promql/parser"
 
@@ -83,7 +84,7 @@ func (v viewOfTest) observe(ctx context.Context, s *subject, missing []*point, l
 // alerts selects the series ALERTS of a rule, as far as its labels tell it from
 // others of the same name.
 func (s *subject) alerts(state string) *parser.VectorSelector {
-	matchers := []*labels.Matcher{labels.MustNewMatcher(labels.MatchEqual, labels.MetricName, "ALERTS")}
+	matchers := []*labels.Matcher{labels.MustNewMatcher(labels.MatchEqual, model.MetricNameLabel, "ALERTS")}
 	add := func(name, value string) {
 		matchers = append(matchers, labels.MustNewMatcher(labels.MatchEqual, name, value))
 	}
@@ -269,7 +270,7 @@ func readNames(e parser.Expr, names map[string]bool) {
 	parser.Inspect(e, func(n parser.Node, _ []parser.Node) error {
 		if v, ok := n.(*parser.VectorSelector); ok {
 			for _, m := range v.LabelMatchers {
-				if m.Name == labels.MetricName && m.Type == labels.MatchEqual {
+				if m.Name == model.MetricNameLabel && m.Type == labels.MatchEqual {
 					names[m.Value] = true
 				}
 			}

@@ -73,7 +73,7 @@ func (c comparisonCase) byHand(t *testing.T) (seenTrue, seenFalse bool) {
 		columns = append(columns, column)
 	}
 	engine := promeval.NewEngine(promeval.EngineOptions{SubqueryInterval: time.Minute})
-	defer engine.Close() //nolint:errcheck // nothing can be done about it
+	defer engine.Close()
 	e := promeval.New(promeval.Options{Engine: engine, Series: columns})
 	for tick := range lastTick + 1 {
 		at := time.Unix(int64(tick*60), 0)

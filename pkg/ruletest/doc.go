@@ -20,6 +20,12 @@
 // diagnostic at its line and a failure of that test; the others still run. The
 // suite as a whole fails if anything in it does, so its verdict is promtool's.
 //
+// Coverage counts items: what a test can show about a rule or a route, and what
+// some test has shown. A subject is a rule with its items; a probe is an
+// expression that has a sample whenever an item occurred. Both coverage and the
+// explanations of failures look at what a test has left behind, through
+// promeval's Observer, so that they cost nothing unless they are asked for.
+//
 // Files are not read here, but by functions that the caller passes: they
 // resolve the patterns under rule_files, and alertmanager_file.
 //

@@ -82,20 +82,48 @@ func TestWhyAnAlertIsUnexpected(t *testing.T) {
 		state      string
 		want       []string
 	}{
-		{"it fires", "{alert: A, expr: x > 5, for: 1m}", []string{"x 1 9x9"}, "{eval_time: 5m, alertname: A}", "firing",
-			[]string{"it fires since 2m, when the expression had had a sample for 1m", "`x` is 9 at 5m: `> 5` is asked for"}},
-		{"it fires on", "{alert: A, expr: x > 5, keep_firing_for: 5m}", []string{"x 9 1x9"}, "{eval_time: 3m, alertname: A}", "firing",
-			[]string{"it fires since 0s", "the expression has no sample any more: keep_firing_for: 5m lets it fire on", "`x` is 1 at 3m: `> 5` is asked for"}},
-		{"of other labels", "{alert: A, expr: x > 5}", []string{`x{job="a"} 9x9`}, `{eval_time: 3m, alertname: A, exp_alerts: [{exp_labels: {job: b}}]}`, "firing",
-			[]string{`the expression has samples at 3m, but none with {job="b"}: x{job="a"}`}},
-		{"of series that are not there", "{alert: A, expr: x > 5}", []string{`x{job="a"} 1x9`}, `{eval_time: 3m, alertname: A, exp_alerts: [{exp_labels: {job: b}}]}`, "inactive",
-			[]string{"the expression has no sample at 3m", `the rule reads no series with {job="b"}: there is x{job="a"}`}},
-		{"it is pending", "{alert: A, expr: x > 5, for: 9m}", []string{"x 1 9x9"}, "{eval_time: 3m, alertname: A, state: inactive}", "pending",
-			[]string{"it is pending since 1m", "`x` is 9 at 3m: `> 5` is asked for"}},
-		{"it is not pending any more", "{alert: A, expr: x > 5, for: 1m}", []string{"x 9x9"}, "{eval_time: 3m, alertname: A, state: pending, exp_alerts: [{}]}", "firing",
-			[]string{"it fires since 1m"}},
-		{"it is never pending", "{alert: A, expr: x > 5}", []string{"x 9x9"}, "{eval_time: 3m, alertname: A, state: pending, exp_alerts: [{}]}", "firing",
-			[]string{"the rule has no for: its alerts are never pending"}},
+		{
+			"it fires", "{alert: A, expr: x > 5, for: 1m}",
+			[]string{"x 1 9x9"},
+			"{eval_time: 5m, alertname: A}", "firing",
+			[]string{"it fires since 2m, when the expression had had a sample for 1m", "`x` is 9 at 5m: `> 5` is asked for"},
+		},
+		{
+			"it fires on", "{alert: A, expr: x > 5, keep_firing_for: 5m}",
+			[]string{"x 9 1x9"},
+			"{eval_time: 3m, alertname: A}", "firing",
+			[]string{"it fires since 0s", "the expression has no sample any more: keep_firing_for: 5m lets it fire on", "`x` is 1 at 3m: `> 5` is asked for"},
+		},
+		{
+			"of other labels", "{alert: A, expr: x > 5}",
+			[]string{`x{job="a"} 9x9`},
+			`{eval_time: 3m, alertname: A, exp_alerts: [{exp_labels: {job: b}}]}`, "firing",
+			[]string{`the expression has samples at 3m, but none with {job="b"}: x{job="a"}`},
+		},
+		{
+			"of series that are not there", "{alert: A, expr: x > 5}",
+			[]string{`x{job="a"} 1x9`},
+			`{eval_time: 3m, alertname: A, exp_alerts: [{exp_labels: {job: b}}]}`, "inactive",
+			[]string{"the expression has no sample at 3m", `the rule reads no series with {job="b"}: there is x{job="a"}`},
+		},
+		{
+			"it is pending", "{alert: A, expr: x > 5, for: 9m}",
+			[]string{"x 1 9x9"},
+			"{eval_time: 3m, alertname: A, state: inactive}", "pending",
+			[]string{"it is pending since 1m", "`x` is 9 at 3m: `> 5` is asked for"},
+		},
+		{
+			"it is not pending any more", "{alert: A, expr: x > 5, for: 1m}",
+			[]string{"x 9x9"},
+			"{eval_time: 3m, alertname: A, state: pending, exp_alerts: [{}]}", "firing",
+			[]string{"it fires since 1m"},
+		},
+		{
+			"it is never pending", "{alert: A, expr: x > 5}",
+			[]string{"x 9x9"},
+			"{eval_time: 3m, alertname: A, state: pending, exp_alerts: [{}]}", "firing",
+			[]string{"the rule has no for: its alerts are never pending"},
+		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			f := failure(t, c.rule, c.series, "alert_rule_test: ["+c.test+"]")

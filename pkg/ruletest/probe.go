@@ -1,6 +1,8 @@
 package ruletest
 
 import (
+	"slices"
+
 	"github.com/prometheus/prometheus/promql/parser"
 
 	"github.com/monctl/monctl/pkg/expr"
@@ -129,8 +131,8 @@ func call(name string, arg parser.Expr) parser.Expr {
 // within puts a probe into the subqueries that its part stands in: it has a
 // sample whenever the probe has one at any instant of them.
 func within(probe parser.Expr, path []parser.Node) parser.Expr {
-	for i := len(path) - 1; i >= 0; i-- {
-		if q, ok := path[i].(*parser.SubqueryExpr); ok {
+	for _, n := range slices.Backward(path) {
+		if q, ok := n.(*parser.SubqueryExpr); ok {
 			inner := *q
 			inner.Expr = &parser.ParenExpr{Expr: call("count", probe)}
 			probe = call("present_over_time", &inner)

@@ -164,7 +164,7 @@ func valuesOf(columns []promeval.Column) string {
 		if len(c.Floats) > 0 && (c.Histograms == nil || c.Histograms[0] == nil) {
 			text = number64(c.Floats[0])
 		}
-		if rest := labels.NewBuilder(c.Labels).Del(labels.MetricName).Labels(); !rest.IsEmpty() {
+		if rest := labels.NewBuilder(c.Labels).Del(model.MetricNameLabel).Labels(); !rest.IsEmpty() {
 			text += " for " + rest.String()
 		}
 		out = append(out, text)
@@ -182,7 +182,7 @@ func (x instant) whyNoSeries(ctx context.Context, v *parser.VectorSelector, span
 	}
 	var named, others []*labels.Matcher
 	for _, m := range v.LabelMatchers {
-		if m.Name == labels.MetricName {
+		if m.Name == model.MetricNameLabel {
 			named = append(named, m)
 		} else {
 			others = append(others, m)
@@ -246,7 +246,7 @@ func (x instant) whyNoSample(ctx context.Context, v *parser.VectorSelector, name
 func (x instant) names() []string {
 	var out []string
 	for _, l := range x.Series() {
-		out = append(out, l.Get(labels.MetricName))
+		out = append(out, l.Get(model.MetricNameLabel))
 	}
 	slices.Sort(out)
 	return slices.Compact(out)

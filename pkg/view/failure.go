@@ -255,18 +255,18 @@ func padTo(text string, width int) string {
 // duration writes seconds as people write durations.
 func duration(seconds float64) string {
 	s := int64(seconds)
-	text := ""
+	var text strings.Builder
 	for _, unit := range []struct {
 		name    string
 		seconds int64
 	}{{"d", 86400}, {"h", 3600}, {"m", 60}, {"s", 1}} {
 		if n := s / unit.seconds; n > 0 {
-			text += fmt.Sprintf("%d%s", n, unit.name)
+			fmt.Fprintf(&text, "%d%s", n, unit.name)
 			s -= n * unit.seconds
 		}
 	}
-	if text == "" {
+	if text.Len() == 0 {
 		return "0m"
 	}
-	return text
+	return text.String()
 }

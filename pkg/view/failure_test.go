@@ -14,8 +14,6 @@ import (
 	"github.com/monctl/monctl/pkg/view"
 )
 
-func text(s string) *string { return &s }
-
 func values(v ...float64) []ruletest.PlotValue {
 	var out []ruletest.PlotValue
 	for _, f := range v {
@@ -31,15 +29,15 @@ func explainedFailures() view.Report {
 			Kind: "alert", Code: "test/alert", Message: "alert HighLoad at 5m: the alerts differ", Span: span("tests/node.yaml", 3, 5, 3, 14),
 			Expected: "a", Got: "b", Diff: "- a\n+ b",
 			Pairs: []ruletest.Pair{
-				{Verdict: "same", Alert: "HighLoad", Fields: []ruletest.PairField{{Kind: "label", Name: "instance", Expected: text("c"), Got: text("c")}}},
+				{Verdict: "same", Alert: "HighLoad", Fields: []ruletest.PairField{{Kind: "label", Name: "instance", Expected: new("c"), Got: new("c")}}},
 				{Verdict: "different", Alert: "HighLoad", Fields: []ruletest.PairField{
-					{Kind: "label", Name: "instance", Expected: text("a"), Got: text("a")},
-					{Kind: "label", Name: "severity", Expected: text("warning"), Got: text("critical")},
-					{Kind: "annotation", Name: "runbook_url", Got: text("https://runbooks.example.org/HighLoad/with-a-rather-long-path-that-has-no-blank")},
-					{Kind: "annotation", Name: "summary", Expected: text("a is busy, 監視"), Got: text("a is busy, and that for a long time already \x1b[2J")},
+					{Kind: "label", Name: "instance", Expected: new("a"), Got: new("a")},
+					{Kind: "label", Name: "severity", Expected: new("warning"), Got: new("critical")},
+					{Kind: "annotation", Name: "runbook_url", Got: new("https://runbooks.example.org/HighLoad/with-a-rather-long-path-that-has-no-blank")},
+					{Kind: "annotation", Name: "summary", Expected: new("a is busy, 監視"), Got: new("a is busy, and that for a long time already \x1b[2J")},
 				}},
-				{Verdict: "missing", Alert: "HighLoad", Fields: []ruletest.PairField{{Kind: "label", Name: "instance", Expected: text("b")}}},
-				{Verdict: "unexpected", Alert: "HighLoad", Fields: []ruletest.PairField{{Kind: "label", Name: "instance", Got: text("d")}}},
+				{Verdict: "missing", Alert: "HighLoad", Fields: []ruletest.PairField{{Kind: "label", Name: "instance", Expected: new("b")}}},
+				{Verdict: "unexpected", Alert: "HighLoad", Fields: []ruletest.PairField{{Kind: "label", Name: "instance", Got: new("d")}}},
 			},
 			Rules: []ruletest.RuleState{{
 				File: "prometheus/rules/node.yaml", Group: "node.alerts", Span: span("rules/node.jsonnet", 11, 5, 11, 40),
@@ -56,12 +54,12 @@ func explainedFailures() view.Report {
 			Kind: "route", Code: "test/route", Message: "{a=\"b\"} reaches mail, not pager", Span: span("tests/node.yaml", 4, 5, 4, 14), Diff: "- pager\n+ mail",
 			Routes: []view.RouteStep{
 				{ID: "route", Receiver: "mail", Result: "matches", Ends: "certain", Matchers: []view.MatcherResult{}},
-				{ID: "route.routes[0]", Parent: "route", Receiver: "pager", Result: "fails", Matchers: []view.MatcherResult{{Matcher: `severity="critical"`, Result: "fails", Value: text("")}}},
+				{ID: "route.routes[0]", Parent: "route", Receiver: "pager", Result: "fails", Matchers: []view.MatcherResult{{Matcher: `severity="critical"`, Result: "fails", Value: new("")}}},
 			},
 		},
 		{
 			Kind: "promql", Code: "test/promql", Message: "\"y\" at 5m: the result differs", Span: span("tests/node.yaml", 2, 3, 2, 18), Diff: "- y 1",
-			Pairs: []ruletest.Pair{{Verdict: "missing", Fields: []ruletest.PairField{{Kind: "label", Name: "__name__", Expected: text("y")}, {Kind: "value", Expected: text("1")}}}},
+			Pairs: []ruletest.Pair{{Verdict: "missing", Fields: []ruletest.PairField{{Kind: "label", Name: "__name__", Expected: new("y")}, {Kind: "value", Expected: new("1")}}}},
 			Why:   []string{"no series is called y: did you mean \"x\"?"},
 		},
 	}
@@ -116,7 +114,7 @@ func drawText(t *testing.T, r view.Report, o view.Options) string {
 
 func TestFailuresAreAsWideAsTheTerminal(t *testing.T) {
 	for _, width := range []int{40, 60, 80, 120} {
-		for _, line := range strings.Split(drawText(t, explainedFailures(), view.Options{Width: width}), "\n") {
+		for line := range strings.SplitSeq(drawText(t, explainedFailures(), view.Options{Width: width}), "\n") {
 			if n := len([]rune(line)); n > width && strings.ContainsAny(line, "≠█╌") {
 				t.Errorf("at %d columns, a line has %d: %s", width, n, line)
 			}
