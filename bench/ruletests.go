@@ -108,7 +108,7 @@ func suiteTests(r *rand.Rand) *ruleTests {
 			fmt.Fprintf(&t.rules, "- name: group%d\n  rules:\n", i/6)
 		}
 		var series, asserts strings.Builder
-		t.alert(r, &series, &asserts, i, 120, "30m", "1h30m")
+		t.alert(r, &series, &asserts, i, 60, "25m", "45m")
 		fmt.Fprintf(&t.tests, "- interval: 1m\n  input_series:\n%s  alert_rule_test:\n%s", &series, &asserts)
 	}
 	return t

@@ -167,7 +167,7 @@ func TestAgainstUpstream(t *testing.T) {
 
 // generatedCases is how many scenarios are evaluated as ranges and tick by tick,
 // and how many with upstream's groups on the TSDB, which takes much longer.
-var generatedCases = flag.Int("cases", 400, "scenarios to generate; one in thirty is held against upstream too")
+var generatedCases = flag.Int("cases", 200, "scenarios to generate; one in twenty is held against upstream too")
 
 // TestGenerated evaluates generated series and rules in all ways.
 func TestGenerated(t *testing.T) {
@@ -180,7 +180,7 @@ func TestGenerated(t *testing.T) {
 			if plan := s.checkRanges(t); plan.Ranges > 0 {
 				ranges++
 			}
-			if seed%30 == 0 {
+			if seed%20 == 0 {
 				s.check(t)
 			}
 		})
