@@ -54,3 +54,25 @@ receivers: [{name: all, slack_configs: [{api_url: 'http://localhost', channel: '
 		}
 	}
 }
+
+// BenchmarkRepeated plays a year of one alert that its sender repeats every
+// minute.
+func BenchmarkRepeated(b *testing.B) {
+	cfg := load(b, `
+route: {receiver: hook, group_by: [alertname], group_wait: 30s, group_interval: 5m, repeat_interval: 12h}
+receivers: [{name: hook, webhook_configs: [{url: 'http://localhost', send_resolved: true}]}]
+`)
+	o := simulate.Options{Config: cfg, Until: epoch.AddDate(1, 0, 0)}
+	for at := epoch; at.Before(o.Until); at = at.Add(time.Minute) {
+		o.Deliveries = append(o.Deliveries, simulate.Delivery{At: at, Held: true, Alert: simulate.Alert{
+			Labels:      map[string]string{"alertname": "A", "severity": "warn", "instance": "i", "job": "node"},
+			Annotations: map[string]string{"summary": "something is wrong", "runbook_url": "https://runbooks.example.org"},
+			StartsAt:    epoch,
+		}})
+	}
+	for b.Loop() {
+		if _, err := simulate.Run(b.Context(), o); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

@@ -321,6 +321,10 @@ receivers:
 	if n.Status != simulate.Resolved || len(n.Integrations) != 1 || n.Integrations[0].String() != "webhook/0" {
 		t.Errorf("resolved: %+v", n)
 	}
+	r, _ := simulate.NewRenderer(cfg, nil, externalURL)
+	if got, err := r.Render(n, "webhook/0"); err != nil || !strings.Contains(got.Fields["payload"], `"annotations":{}`) {
+		t.Errorf("payload %v, %v", got, err)
+	}
 	if got := simulate.Integrations(cfg, "hook"); len(got) != 2 || got[1].String() != "webhook/1" || simulate.Integrations(cfg, "none") != nil {
 		t.Errorf("integrations %v", got)
 	}

@@ -152,13 +152,7 @@ func distinct(list []simulate.Delivery) []map[string]string {
 func (u *upstream) posted(d simulate.Delivery) *alert.Alert {
 	now := time.Now()
 	a := &alert.Alert{UpdatedAt: now}
-	a.Labels, a.Annotations = model.LabelSet{}, model.LabelSet{}
-	for k, v := range d.Alert.Labels {
-		a.Labels[model.LabelName(k)] = model.LabelValue(v)
-	}
-	for k, v := range d.Alert.Annotations {
-		a.Annotations[model.LabelName(k)] = model.LabelValue(v)
-	}
+	a.Labels, a.Annotations = labelSet(d.Alert.Labels), set(d.Alert.Annotations)
 	a.StartsAt, a.EndsAt, a.GeneratorURL = d.Alert.StartsAt, d.Alert.EndsAt, d.Alert.GeneratorURL
 	if a.StartsAt.IsZero() {
 		if a.EndsAt.IsZero() {

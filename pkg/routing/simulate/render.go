@@ -163,19 +163,27 @@ func (r *Renderer) RouteLabels(n Notification) map[string]string {
 func data(n Notification, alerts []NotifiedAlert, reason string, external *url.URL) *template.Data {
 	d := &template.Data{
 		Receiver: regexp.QuoteMeta(n.Receiver), Status: string(statusOf(alerts)), NotificationReason: reason,
-		Alerts: make(template.Alerts, 0, len(alerts)), GroupLabels: n.GroupLabels, RouteLabels: template.KV{},
+		Alerts: make(template.Alerts, 0, len(alerts)), GroupLabels: some(n.GroupLabels), RouteLabels: template.KV{},
 		ExternalURL: external.String(),
 	}
 	var labels, annotations []map[string]string
 	for _, a := range alerts {
 		labels, annotations = append(labels, a.Labels), append(annotations, a.Annotations)
 		d.Alerts = append(d.Alerts, template.Alert{
-			Status: string(a.Status), Labels: a.Labels, Annotations: a.Annotations, StartsAt: a.StartsAt, EndsAt: a.EndsAt,
+			Status: string(a.Status), Labels: some(a.Labels), Annotations: some(a.Annotations), StartsAt: a.StartsAt, EndsAt: a.EndsAt,
 			GeneratorURL: a.GeneratorURL, Fingerprint: labelSet(a.Labels).Fingerprint().String(),
 		})
 	}
 	d.CommonLabels, d.CommonAnnotations = common(labels), common(annotations)
 	return d
+}
+
+// some makes an empty map of none: in JSON they are not the same.
+func some(m map[string]string) template.KV {
+	if m == nil {
+		return template.KV{}
+	}
+	return m
 }
 
 // common returns what all sets have in common.

@@ -95,6 +95,9 @@ receivers: [{name: all, telegram_configs: [{chat_id: 1, bot_token: x, message: '
 	n := simulate.NewNotification(cfg, routing.NewTree(cfg).Root(), []simulate.NotifiedAlert{{
 		Alert: simulate.Alert{Labels: map[string]string{"alertname": "A"}, EndsAt: epoch}, Status: simulate.Resolved,
 	}}, epoch)
+	if n.Integrations[0].Alerts[0].Annotations != nil {
+		t.Error("a preview changes what it is given")
+	}
 	got, err := r.Render(n, "telegram/0")
 	check(t, err)
 	if got.Fields["message"] != "&lt;resolved> whole file" {

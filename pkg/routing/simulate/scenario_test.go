@@ -2,7 +2,6 @@ package simulate_test
 
 import (
 	"fmt"
-	"maps"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -11,6 +10,7 @@ import (
 
 	"github.com/prometheus/alertmanager/config"
 	"github.com/prometheus/alertmanager/pkg/labels"
+	"github.com/prometheus/common/model"
 
 	"github.com/monctl/monctl/pkg/routing/simulate"
 )
@@ -243,8 +243,8 @@ func (g *generator) timeline(start time.Time) ([]simulate.Delivery, time.Time) {
 			name   string
 			values []string
 		}{{"instance", []string{"1", "2", "3", ""}}, {"job", []string{"api", "db", ""}}, {"severity", []string{"page", "warn", ""}}} {
-			if v := pick(g, l.values...); v != "" {
-				pool[i][l.name] = v
+			if v := pick(g, l.values...); v != "" || g.chance(30) {
+				pool[i][l.name] = v // a label without value is dropped
 			}
 		}
 	}
@@ -253,8 +253,12 @@ func (g *generator) timeline(start time.Time) ([]simulate.Delivery, time.Time) {
 
 func (g *generator) deliveries(pool []map[string]string, start time.Time) ([]simulate.Delivery, time.Time) {
 	// An alert is not posted twice in one request: which comes last is chance.
-	slices.SortFunc(pool, func(a, b map[string]string) int { return strings.Compare(fmt.Sprint(a), fmt.Sprint(b)) })
-	pool = slices.CompactFunc(pool, maps.Equal)
+	seen := map[string]bool{}
+	pool = slices.DeleteFunc(pool, func(set map[string]string) bool {
+		key := labelSet(set).String()
+		defer func() { seen[key] = true }()
+		return seen[key]
+	})
 	var out []simulate.Delivery
 	now := start
 	pace := pick(g, 20*time.Second, 2*time.Minute, 10*time.Minute, 40*time.Minute)
@@ -276,7 +280,7 @@ func (g *generator) deliveries(pool []map[string]string, start time.Time) ([]sim
 func (g *generator) delivery(set map[string]string, now time.Time, old bool) simulate.Delivery {
 	d := simulate.Delivery{At: now, Alert: simulate.Alert{Labels: set, GeneratorURL: "http://prometheus.example.org"}}
 	if g.chance(50) {
-		d.Alert.Annotations = map[string]string{"summary": pick(g, "one", "two")}
+		d.Alert.Annotations = map[string]string{"summary": pick(g, "one", "two", "")}
 	}
 	d.Alert.StartsAt = pick(g, time.Time{}, now)
 	if old {
@@ -288,4 +292,16 @@ func (g *generator) delivery(set map[string]string, now time.Time, old bool) sim
 		d.Alert.EndsAt = now // else it would begin when it ends, long ago
 	}
 	return d
+}
+
+// labelSet is an alert's labels as upstream has them: without those that have
+// no value.
+func labelSet(m map[string]string) model.LabelSet {
+	out := model.LabelSet{}
+	for k, v := range m {
+		if v != "" {
+			out[model.LabelName(k)] = model.LabelValue(v)
+		}
+	}
+	return out
 }

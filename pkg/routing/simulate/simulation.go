@@ -122,36 +122,35 @@ func (s *simulation) deliver(d Delivery) {
 		s.rejected = append(s.rejected, Rejection{Delivery: d, Reason: reason})
 		return
 	}
-	if r.routes == nil {
-		r.routes = s.tree.Match(r.names)
+	if r.places == nil {
 		s.muter.add(r)
-		for _, route := range r.routes {
+		for _, route := range s.tree.Match(r.names) {
 			s.used.routes[route] = true
+			set := groupLabels(r.labels, route)
+			r.places = append(r.places, place{groupID: groupID{route: route, labels: set.Fingerprint()}, labels: set})
 		}
 	}
-	for _, route := range r.routes {
-		s.group(r, route, d.At)
+	for _, p := range r.places {
+		s.group(r, p, d.At)
 	}
 }
 
-// group puts an alert into its group of a route, which is made if need be. The
+// group puts an alert into one of its groups, which is made if need be. The
 // first flush is due after group_wait, or at once if the alert that opens the
 // group has been firing for longer than that.
-func (s *simulation) group(r *record, route *routing.Route, now time.Time) {
-	set := groupLabels(r.labels, route)
-	id := groupID{route: route, labels: set.Fingerprint()}
-	if g, ok := s.groups[id]; ok {
+func (s *simulation) group(r *record, p place, now time.Time) {
+	if g, ok := s.groups[p.groupID]; ok {
 		g.members = insert(g.members, r)
 		return
 	}
 	g := &group{
-		id: id, route: route, order: s.order[route], labels: set,
-		key: groupKey(route, set), members: []*record{r}, next: now.Add(route.GroupWait),
+		id: p.groupID, route: p.route, order: s.order[p.route], labels: p.labels,
+		key: groupKey(p.route, p.labels), members: []*record{r}, next: now.Add(p.route.GroupWait),
 	}
-	if r.current.StartsAt.Add(route.GroupWait).Before(now) {
+	if r.current.StartsAt.Add(p.route.GroupWait).Before(now) {
 		g.next = now
 	}
-	s.groups[id] = g
+	s.groups[p.groupID] = g
 	heap.Push(&s.queue, g)
 }
 

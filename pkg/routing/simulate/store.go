@@ -1,14 +1,13 @@
 package simulate
 
 import (
+	"maps"
 	"slices"
 	"sort"
 	"time"
 
 	"github.com/prometheus/alertmanager/alert"
 	"github.com/prometheus/common/model"
-
-	"github.com/monctl/monctl/pkg/routing"
 )
 
 // How often the server looks for what has expired, counted from its start
@@ -25,8 +24,8 @@ var held = time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)
 type record struct {
 	labels model.LabelSet
 	names  map[string]string // the same, for notifications
-	// routes are those the alert ends in.
-	routes []*routing.Route
+	// places are the groups it belongs to, one in each route that it ends in.
+	places []place
 	// targets are the inhibition rules whose target it is, silences those whose
 	// matchers it has: indexes into the muter's.
 	targets  []target
@@ -40,6 +39,12 @@ type record struct {
 	firing []span
 }
 
+// place is a group of a route, which need not be there.
+type place struct {
+	groupID
+	labels model.LabelSet
+}
+
 // span is a time from one instant until just before another.
 type span struct{ from, until time.Time }
 
@@ -48,7 +53,7 @@ func (r *record) resolved(now time.Time) bool { return !r.current.EndsAt.After(n
 
 // set makes an alert the latest version.
 func (r *record) set(a alert.Alert, now time.Time) {
-	r.current, r.annotations = a, stringMap(a.Annotations)
+	r.current = a
 	until := a.EndsAt
 	if until.Before(now) {
 		until = now
@@ -76,12 +81,16 @@ type store struct {
 // put takes a delivery in. The reason is why it is refused, if it is.
 func (s *store) put(d Delivery) (r *record, reason string) {
 	a := s.posted(d)
+	fp := a.Labels.Fingerprint()
+	r, known := s.records[fp]
+	repeated := known && maps.Equal(r.annotations, d.Alert.Annotations)
+	if !repeated { // else they have been validated
+		a.Annotations = labelSet(d.Alert.Annotations)
+	}
 	if err := a.Validate(); err != nil {
 		return nil, err.Error()
 	}
-	fp := a.Labels.Fingerprint()
-	r, ok := s.records[fp]
-	if !ok {
+	if !known {
 		r = &record{labels: a.Labels, names: stringMap(a.Labels)}
 		s.records[fp] = r
 	} else {
@@ -94,15 +103,19 @@ func (s *store) put(d Delivery) (r *record, reason string) {
 			a = merge(old, a, d.At)
 		}
 	}
+	if !repeated {
+		r.annotations = stringMap(a.Annotations)
+	}
 	r.set(a, d.At)
 	return r, ""
 }
 
-// posted is the alert as the API makes it of what is posted.
+// posted is the alert as the API makes it of what is posted, without its
+// annotations.
 func (s *store) posted(d Delivery) alert.Alert {
 	a := alert.Alert{UpdatedAt: d.At}
 	a.Labels = labelSet(d.Alert.Labels)
-	a.Annotations = labelSet(d.Alert.Annotations)
+	maps.DeleteFunc(a.Labels, func(_ model.LabelName, v model.LabelValue) bool { return v == "" })
 	a.StartsAt, a.EndsAt, a.GeneratorURL = d.Alert.StartsAt, d.Alert.EndsAt, d.Alert.GeneratorURL
 	if d.Held {
 		a.EndsAt = held
@@ -154,9 +167,7 @@ func collected(start, expired, now time.Time, interval time.Duration) bool {
 func labelSet(m map[string]string) model.LabelSet {
 	set := make(model.LabelSet, len(m))
 	for k, v := range m {
-		if v != "" {
-			set[model.LabelName(k)] = model.LabelValue(v)
-		}
+		set[model.LabelName(k)] = model.LabelValue(v)
 	}
 	return set
 }
