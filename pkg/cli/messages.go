@@ -34,7 +34,7 @@ type messenger struct {
 
 // messenger makes a messenger. Templates are those of the bundle or, of a file
 // of --config, those that it names.
-func (f *routeFlags) messenger(g *global, p *pipeline.Pass, r envRouting, externalURL string) (*messenger, error) {
+func (f *routeFlags) messenger(g *global, r envRouting, externalURL string) (*messenger, error) {
 	cfg, err := routing.LoadConfig(r.config.Object.Body.Bytes())
 	if err != nil {
 		return nil, err // cannot be: it has been read before

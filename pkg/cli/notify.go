@@ -225,7 +225,7 @@ func (o *notifyPreviewOptions) page(previews []view.Preview) error {
 
 // previews renders the alerts for the receivers of one environment.
 func (o *notifyPreviewOptions) previews(ctx context.Context, p *pipeline.Pass, r envRouting, arguments alertArguments, file alertsFile, at time.Time) ([]view.Preview, error) {
-	m, err := o.messenger(o.global, p, r, o.externalURL)
+	m, err := o.messenger(o.global, r, o.externalURL)
 	if err != nil {
 		return nil, err
 	}

@@ -261,7 +261,7 @@ func routeOptions(r *routing.Route) view.RouteOptions {
 // completeAlerts offers the names of alerts, and the labels and values that
 // matchers name.
 func (f *routeFlags) completeAlerts(g *global) func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-	return func(cmd *cobra.Command, args []string, typed string) ([]string, cobra.ShellCompDirective) {
+	return func(cmd *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
 		_, all, err := f.load(cmd.Context(), g)
 		if err != nil {
 			return nil, cobra.ShellCompDirectiveNoFileComp

@@ -76,7 +76,7 @@ func (o *routesExplainOptions) run(ctx context.Context, args []string) error {
 	}
 	r := newReport("routes explain", p)
 	for _, one := range all {
-		m, err := o.messenger(o.global, p, one, defaultExternalURL)
+		m, err := o.messenger(o.global, one, defaultExternalURL)
 		if err != nil {
 			return err
 		}

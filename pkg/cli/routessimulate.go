@@ -142,7 +142,7 @@ func (o *routesSimulateOptions) play(ctx context.Context, p *pipeline.Pass, r en
 		Environment: r.env, Start: file.start.Format(time.RFC3339), Until: model.Duration(until).String(),
 		Notifications: []view.TimedNotification{}, Alerts: len(file.alerts),
 	}
-	m, err := o.messenger(o.global, p, r, defaultExternalURL)
+	m, err := o.messenger(o.global, r, defaultExternalURL)
 	if err != nil {
 		return out, err
 	}
