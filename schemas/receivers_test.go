@@ -1,6 +1,7 @@
 package schemas_test
 
 import (
+	"maps"
 	"reflect"
 	"slices"
 	"strings"
@@ -71,16 +72,13 @@ func sortedNames[V any](m map[string]V) []string {
 // yamlFields are the fields of a structure by their names in YAML.
 func yamlFields(typ reflect.Type) map[string]reflect.Type {
 	out := map[string]reflect.Type{}
-	for i := range typ.NumField() {
-		f := typ.Field(i)
+	for f := range typ.Fields() {
 		name, options, _ := strings.Cut(f.Tag.Get("yaml"), ",")
 		switch {
 		case name == "-" || !f.IsExported():
 		case strings.Contains(options, "inline"):
 			if inner, ok := structOf(f.Type); ok {
-				for name, typ := range yamlFields(inner) {
-					out[name] = typ
-				}
+				maps.Copy(out, yamlFields(inner))
 			}
 		case name == "":
 			out[strings.ToLower(f.Name)] = f.Type
@@ -115,11 +113,8 @@ func structIn(v cue.Value) (cue.Value, bool) {
 		}
 		return cue.Value{}, false
 	}
-	switch v.IncompleteKind() {
-	case cue.ListKind:
+	if v.IncompleteKind() == cue.ListKind {
 		return structIn(v.LookupPath(cue.MakePath(cue.AnyIndex)))
-	case cue.StructKind:
-		return v, true
 	}
-	return cue.Value{}, false
+	return v, v.IncompleteKind() == cue.StructKind
 }

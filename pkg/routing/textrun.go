@@ -56,8 +56,7 @@ func (t Text) Run(s Sample) (string, error) {
 // unwrapExec leaves out where in the template an error is, which names what
 // monctl calls it.
 func unwrapExec(err error) error {
-	var failed texttemplate.ExecError
-	if errors.As(err, &failed) {
+	if failed, ok := errors.AsType[texttemplate.ExecError](err); ok {
 		if inner := errors.Unwrap(failed.Err); inner != nil {
 			return inner
 		}
