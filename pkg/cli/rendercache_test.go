@@ -144,15 +144,15 @@ func (r *cachedRun) edit() string {
 	if name == "rules/more" {
 		to = r.path("elsewhere/rules")
 	}
-	switch {
-	case name == "rules/more" || r.random.IntN(8) == 0:
+	switch way := r.random.IntN(8); {
+	case name == "rules/more" || way == 0:
 		if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o750), os.Symlink(to, path)); err != nil {
 			r.t.Fatal(err)
 		}
 		return "link " + name
-	case r.random.IntN(6) == 0:
+	case way == 1:
 		return "remove " + name
-	case r.random.IntN(6) == 0:
+	case way == 2:
 		renamed := filepath.Join(filepath.Dir(path), "renamed-"+filepath.Base(path))
 		if os.Rename(aside, renamed) == nil {
 			r.undo = func() { _ = os.Rename(renamed, path) }
@@ -190,9 +190,7 @@ func (r *cachedRun) run(mode, out string, args []string) string {
 		Args:   append([]string{"render", "--cache", mode, "--out", out}, args...),
 		Stdout: &text, Stderr: &text, Dir: r.dir,
 		Getenv: func(name string) (string, bool) { return fmt.Sprint(r.edits / 4), name == "edit" },
-		Interrupt: func(ctx context.Context) (context.Context, context.CancelFunc) {
-			return context.WithCancel(ctx)
-		},
+		Interrupt: context.WithCancel,
 	}
 	code := cli.Main(sys)
 	return fmt.Sprintf("%s\nexit code %d", strings.ReplaceAll(text.String(), out, "OUT"), code)
