@@ -88,7 +88,7 @@ func TestRenderCacheIsNeverStale(t *testing.T) {
 				p.write(name, text)
 			}
 			args := [][]string{nil, nil, {"--env", "one"}, {"-V", "edit=4"}, {"-V", "edit"}, {"--ext-str-file", "file=notes.txt"}, {"-A", "who=me"}, {"--format", "kubernetes"}}
-			for range 16 {
+			for range 30 {
 				p.log = append(p.log, p.edit())
 				p.compare(args[p.random.IntN(len(args))])
 			}
@@ -105,9 +105,11 @@ type cachedRun struct {
 	random *rand.Rand
 	log    []string
 	edits  int
-	// undo takes the last edit back; good counts what rendered.
-	undo func()
-	good int
+	// undo takes the last edit back; good counts what rendered, broken says
+	// that the last did not.
+	undo   func()
+	good   int
+	broken bool
 }
 
 func (r *cachedRun) path(name string) string { return filepath.Join(r.dir, filepath.FromSlash(name)) }
@@ -119,10 +121,11 @@ func (r *cachedRun) write(name, text string) {
 	}
 }
 
-// edit changes one thing, or takes the edit before back.
+// edit changes one thing, or takes the edit before back, always if it broke
+// something.
 func (r *cachedRun) edit() string {
 	r.edits++
-	if r.undo != nil && r.random.IntN(2) == 0 {
+	if r.undo != nil && (r.broken || r.random.IntN(2) == 0) {
 		r.undo()
 		r.undo = nil
 		return "take it back"
@@ -144,15 +147,15 @@ func (r *cachedRun) edit() string {
 	if name == "rules/more" {
 		to = r.path("elsewhere/rules")
 	}
-	switch {
-	case name == "rules/more" || r.random.IntN(8) == 0:
+	switch way := r.random.IntN(8); {
+	case name == "rules/more" || way == 0:
 		if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o750), os.Symlink(to, path)); err != nil {
 			r.t.Fatal(err)
 		}
 		return "link " + name
-	case r.random.IntN(6) == 0:
+	case way == 1:
 		return "remove " + name
-	case r.random.IntN(6) == 0:
+	case way == 2:
 		renamed := filepath.Join(filepath.Dir(path), "renamed-"+filepath.Base(path))
 		if os.Rename(aside, renamed) == nil {
 			r.undo = func() { _ = os.Rename(renamed, path) }
@@ -171,7 +174,7 @@ func (r *cachedRun) compare(args []string) {
 	for _, step := range [][]string{{"--check", "-o", "json"}, {}, {"--check"}, {"--check", "-o", "json"}} {
 		step = append(slices.Clone(args), step...)
 		fresh := r.run("off", "plain", step)
-		if strings.HasSuffix(fresh, "exit code 0") {
+		if r.broken = strings.HasSuffix(fresh, "exit code 3"); strings.HasSuffix(fresh, "exit code 0") {
 			r.good++
 		}
 		if diff := cmp.Diff(fresh, r.run("auto", "cached", step)); diff != "" {
@@ -189,10 +192,8 @@ func (r *cachedRun) run(mode, out string, args []string) string {
 	sys := cli.System{
 		Args:   append([]string{"render", "--cache", mode, "--out", out}, args...),
 		Stdout: &text, Stderr: &text, Dir: r.dir,
-		Getenv: func(name string) (string, bool) { return fmt.Sprint(r.edits / 4), name == "edit" },
-		Interrupt: func(ctx context.Context) (context.Context, context.CancelFunc) {
-			return context.WithCancel(ctx)
-		},
+		Getenv:    func(name string) (string, bool) { return fmt.Sprint(r.edits / 4), name == "edit" },
+		Interrupt: context.WithCancel,
 	}
 	code := cli.Main(sys)
 	return fmt.Sprintf("%s\nexit code %d", strings.ReplaceAll(text.String(), out, "OUT"), code)
