@@ -93,7 +93,7 @@ func (o *testOptions) test(ctx context.Context) error {
 		if err != nil {
 			return fmt.Errorf("verify tests: %w", err)
 		}
-		defer os.RemoveAll(dir)
+		defer func() { _ = os.RemoveAll(dir) }()
 		o.stage.VerifyDir = dir
 	}
 	if len(o.run) > 0 {
