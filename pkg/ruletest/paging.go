@@ -180,7 +180,7 @@ func (r *runner) routeHint(expected []text, routes []*routing.Route) string {
 	}
 	var parts []string
 	for _, route := range routes {
-		text := route.Pointer
+		text := routing.Dotted(route.Pointer)
 		if len(route.Matchers) > 0 {
 			text += " " + route.Matchers.String()
 		}

@@ -144,7 +144,7 @@ hint: it is pending since 1m: with for: 1m it fires at 2m, if the expression has
 			want: `t.yml:6:5: error[test/route]: {alertname="Down", severity="critical"} reaches pager, chat, not pager
   pager
 + chat
-hint: it ends in /route/routes/0 {severity="critical"} and /route/routes/1 {severity=~"critical|warning"}
+hint: it ends in route.routes[0] {severity="critical"} and route.routes[1] {severity=~"critical|warning"}
 t.yml:7:5: error[test/route]: of the receivers of {alertname="Donw", severity="warning"}, chat is muted at 22h, not any
 + chat
 hint: 22h of the test is Thursday 1970-01-01 22:00 UTC
