@@ -152,7 +152,6 @@ func others() []other {
 		{"test/unknown-alert", diag.Warning, "test of an alert that no rule has"},
 		{"test/unknown-key", diag.Error, "test file with a key that does not exist"},
 		{"test/unknown-receiver", diag.Warning, "test of a receiver that the configuration does not have"},
-		{"test/unsupported", diag.Error, "input that this version cannot check"},
 		{"test/value", diag.Error, "test file with a value of a wrong type"},
 		{"test/verify", diag.Error, "test that is evaluated differently than the plain way"},
 		{"vendor/auth", diag.Error, "repository that wants credentials, or refuses them"},

@@ -19,6 +19,8 @@ type Column struct {
 	Floats []float64
 	// Histograms is nil for a series without native histograms.
 	Histograms []*histogram.FloatHistogram
+	// Steps is how many values the notation has, omitted ones included.
+	Steps int
 }
 
 // seriesParserOptions are what promtool parses series notation with, whatever
@@ -40,7 +42,7 @@ func ParseSeries(line string, start time.Time, gap time.Duration) (Column, error
 	if err != nil {
 		return Column{}, fmt.Errorf("parse series: %w", err)
 	}
-	c := Column{Labels: lset, Times: make([]int64, 0, len(values)), Floats: make([]float64, 0, len(values))}
+	c := Column{Labels: lset, Steps: len(values), Times: make([]int64, 0, len(values)), Floats: make([]float64, 0, len(values))}
 	at := start
 	for _, v := range values {
 		if !v.Omitted {

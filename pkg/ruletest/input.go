@@ -28,6 +28,12 @@ func (t *test) columns(l *diag.List) (out []promeval.Column, spans []diag.Span) 
 		start = time.Unix(0, 0).UTC()
 	}
 	at := map[string]int{}
+	var pending *startTimes
+	defer func() {
+		if pending != nil {
+			l.Errorf(codeSeries, pending.span, "no series follows the start timestamps of %s", pending.series)
+		}
+	}()
 	for i, s := range t.series {
 		lines := strings.Split(s.series.value+" "+s.values.value, "\n")
 		for j, line := range lines {
@@ -36,9 +42,11 @@ func (t *test) columns(l *diag.List) (out []promeval.Column, spans []diag.Span) 
 				t.warnIgnored(l, i, lines[j+1:])
 				return out, spans
 			}
-			if isStartTimestampLine(line) {
-				d := l.Errorf(codeUnsupported, s.series.span, "start timestamps (@st) of input series are not supported")
-				d.Hint = "remove the series: PromQL in rules does not see start timestamps"
+			if pending == nil && isStartTimes(line) {
+				var err error
+				if pending, err = readStartTimes(line, s.series.span); err != nil {
+					l.Errorf(codeSeries, s.series.span, "the start timestamps %q do not parse: %s", shorten(line), err)
+				}
 				continue
 			}
 			c, err := promeval.ParseSeries(line, start, t.gap)
@@ -46,6 +54,12 @@ func (t *test) columns(l *diag.List) (out []promeval.Column, spans []diag.Span) 
 				d := l.Errorf(codeSeries, s.place(line), "the series %q does not parse: %s", shorten(line), parseMessage(err))
 				d.Hint = `values look like "1 2 3", "0+10x5", "_x3 7", "1 stale"`
 				continue
+			}
+			if pending != nil {
+				if why := pending.belongTo(c); why != "" {
+					l.Errorf(codeSeries, pending.span, "%s", why)
+				}
+				pending = nil
 			}
 			key := c.Labels.String()
 			if before, ok := at[key]; ok {
@@ -76,12 +90,6 @@ func (s series) place(line string) diag.Span {
 		return s.values.span
 	}
 	return s.series.span
-}
-
-// isStartTimestampLine is isSTLine of promql/promqltest.
-func isStartTimestampLine(line string) bool {
-	i := strings.IndexAny(line, " \t")
-	return i >= 0 && strings.HasSuffix(line[:i], "@st")
 }
 
 func parseMessage(err error) string {

@@ -16,10 +16,9 @@ import (
 
 // Codes of findings about a test file itself.
 const (
-	codeSyntax      = "test/syntax"
-	codeUnknownKey  = "test/unknown-key"
-	codeValue       = "test/value"
-	codeUnsupported = "test/unsupported"
+	codeSyntax     = "test/syntax"
+	codeUnknownKey = "test/unknown-key"
+	codeValue      = "test/value"
 )
 
 // node is a YAML node with its place.
