@@ -63,7 +63,7 @@ func (t *test) columns(l *diag.List) (out []promeval.Column, spans []diag.Span) 
 			}
 			key := c.Labels.String()
 			if before, ok := at[key]; ok {
-				l.Warnf(codeIgnoredSeries, s.series.span, "the series %s is given twice: the first one is ignored", key)
+				l.Warnf(codeIgnoredSeries, s.series.span, "the series %s is given twice: the first one is ignored", seriesName(c.Labels))
 				out[before], spans[before] = c, s.series.span
 				continue
 			}

@@ -43,7 +43,7 @@ func readStartTimes(line string, span diag.Span) (*startTimes, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s", parseMessage(err))
 	}
-	out := &startTimes{series: c.Labels.String(), span: span}
+	out := &startTimes{series: seriesName(c.Labels), span: span}
 	for item := range strings.FieldsSeq(rest) {
 		n, err := countStartTimes(item)
 		if err != nil {
@@ -101,8 +101,8 @@ func countStartTimes(item string) (int, error) {
 // belongTo says why start timestamps are not those of a series, or "".
 func (s *startTimes) belongTo(c promeval.Column) string {
 	switch {
-	case s.series != c.Labels.String():
-		return fmt.Sprintf("the start timestamps are those of %s, the series that follows is %s", s.series, c.Labels)
+	case s.series != seriesName(c.Labels):
+		return fmt.Sprintf("the start timestamps are those of %s, the series that follows is %s", s.series, seriesName(c.Labels))
 	case s.count != c.Steps:
 		return fmt.Sprintf("there are %d start timestamps, and %d values of %s", s.count, c.Steps, s.series)
 	default:

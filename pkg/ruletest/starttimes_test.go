@@ -28,10 +28,10 @@ func TestStartTimes(t *testing.T) {
 tests:
 - interval: 1m
   input_series:
-  - {series: '%s', values: '%s'}
+  - {series: "%s", values: "%s"}
   - {series: foo, values: 0+10x3}
   promql_expr_test:
-  - {expr: increase(foo[3m]), eval_time: 3m, exp_samples: [{labels: '{}', value: 30}]}
+  - {expr: "increase(foo[3m])", eval_time: 3m, exp_samples: [{labels: "{}", value: 30}]}
 `, name, values)
 			_, diags, err := ruletest.Run(t.Context(), []ruletest.Suite{{File: "t.yaml", Data: []byte(suite)}}, ruletest.Options{})
 			if err != nil {
