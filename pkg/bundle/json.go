@@ -202,19 +202,16 @@ func sortedKeys(v Value) []int {
 }
 
 // encodeString writes what json.Encoder would, which is asked only for what is
-// rare.
+// rare, and escapes what YAML allows in no other way: upstream's loaders read
+// the canonical encoding as YAML.
 func encodeString(b *bytes.Buffer, s string) error {
 	if !utf8.ValidString(s) {
 		return fmt.Errorf("string %q is not valid UTF-8", s)
 	}
-	if strings.ContainsFunc(s, func(c rune) bool { return c < ' ' && c != '\n' && c != '\t' || c == '\u2028' || c == '\u2029' }) {
-		e := json.NewEncoder(b)
-		e.SetEscapeHTML(false)
-		if err := e.Encode(s); err != nil {
-			return err
-		}
-		b.Truncate(b.Len() - 1) // Encode ends its output with a newline.
-		return nil
+	if strings.ContainsFunc(s, func(c rune) bool {
+		return c < ' ' && c != '\n' && c != '\t' || c == '\u2028' || c == '\u2029' || isUnprintable(c)
+	}) {
+		return encodeRare(b, s)
 	}
 	b.WriteByte('"')
 	for start := 0; ; {
@@ -237,6 +234,29 @@ func encodeString(b *bytes.Buffer, s string) error {
 	}
 	b.WriteByte('"')
 	return nil
+}
+
+func encodeRare(b *bytes.Buffer, s string) error {
+	var text bytes.Buffer
+	e := json.NewEncoder(&text)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(s); err != nil {
+		return err
+	}
+	for _, c := range strings.TrimSuffix(text.String(), "\n") { // Encode ends its output with a newline.
+		if isUnprintable(c) {
+			fmt.Fprintf(b, `\u%04x`, c)
+		} else {
+			b.WriteRune(c)
+		}
+	}
+	return nil
+}
+
+// isUnprintable reports whether YAML refuses a character that JSON takes as it
+// is: what YAML 1.2 does not have in its production c-printable.
+func isUnprintable(c rune) bool {
+	return c >= '\u007f' && c <= '\u009f' && c != '\u0085' || c == '\ufffe' || c == '\uffff'
 }
 
 // IndentJSON returns a value as JSON laid out for people, with two spaces a
