@@ -63,6 +63,15 @@ func runExport(ctx context.Context, b *bench) ([]row, error) {
 	return rows, nil
 }
 
+// rulesFile is a file of rule groups, whose order means nothing.
+type rulesFile struct {
+	Groups []map[string]any `yaml:"groups"`
+}
+
+func (f rulesFile) sort() {
+	slices.SortFunc(f.Groups, func(a, b map[string]any) int { return strings.Compare(fmt.Sprint(a["name"]), fmt.Sprint(b["name"])) })
+}
+
 // sameRules sees to it that both tools have written the same rule groups.
 func (b *bench) sameRules(ctx context.Context, dir string, clean func() error, ours, peer command) error {
 	if err := clean(); err != nil {
@@ -81,12 +90,14 @@ func (b *bench) sameRules(ctx context.Context, dir string, clean func() error, o
 	for _, file := range files {
 		env, name := filepath.Base(filepath.Dir(file)), filepath.Base(file)
 		var object struct {
-			Spec any `yaml:"spec"`
+			Spec rulesFile `yaml:"spec"`
 		}
-		var own any
+		var own rulesFile
 		if err := errors.Join(readYAML(file, &object), readYAML(filepath.Join(dir, "out-monctl", env, "prometheus", "rules", name), &own)); err != nil {
 			return err
 		}
+		object.Spec.sort()
+		own.sort()
 		if !reflect.DeepEqual(object.Spec, own) {
 			return fmt.Errorf("monctl and tk wrote different rules to %s/%s", env, name)
 		}
