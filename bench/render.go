@@ -262,7 +262,7 @@ func runRenderCorpus(ctx context.Context, b *bench) ([]row, error) {
 		if err != nil {
 			return nil, fmt.Errorf("render %s: %w", e.Name, err)
 		}
-		entry := fmt.Sprintf("(%s)(import 'mixin/%s')\n", e.Transform, e.Entry)
+		entry := fmt.Sprintf("(%s)(import '../mixin/%s')\n", e.Transform, e.Entry)
 		if err := writeFiles(dir, map[string]string{"monctl.json": string(project), "rules/mixin.jsonnet": entry}); err != nil {
 			return nil, err
 		}
