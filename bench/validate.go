@@ -41,7 +41,7 @@ func runValidate(ctx context.Context, b *bench) ([]row, error) {
 		rows = append(rows, got...)
 	}
 	b.note("validate: pint looks only at rules, promtool only at whether they load; findings are printed by monctl and pint alike. the rules are of 8 shapes, and there is nothing to say of them")
-	b.note("validate: pint is not asked about 100000 rules: what it takes grows faster than they do, and would be an hour or so")
+	b.note("validate: pint is not asked about 100000 rules: what it takes grows faster than they do")
 	for i := range medians[1:] {
 		factor := medians[i+1] / medians[i] / float64(sizes[i+1]/sizes[i])
 		b.note(fmt.Sprintf("validate: %d rules take monctl %.2f times as much of the processor a rule as %d, limit %.1f", sizes[i+1], factor, sizes[i], validateGrowth))

@@ -11,7 +11,7 @@ import (
 func FuzzDecodeYAML(f *testing.F) {
 	for _, seed := range []string{
 		"a: yes\nb: [1, 1.0, 0777, ~]\n", "{\"a\": 1e3, \"b\": [\"x\", null]}", "a: &x {b: 1}\nc: {<<: *x}\n", "- |\n  a\n  b\n- >-\n  c\n",
-		"a: !!binary aGk=\n", "? [a]\n: b\n", "\xff", "a: \"\\u0000\"\n", "---\na: 1\n---\nb: 2\n",
+		"a: !!binary aGk=\n", "? [a]\n: b\n", "\xff", "a: \"\\u0000\"\n", "\"\\u0080 \\u007f\"", "---\na: 1\n---\nb: 2\n",
 	} {
 		f.Add([]byte(seed))
 	}

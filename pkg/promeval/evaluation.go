@@ -210,17 +210,6 @@ func (e *Evaluation) queryAt(r *placedRule, tick int) rules.QueryFunc {
 	}
 }
 
-// State says in words how the alerts of a name stand that do not fire, or "".
-func (e *Evaluation) State(name string) string {
-	var out string
-	e.alerts(name, func(r *liveRule, a *heldAlert) {
-		if a.state == AlertPending && out == "" {
-			out = fmt.Sprintf("the alert is pending: its expression has to hold for %s", model.Duration(r.hold))
-		}
-	})
-	return out
-}
-
 // Query evaluates an expression at an instant over what is visible now.
 // Between the ticks of a known clock everything is: call it after the last one.
 func (e *Evaluation) Query(ctx context.Context, expr string, ts time.Time) (promql.Vector, error) {
