@@ -261,6 +261,8 @@ func TestStartDelay(t *testing.T) {
 	apply(t, s, config("- {receiver: hook}", map[string]string{"hook": hook.URL}))
 	put(t, s, alert("Down/a"))
 	hook.wait(t, 1)
+	// An attempt is recorded when it has ended, after its receiver got it.
+	poll(t, "the attempt in the history", func() bool { return len(s.Notifications()) == 1 })
 	if n := s.Notifications()[0]; n.Time.Sub(begin) < 300*time.Millisecond {
 		t.Errorf("notified after %v", n.Time.Sub(begin))
 	}
