@@ -62,7 +62,7 @@ func newWorld(t *testing.T) world {
 func (w world) objects() map[string]string {
 	return map[string]string{
 		"prometheus": `
-global: {scrape_interval: 100ms, scrape_timeout: 100ms, evaluation_interval: 100ms, external_labels: {dc: tokyo}}
+global: {scrape_interval: 300ms, scrape_timeout: 300ms, evaluation_interval: 100ms, external_labels: {dc: tokyo}}
 scrape_configs: [{job_name: world, file_sd_configs: [{files: [targets/*.yaml]}]}]`,
 		"file/prometheus/targets/world.yaml": `[{targets: ["` + w.exporter + `"]}]`,
 		"rules/world/waiting": `

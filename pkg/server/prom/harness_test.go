@@ -293,8 +293,8 @@ func target(t *testing.T, metrics string) string {
 
 func scrapeConfig(hosts ...string) string {
 	return `global:
-  scrape_interval: 100ms
-  scrape_timeout: 100ms
+  scrape_interval: 300ms
+  scrape_timeout: 300ms
   evaluation_interval: 200ms
 scrape_configs:
 - job_name: demo

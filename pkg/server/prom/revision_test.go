@@ -205,7 +205,7 @@ func TestFileDiscovery(t *testing.T) {
 		t.Fatal(err)
 	}
 	b.write("targets/a.yaml", "- {targets: ['"+one+"'], labels: {rack: r1}}\n")
-	b.activate("global: {scrape_interval: 100ms, scrape_timeout: 100ms}\nscrape_configs:\n- job_name: files\n  file_sd_configs: [{files: ['targets/*.yaml']}]\n")
+	b.activate("global: {scrape_interval: 300ms, scrape_timeout: 300ms}\nscrape_configs:\n- job_name: files\n  file_sd_configs: [{files: ['targets/*.yaml']}]\n")
 	b.settle()
 	if got := b.Targets(); len(got) != 1 || got[0].Labels["rack"] != "r1" {
 		t.Fatalf("targets %+v", got)

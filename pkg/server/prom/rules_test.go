@@ -17,8 +17,8 @@ func TestAlertTravels(t *testing.T) {
 	t.Parallel()
 	b := openBench(t, t.TempDir())
 	config := `global:
-  scrape_interval: 100ms
-  scrape_timeout: 100ms
+  scrape_interval: 300ms
+  scrape_timeout: 300ms
   evaluation_interval: 1h
   external_labels: {dc: tokyo, replica: a}
 scrape_configs:
