@@ -33,7 +33,7 @@ const maxAliased = 1 << 20
 func DecodeYAML(file string, data []byte) ([]Document, diag.List) {
 	var docs []Document
 	var diags diag.List
-	decoder := yaml.NewDecoder(bytes.NewReader(data))
+	decoder := yaml.NewDecoder(bytes.NewReader(withoutSurrogates(data)))
 	for {
 		var node yaml.Node
 		err := decoder.Decode(&node)
