@@ -3,10 +3,6 @@ package lint_test
 import (
 	"context"
 	"errors"
-	"flag"
-	"fmt"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -14,14 +10,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/monctl/monctl/pkg/bundle"
-	"github.com/monctl/monctl/pkg/catalog"
 	"github.com/monctl/monctl/pkg/diag"
 	"github.com/monctl/monctl/pkg/lint"
 )
-
-var catalogFile = flag.String("catalog", "", "catalogue of metrics for the corpus")
-
-var corpus = flag.String("corpus", "", "folder with <mixin>/{alerts.yaml,rules.yaml,dashboards/*.json}")
 
 // newBundle makes a bundle of texts by reference.
 func newBundle(t *testing.T, objects map[string]string) *bundle.Bundle {
@@ -149,86 +140,4 @@ func TestRunStopsWhenCancelled(t *testing.T) {
 	if _, err := lint.Run(ctx, newBundle(t, rules(`{alert: A, expr: x}`)), lint.Options{}); !errors.Is(err, context.Canceled) {
 		t.Errorf("error = %v, want context.Canceled", err)
 	}
-}
-
-// TestCorpus prints what each check finds in public rules and dashboards: go
-// test ./pkg/lint -run Corpus -v -args -corpus DIR.
-func TestCorpus(t *testing.T) {
-	if *corpus == "" {
-		t.Skip("no -corpus given: the public rules and dashboards are not part of this repository")
-	}
-	mixins, err := filepath.Glob(filepath.Join(*corpus, "*"))
-	if err != nil || len(mixins) == 0 {
-		t.Fatalf("nothing under %s: %v", *corpus, err)
-	}
-	opts := lint.Options{OptIn: map[string]bool{}}
-	for _, c := range lint.Checks() {
-		opts.OptIn[c.Code] = true
-	}
-	if *catalogFile != "" {
-		data, err := os.ReadFile(*catalogFile)
-		if err != nil {
-			t.Fatal(err)
-		}
-		c, diags := catalog.Parse(*catalogFile, data)
-		if diags.HasErrors() {
-			t.Fatal(diags)
-		}
-		opts.Catalog = c
-	}
-	counts, alerts, records, boards := map[string]int{}, 0, 0, 0
-	for _, dir := range mixins {
-		objects := map[string]string{}
-		files, _ := filepath.Glob(filepath.Join(dir, "*.yaml"))
-		for _, f := range files {
-			data, err := os.ReadFile(f)
-			if err != nil {
-				t.Fatal(err)
-			}
-			docs, diags := bundle.DecodeYAML(f, data)
-			if diags.HasErrors() {
-				t.Fatal(diags)
-			}
-			for _, doc := range docs {
-				for _, g := range doc.Value.Array("groups") {
-					text, err := bundle.Canonical(g)
-					if err != nil {
-						t.Fatal(err)
-					}
-					objects["rules/"+filepath.Base(f)+"/"+g.Str("name")] = string(text)
-					for _, r := range g.Array("rules") {
-						if r.Has("alert") {
-							alerts++
-						} else {
-							records++
-						}
-					}
-				}
-			}
-		}
-		files, _ = filepath.Glob(filepath.Join(dir, "dashboards", "*.json"))
-		for _, f := range files {
-			data, err := os.ReadFile(f)
-			if err != nil {
-				t.Fatal(err)
-			}
-			boards++
-			objects["dashboard/d/"+strings.TrimSuffix(filepath.Base(f), ".json")] = string(data)
-		}
-		diags, err := lint.Run(t.Context(), newBundle(t, objects), opts)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, d := range diags {
-			counts[d.Severity.String()+" "+d.Code]++
-			t.Logf("%s %s: %s %s: %s", d.Code, filepath.Base(dir), d.Object, d.Pointer, d.Summary)
-		}
-	}
-	t.Logf("%d alerts, %d recording rules, %d dashboards", alerts, records, boards)
-	var lines []string
-	for k, n := range counts {
-		lines = append(lines, fmt.Sprintf("%s: %d", k, n))
-	}
-	slices.Sort(lines)
-	t.Log(strings.Join(lines, "\n"))
 }
