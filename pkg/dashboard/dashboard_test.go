@@ -75,6 +75,8 @@ panels:
 - {type: stat, title: q, fieldConfig: {defaults: {noValue: 0}}}
 - {type: stat, title: q, fieldConfig: {defaults: {min: '0'}}}
 - {type: stat, title: q, transparent: 'false', gridPos: {x: 0, y: 22.2, w: 12, h: 8}}
+- {type: status-history, title: q, maxDataPoints: '', options: {legend: false}}
+- {type: timeseries, title: q, options: {legend: 'true'}}
 `, []string{
 			`e dashboard/type /tags:4 found the string "monitoring", want an array`,
 			`e dashboard/type /panels/0/gridPos/x:6 found the string "a", want an integer`,
@@ -86,6 +88,9 @@ panels:
 			`w dashboard/type /panels/4/fieldConfig/defaults/noValue:10 found the number 0, want a string`,
 			`w dashboard/type /panels/5/fieldConfig/defaults/min:11 found the string "0", want a number`,
 			`e dashboard/type /panels/6/transparent:12 found the string "false", want true or false`,
+			`w dashboard/type /panels/7/maxDataPoints:13 found the string "", want a number`,
+			`w dashboard/type /panels/7/options/legend:13 found the boolean false, want an object`,
+			`e dashboard/type /panels/8/options/legend:14 found the string "true", want an object`,
 		}},
 		{"unknown fields", `
 uid: u

@@ -64,28 +64,28 @@ const (
 		regexApplyTo`
 
 	annotationFields = `
-		instant limit matchAny rawQuery showIn showLine tags tagsColumn textColumn titleColumn timeColumn query
+		$$hashKey instant limit matchAny rawQuery showIn showLine tags tagsColumn textColumn titleColumn timeColumn query
 		lineColor textFormat tagsField textField timeField timeEndField titleField snapshotData ruleKey`
 
 	// panelFields are those of the graph, singlestat and old table panels,
 	// which stay behind when a panel's type is changed, and of layouts before
 	// gridPos.
 	panelFields = `
-		alert aliasColors bars breakPoint colorBackground colorPostfix colorPrefix colorValue colors columns combine
+		alert aliasColors bars $$hashKey breakPoint colorBackground colorPostfix colorPrefix colorValue colors columns combine
 		content dashLength dashes decimals editable error fill fillGradient fontSize format gauge grid height
 		hiddenSeries hideTimeOverride h isNew leftYAxisLabel legend legendType lines linewidth links mappingType
 		mappingTypes maxPerRow minSpan mode nullPointMode nullText options pageSize paceLength percentage pieType
 		pointradius points postfix postfixFontSize prefix prefixFontSize rangeMaps renderer rightYAxisLabel
 		seriesOverrides showHeader sort spaceLength span sparkline stack steppedLine strokeWidth styles tableColumn
 		thresholds timeRegions tooltip transform transparent valueFontSize valueMaps valueName w x xaxis y
-		x-axis y-axis y_formats yaxes yaxis color cards dataFormat heatmap highlightCards reverseYBuckets tooltipDecimals
+		x-axis xAxis y-axis yAxis y_formats yaxes yaxis color cards dataFormat heatmap highlightCards reverseYBuckets tooltipDecimals
 		xBucketNumber xBucketSize yBucketBound yBucketNumber yBucketSize hideZeroBuckets cacheTimeout
 		scopedVars targetVersion datasourceUid headings recent search starred limit query folderId
 		onlyAlertsOnDashboard show sortOrder stateFilter dashboardFilter dashboardTags nameFilter`
 
 	queryFields = `
 		aggregation aggregateBy app alias calculatedInterval datasourceErrors dsType errors groupBy groupByKeys
-		intervalMs isCustomValue key legendLink maxDataPoints measurement metric metricColumn orderByTime policy
+		intervalMs isCustomValue key legendLink $$hashKey maxDataPoints measurement metric metricColumn orderByTime policy
 		prometheusIndex rawSql resultFormat select serviceMapUseNativeHistograms step tags target textEditor
 		useBackend utcOffsetSec hide queryType datasource splits groupByTags metrics instant range exemplar
 		editorMode fullMetaSearch includeNullMetadata useSteps disableTextWrap`
@@ -97,7 +97,7 @@ const (
 		graphMode layer-tooltip noRepeat orientation pageSize showHeader showLevel showThresholdLabels
 		showThresholdMarkers showValues sort textMode timestampResolution tooltipOptions unwrappedColumns
 		wrapHeaderText wrapText justifyMode minVizHeight minVizWidth displayMode content mode legend tooltip
-		cellHeight sortBy reduceOptions text show detailsMode controlsStorageKey enableInfiniteScrolling
+		cellHeight layoutAlgorithm sortBy reduceOptions text show detailsMode controlsStorageKey enableInfiniteScrolling
 		showControls syntaxHighlighting fontSize dedupStrategy sortOrder sizing namePlacement valueMode
 		showUnfilled percentChangeColorMode showPercentChange wideLayout filterable perPage sparkline shape
 		barShape barWidthFactor effects endpointMarker neutral segmentCount segmentSpacing textAlign valueSize

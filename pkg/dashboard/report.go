@@ -127,12 +127,15 @@ func tolerated(p part, at string, value bundle.Value, f problem) bool {
 	return false
 }
 
-// coerced reports whether JavaScript makes the wanted scalar of the one that
-// was found without a difference that anyone sees.
+// coerced reports whether JavaScript makes what is wanted of the scalar that
+// was found without a difference that anyone sees. False or an empty
+// text in the place of an object or of a number is as good as none.
 func coerced(value bundle.Value, f problem) bool {
 	switch {
 	case value.Kind == bundle.Number && f.want == "string":
 		return true
+	case value.Kind == bundle.Bool && value.Text == "false", value.Kind == bundle.String && value.Text == "":
+		return wanted(f.want) == "an object" || wanted(f.want) == "a number"
 	case value.Kind == bundle.String && strings.Contains(f.want, "float"):
 		_, err := strconv.ParseFloat(value.Text, 64)
 		return err == nil

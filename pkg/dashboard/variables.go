@@ -30,6 +30,23 @@ func (d Dashboard) Variable(name string) (Variable, bool) {
 	return Variable{}, false
 }
 
+// Undefined returns the names in a text that look like variables and are none
+// of the dashboard's or Grafana's, sorted, each once. A name that the text
+// escapes, as in the regular expression "\\$SYS", is meant as it stands.
+func (d Dashboard) Undefined(text string) []string {
+	var names []string
+	for _, m := range mentions(text) {
+		if _, ok := d.Variable(m.name); !ok && !IsGlobal(m.name) && !escaped(text, m.from) {
+			names = append(names, m.name)
+		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+// escaped reports whether a backslash stands in front of an offset.
+func escaped(text string, at int) bool { return at > 0 && text[at-1] == '\\' }
+
 // DatasourceType returns the type of a data source, looked up through the
 // variable that stands for it, or "" if it is not known before Grafana runs.
 func (d Dashboard) DatasourceType(ds Datasource) string {
@@ -98,7 +115,7 @@ func (d Dashboard) try(query string, unknown []string, cache *expr.Cache) (text 
 		values[name] = candidates[i][0]
 		total = min(total*len(candidates[i]), maxAttempts)
 	}
-	text = fill(query, values, unknown[0])
+	text = d.fill(query, values, unknown[0])
 	e, err = cache.Parse(text)
 	if err == nil || len(names) == 0 {
 		return text, e, err
@@ -109,7 +126,7 @@ func (d Dashboard) try(query string, unknown []string, cache *expr.Cache) (text 
 			values[name] = candidates[i][n%len(candidates[i])]
 			n /= len(candidates[i])
 		}
-		if other, failed := cache.Parse(fill(query, values, unknown[0])); failed == nil {
+		if other, failed := cache.Parse(d.fill(query, values, unknown[0])); failed == nil {
 			return other.Text, other, nil
 		}
 	}
@@ -153,7 +170,8 @@ func unknownNames(query string) []string {
 }
 
 // fill replaces the variables of a query; inString stands for those in strings.
-func fill(query string, values map[string]string, inString string) string {
+// What Grafana finds no variable for, it leaves as it is.
+func (d Dashboard) fill(query string, values map[string]string, inString string) string {
 	var b strings.Builder
 	end := 0
 	for _, m := range mentions(query) {
@@ -163,6 +181,10 @@ func fill(query string, values map[string]string, inString string) string {
 		case IsGlobal(m.name):
 			b.WriteString(globalValue(m.name))
 		case quoted(query, m.from):
+			if _, ok := d.Variable(m.name); !ok && escaped(query, m.from) {
+				b.WriteString(query[m.from:m.to])
+				continue
+			}
 			b.WriteString(inString)
 		case duration(query, m.from):
 			b.WriteString("5m")

@@ -15,6 +15,14 @@ func TestReferences(t *testing.T) {
 	}
 }
 
+func TestUndefined(t *testing.T) {
+	d := dashboard.Dashboard{Variables: []dashboard.Variable{{Name: "a"}, {Name: "b"}}}
+	got := d.Undefined(`$a ${c} "\\$b|\\$SYS.*" $__interval [[c]]`)
+	if diff := cmp.Diff([]string{"c"}, got); diff != "" {
+		t.Errorf("variables (-want +got):\n%s", diff)
+	}
+}
+
 func TestCheckQuery(t *testing.T) {
 	d := dashboard.Dashboard{Variables: []dashboard.Variable{{Name: "op", Type: "custom", Query: "Include : unless, Exclude : and"}}}
 	for query, ok := range map[string]bool{
@@ -28,6 +36,7 @@ func TestCheckQuery(t *testing.T) {
 		`x{a="it's $b"} > [[threshold]]`:                 true,
 		`increase(x[${__range_s}s:$__interval])`:         true,
 		`$query`:                                         true,
+		`x{topic!~"SYSTEM.*|\\$SYS.*"}`:                  true,
 		`histogram_quantile(0.9, sum by (le) (rate(x[$__interval]))`: false,
 		`sum(x{a="$b"}`:       false,
 		`rate(x{job="$job"})`: false,

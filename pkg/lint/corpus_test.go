@@ -223,9 +223,10 @@ func (h hits) print(t *testing.T) {
 	}
 }
 
-// spread picks n findings: the first of each source, then the second of each,
-// and so on. What is said twice in the same words about the same text, as of
-// a mixin that stands in two collections, is picked once.
+// spread picks n findings of as many sources as there are: the first of each,
+// then the second of each, and so on. What is said twice in the same words
+// about the same text, as of a mixin that stands in two collections, is picked
+// once.
 func spread(all []hit, n int) []hit {
 	type key struct{ summary, text string }
 	seen := map[key]bool{}
@@ -236,17 +237,19 @@ func spread(all []hit, n int) []hit {
 			bySource[x.source] = append(bySource[x.source], x)
 		}
 	}
-	sources := slices.Sorted(maps.Keys(bySource))
 	var out []hit
 	for round := 0; len(out) < n; round++ {
-		before := len(out)
-		for _, s := range sources {
-			if round < len(bySource[s]) && len(out) < n {
-				out = append(out, bySource[s][round])
+		var these []hit
+		for _, s := range slices.Sorted(maps.Keys(bySource)) {
+			if round < len(bySource[s]) {
+				these = append(these, bySource[s][round])
 			}
 		}
-		if len(out) == before {
+		if len(these) == 0 {
 			break
+		}
+		for i, left := 0, min(n-len(out), len(these)); i < left; i++ {
+			out = append(out, these[i*len(these)/left])
 		}
 	}
 	return out

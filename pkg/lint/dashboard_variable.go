@@ -4,7 +4,6 @@ import (
 	"slices"
 	"strconv"
 
-	"github.com/monctl/monctl/pkg/dashboard"
 	"github.com/monctl/monctl/pkg/diag"
 )
 
@@ -32,8 +31,8 @@ func (p *Pass) undefined(b board, pointer, text string) {
 	for _, v := range b.Variables {
 		names = append(names, v.Name)
 	}
-	for _, name := range dashboard.References(text) {
-		if _, ok := b.Variable(name); ok || dashboard.IsGlobal(name) || isNumber(name) || slices.Contains(b.inputs, name) {
+	for _, name := range b.Undefined(text) {
+		if isNumber(name) || slices.Contains(b.inputs, name) {
 			continue
 		}
 		p.Reportf(b.object, pointer, "the dashboard has no variable %q", name).Hint = diag.DidYouMean(name, names)

@@ -2,7 +2,10 @@ package lint
 
 import (
 	"slices"
+	"strings"
 
+	"github.com/prometheus/common/model"
+	"github.com/prometheus/prometheus/model/labels"
 	"github.com/prometheus/prometheus/promql/parser"
 )
 
@@ -10,7 +13,7 @@ import (
 // whatever its value.
 func promqlComparison(p *Pass) {
 	for _, r := range p.alerts() {
-		if len(r.expr.Selectors()) > 0 && !filters(r.expr.Node) {
+		if len(r.expr.Selectors()) > 0 && !filters(r.expr.Node) && !looksFor(r.expr.Node) {
 			p.Reportf(r.object, r.Pointer+"/expr", "alert %q compares with nothing, so it fires whatever the value is", r.Alert).Hint = "compare with a threshold: … > 0"
 		}
 	}
@@ -55,6 +58,23 @@ func filters(node parser.Expr) bool {
 	default:
 		return false
 	}
+}
+
+// looksFor reports whether an expression is a selector that asks for series
+// which should not be there: by a pattern of a label's value, or by a label of
+// a metric that says nothing but its labels.
+func looksFor(node parser.Expr) bool {
+	v, ok := unwrap(node).(*parser.VectorSelector)
+	return ok && slices.ContainsFunc(v.LabelMatchers, func(m *labels.Matcher) bool {
+		switch {
+		case m.Name == model.MetricNameLabel || m.Matches(""):
+			return false
+		case strings.HasSuffix(v.Name, "_info"):
+			return true
+		default:
+			return m.Type == labels.MatchRegexp && len(m.SetMatches()) == 0 && m.Value != ".+"
+		}
+	})
 }
 
 // isState reports whether a series exists only while something is the case.

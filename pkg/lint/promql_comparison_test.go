@@ -14,9 +14,15 @@ func TestPromqlComparison(t *testing.T) {
 		`{alert: Watchdog, expr: 'vector(1)'}`,
 		`{alert: State, expr: 'count by (team) (ALERTS{alertstate="firing"})'}`,
 		`{record: 'a:b', expr: x}`,
+		`{alert: LooksFor, expr: 'index_size{name=~".*ccnew.*"}'}`,
+		`{alert: LooksForInfo, expr: 'build_info{version="1.0"}'}`,
+		`{alert: AllSeries, expr: 'index_size{name=~".+", job="db"}'}`,
+		`{alert: AllSeriesOfTwo, expr: 'index_size{name=~"a|b"}'}`,
 	),
 		`/rules/1/expr: alert "Nothing" compares with nothing, so it fires whatever the value is`,
 		`/rules/2/expr: alert "Bool" compares with nothing, so it fires whatever the value is`,
 		`/rules/6/expr: alert "HalfOr" compares with nothing, so it fires whatever the value is`,
+		`/rules/12/expr: alert "AllSeries" compares with nothing, so it fires whatever the value is`,
+		`/rules/13/expr: alert "AllSeriesOfTwo" compares with nothing, so it fires whatever the value is`,
 	)
 }
