@@ -1,6 +1,8 @@
 package lint
 
 import (
+	"strings"
+
 	"github.com/prometheus/prometheus/promql/parser"
 
 	"github.com/monctl/monctl/pkg/diag"
@@ -38,11 +40,18 @@ func swinging(e *expr.Expr) *parser.BinaryExpr {
 		limit, ok := unwrap(cmp.RHS).(*parser.NumberLiteral)
 		// Above zero, or below one, is the state of something more often than a
 		// measured value.
-		if ok && limit.Val != 0 && limit.Val != 1 {
+		if ok && limit.Val != 0 && limit.Val != 1 && !sinceStart(cmp.LHS) {
 			return cmp
 		}
 	}
 	return nil
+}
+
+// sinceStart reports whether an expression is the time since something has
+// started, which crosses a limit once.
+func sinceStart(node parser.Expr) bool {
+	v, ok := unwrap(node).(*parser.VectorSelector)
+	return ok && strings.Contains(strings.ToLower(v.Name), "uptime")
 }
 
 // recordsRange reports whether an expression reads a series that a rule has

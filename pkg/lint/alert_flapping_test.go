@@ -12,6 +12,7 @@ func TestAlertFlapping(t *testing.T) {
 		`{alert: State, expr: up == 0, for: 5m}`,
 		`{alert: Zero, expr: x > 0, for: 5m}`,
 		`{alert: Age, expr: time() - x > 600, for: 5m}`,
+		`{alert: Started, expr: sysUpTime < 300, for: 5m}`,
 		`{record: 'job:y:rate5m', expr: 'sum by (job) (rate(y_total[5m]))'}`,
 		`{alert: Recorded, expr: 'job:y:rate5m > 80', for: 5m}`,
 	),

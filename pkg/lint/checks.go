@@ -37,6 +37,7 @@ func optIn() []row {
 		{"dashboard/label-matcher", diag.Info, "query that does not select by job or instance", dashboardLabelMatcher},
 		{"dashboard/label-variable", diag.Info, "dashboard without a variable for job or instance", dashboardLabelVariable},
 		{"dashboard/panel-description", diag.Info, "panel without description", dashboardPanelDescription},
+		{"dashboard/panel-unit", diag.Info, "panel without a unit", dashboardPanelUnit},
 	}
 }
 
@@ -60,7 +61,7 @@ func usual() []row {
 		{"dashboard/panel-type", diag.Info, "panel that needs a plugin, or that Grafana has replaced", dashboardPanelType},
 		{"dashboard/query", diag.Warning, "panel query that is no PromQL", dashboardQuery},
 		{"dashboard/rate-interval", diag.Info, "rate whose range does not go with the graph", dashboardRateInterval},
-		{"dashboard/unit", diag.Info, "numbers without a unit, or with one that does not exist", dashboardUnit},
+		{"dashboard/unit", diag.Info, "numbers without their unit, or with one that does not exist", dashboardUnit},
 		{"dashboard/unknown-metric", diag.Warning, "panel or variable that uses a metric nobody makes", dashboardUnknownMetric},
 		{"dashboard/variable", diag.Warning, "query with a variable that does not exist", dashboardVariable},
 		{"dashboard/variable-query", diag.Warning, "variable whose query is none", dashboardVariableQuery},

@@ -25,7 +25,7 @@ func dashboardDatasource(p *Pass) {
 // builtIn reports whether every Grafana has the data source.
 func builtIn(ds dashboard.Datasource) bool {
 	switch ds.UID {
-	case "grafana", "__expr__", "-- Grafana --", "-- Mixed --", "-- Dashboard --", "-100":
+	case "default", "grafana", "__expr__", "-- Grafana --", "-- Mixed --", "-- Dashboard --", "-100":
 		return true
 	}
 	return ds.Type == "datasource" || strings.HasPrefix(ds.Type, "__")

@@ -12,6 +12,7 @@ panels:
 - {title: by name, targets: [{refId: A, expr: up, datasource: Prometheus}]}
 - {title: built in, datasource: '-- Grafana --', targets: [{refId: A}]}
 - {title: default, targets: [{refId: A, expr: up}]}
+- {title: default by name, datasource: default, targets: [{refId: A, expr: up}]}
 `},
 		`/panels/1/targets/0: query A of panel "fixed" is bound to the data source "abc"`,
 		`/panels/2/targets/0: query A of panel "by name" is bound to the data source "Prometheus"`,

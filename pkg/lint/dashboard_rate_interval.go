@@ -41,7 +41,10 @@ func dashboardRateInterval(p *Pass) {
 
 func (p *Pass) rateInterval(b board, panel dashboard.Panel, q dashboard.Query, function, window string) bool {
 	pointer := q.Pointer + "/expr"
-	const hint = "write $__rate_interval, which is at least four scrapes and grows with the graph"
+	hint := "write $__rate_interval, which is at least four scrapes and grows with the graph"
+	if function == "irate" { // it reads two samples, however long the range
+		hint = "write rate over $__rate_interval, which is at least four scrapes and grows with the graph"
+	}
 	switch window {
 	case "$__interval", "${__interval}":
 		if panel.Spec.Str("interval") != "" || q.Interval != "" {

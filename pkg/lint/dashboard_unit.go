@@ -6,28 +6,61 @@ import (
 
 	"github.com/monctl/monctl/pkg/dashboard"
 	"github.com/monctl/monctl/pkg/diag"
+	"github.com/monctl/monctl/pkg/expr"
 )
 
-// dashboardUnit finds numbers that are shown without a unit, and ids of units
-// that are misspelt: Grafana prints these as they are.
+// dashboardUnit finds numbers that are shown without the unit which the names
+// of their metrics say, and ids of units that are misspelt: Grafana prints
+// these as they are.
 func dashboardUnit(p *Pass) {
 	known := dashboard.UnitIDs()
+	queries := map[string]*expr.Expr{}
+	for _, q := range p.ownQueries() {
+		queries[q.Object.Ref.String()+q.Text] = q.Expr
+	}
 	for _, b := range p.dashboards {
 		for _, panel := range b.Panels {
 			if !showsNumbers(panel) {
 				continue
 			}
-			at := panel.Pointer + "/fieldConfig/defaults/unit"
-			switch {
-			case panel.Unit == "":
+			if panel.Unit == "" {
 				if !explained(panel) {
-					p.Reportf(b.object, panel.Pointer, "panel %q shows numbers without a unit", panel.Title).Hint = `set fieldConfig.defaults.unit; "short" or "none" if they have none`
+					p.evidentUnit(b, panel, queries)
 				}
-			case strings.Contains(panel.Unit, ":") || slices.Contains(known, panel.Unit):
-			default:
-				if id := nearUnit(panel.Unit, known); id != "" {
-					p.Reportf(b.object, at, "unit %q is printed as it stands, Grafana does not know it", panel.Unit).Hint = "did you mean \"" + id + "\"?"
-				}
+				continue
+			}
+			if strings.Contains(panel.Unit, ":") || slices.Contains(known, panel.Unit) {
+				continue
+			}
+			if id := nearUnit(panel.Unit, known); id != "" {
+				at := panel.Pointer + "/fieldConfig/defaults/unit"
+				p.Reportf(b.object, at, "unit %q is printed as it stands, Grafana does not know it", panel.Unit).Hint = "did you mean \"" + id + "\"?"
+			}
+		}
+	}
+}
+
+// evidentUnit reports the unit of the first query of a panel that has one.
+func (p *Pass) evidentUnit(b board, panel dashboard.Panel, queries map[string]*expr.Expr) {
+	for _, q := range panel.Queries {
+		e, ok := queries[b.object.Ref.String()+q.Pointer+"/expr"]
+		if !ok {
+			continue
+		}
+		if id, words := unitOf(e.Node); id != "" {
+			p.Reportf(b.object, panel.Pointer, "panel %q shows %s without a unit", panel.Title, words).Hint = `set fieldConfig.defaults.unit: "` + id + `"`
+			return
+		}
+	}
+}
+
+// dashboardPanelUnit finds panels that do not say what their numbers are, be
+// they mere counts.
+func dashboardPanelUnit(p *Pass) {
+	for _, b := range p.dashboards {
+		for _, panel := range b.Panels {
+			if showsNumbers(panel) && panel.Unit == "" && !explained(panel) {
+				p.Reportf(b.object, panel.Pointer, "panel %q does not say what unit its numbers have", panel.Title).Hint = `set fieldConfig.defaults.unit; "short" or "none" if they have none`
 			}
 		}
 	}
