@@ -42,7 +42,8 @@ func measured(node parser.Expr) (dimension, bool) {
 }
 
 // named goes by the end of a metric's name. Of the parts of histograms and
-// summaries, "_sum" and "_bucket" have the unit, and "_count" has none.
+// summaries, "_sum" and "_bucket" have the unit, and "_count" has none. "_ratio"
+// says nothing: OpenTelemetry's exporters give it to all that has no unit.
 func named(metric string) (dimension, bool) {
 	if strings.Contains(metric, ":") || strings.Contains(metric, "timestamp") {
 		return dimension{}, false
@@ -58,7 +59,6 @@ func named(metric string) (dimension, bool) {
 		{"_microseconds", "µs"},
 		{"_nanoseconds", "ns"},
 		{"_seconds", "s"},
-		{"_ratio", "percentunit"},
 		{"_percent", "percent"},
 		{"_celsius", "celsius"},
 	} {
