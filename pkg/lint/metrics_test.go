@@ -16,6 +16,7 @@ metrics:
 - {name: requests_total, type: counter, labels: [code, job]}
 - {name: restarts, type: counter, labels: [job]}
 - {name: temperature, type: gauge, labels: [job]}
+- {name: sent_timestamp_in_seconds, type: gauge, labels: [job]}
 - {name: latency_seconds, type: histogram, labels: [code, job]}
 - {name: duration_seconds, type: summary, labels: [job]}
 - {name: odd}

@@ -87,7 +87,10 @@ func (t *typeCheck) overTime(function string, of parser.Expr) {
 	counter := slices.Contains([]string{"rate", "irate", "increase"}, function)
 	switch {
 	case !ok:
-	case counter && s.Type == catalog.Gauge && !isGauge(name):
+	case counter && s.Type == catalog.Gauge && (isGauge(name) || strings.Contains(name, "timestamp")):
+		// The first has a check of its own; a timestamp only grows, and its rate
+		// is how fast something catches up.
+	case counter && s.Type == catalog.Gauge:
 		hint := "use delta or deriv for gauges"
 		if s.Metric.Type == catalog.Summary && s.Suffix == "" {
 			hint = "these are quantiles; the rate of " + name + "_count is that of what was counted"

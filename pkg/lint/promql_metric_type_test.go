@@ -4,7 +4,7 @@ import "testing"
 
 func TestPromqlMetricType(t *testing.T) {
 	checkWith(t, "promql/metric-type", known(t), rules(
-		`{record: a, expr: 'rate(temperature[5m]) + rate(requests_total[5m]) + rate(odd[5m]) + rate(latency_seconds_count[5m])'}`,
+		`{record: a, expr: 'rate(temperature[5m]) + rate(sent_timestamp_in_seconds[5m]) + rate(requests_total[5m]) + rate(odd[5m]) + rate(latency_seconds_count[5m])'}`,
 		`{record: b, expr: 'deriv(restarts[5m]) + deriv(temperature[5m])'}`,
 		`{record: c, expr: 'histogram_quantile(0.9, sum by (le) (rate(latency_seconds_bucket[5m])))'}`,
 		`{record: d, expr: 'histogram_quantile(0.9, rate(duration_seconds_sum[5m]))'}`,
