@@ -61,7 +61,10 @@ __inputs: []
 templating: {list: [{name: a, type: query, datasource: $ds, query: 'label_values(x)', refresh: true, useTags: false, current: {text: {a: 1}}}]}
 annotations: {list: [{name: a, datasource: ds, enable: true, iconColor: red}]}
 rows: [{title: r, panels: [{type: graph, title: g, datasource: null, aliasColors: {}, targets: [{expr: up, datasource: x}], yaxes: []}]}]
-panels: [{type: stat, title: s, datasource: $ds, fieldConfig: {defaults: {mappings: [{type: 1, value: a}]}}, options: {colorMode: value}}]
+panels:
+- {type: stat, title: s, datasource: $ds, fieldConfig: {defaults: {mappings: [{type: 1, value: a}]}}, options: {colorMode: value}}
+- {type: timeseries, title: l, yAxis: {show: true}, links: [{dashboard: Thanos / Query, type: dashboard, includeVars: true}]}
+- {type: nodeGraph, title: n, options: {layoutAlgorithm: force}}
 `, nil},
 		{"wrong types", `
 uid: u

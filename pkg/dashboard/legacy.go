@@ -31,6 +31,8 @@ func harmless(part partKind, panelType, path, name string) bool {
 		return legacyPanelTypes[panelType] || contains(panelFields, name)
 	case strings.HasPrefix(path, "/targets/"):
 		return contains(queryFields, name)
+	case strings.HasPrefix(path, "/links/"):
+		return contains(linkFields, name)
 	default:
 		return contains(optionFields, name)
 	}
@@ -82,6 +84,9 @@ const (
 		xBucketNumber xBucketSize yBucketBound yBucketNumber yBucketSize hideZeroBuckets cacheTimeout
 		scopedVars targetVersion datasourceUid headings recent search starred limit query folderId
 		onlyAlertsOnDashboard show sortOrder stateFilter dashboardFilter dashboardTags nameFilter`
+
+	// linkFields say where links led before they had a URL.
+	linkFields = `dashboard dashUri keepTime includeVars params type asDropdown icon tags`
 
 	queryFields = `
 		aggregation aggregateBy app alias calculatedInterval datasourceErrors dsType errors groupBy groupByKeys

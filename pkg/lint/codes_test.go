@@ -81,6 +81,9 @@ func TestPagesAgreeWithTheTable(t *testing.T) {
 		if checks[c.Name] && (!strings.Contains(string(page), "## Bad") || !strings.Contains(string(page), "## Good")) {
 			t.Errorf("the page of the check %s lacks a bad or a good example", c.Name)
 		}
+		if setting := `checks: severity: "` + c.Name + `": "`; checks[c.Name] && !strings.Contains(string(page), setting) {
+			t.Errorf("the page of the check %s does not say how it is switched off or on: %s…", c.Name, setting)
+		}
 	}
 }
 
