@@ -57,6 +57,10 @@ func (r *Relabeling) after(n int, before LabelFunc, name string) (string, bool) 
 	case relabel.LabelMap:
 		return "", false // any label may have become this one
 	case relabel.LabelDrop, relabel.LabelKeep:
+		if rule.Regex.MatchString(name) == (rule.Action == relabel.LabelDrop) {
+			return "", true
+		}
+		return r.after(n-1, before, name)
 	case relabel.Replace, relabel.Lowercase, relabel.Uppercase, relabel.HashMod:
 		computed := strings.Contains(rule.TargetLabel, "$")
 		if !computed && rule.TargetLabel != name {
