@@ -1,6 +1,7 @@
 package promconf_test
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/monctl/monctl/pkg/promconf"
@@ -10,10 +11,8 @@ import (
 // that they are.
 func alertOf(known map[string]string, absent ...string) promconf.LabelFunc {
 	return func(name string) (string, bool) {
-		for _, a := range absent {
-			if a == name {
-				return "", true
-			}
+		if slices.Contains(absent, name) {
+			return "", true
 		}
 		value, ok := known[name]
 		return value, ok

@@ -59,19 +59,23 @@ func TestTextsThatDiffer(t *testing.T) {
 	}{
 		"a line break at the end": {
 			"a\nb", "a\nb\n",
-			[]string{`slack/0 text: "a\nb" ≠ slack/0 text: "a\nb\n"`}, nil,
+			[]string{`slack/0 text: "a\nb" ≠ slack/0 text: "a\nb\n"`},
+			nil,
 		},
 		"in the middle of a long text": {
 			lines(100, plainLine), strings.Replace(lines(100, plainLine), "line 50", "other 50", 1),
-			[]string{"slack/0 text: … 48 lines", "line 49", "line 50", "other 50", "line 52", "… 47 more lines"}, []string{"line 47\n", "line 54"},
+			[]string{"slack/0 text: … 48 lines", "line 49", "line 50", "other 50", "line 52", "… 47 more lines"},
+			[]string{"line 47\n", "line 54"},
 		},
 		"a long text instead of a short one": {
 			"x", lines(100, plainLine),
-			[]string{"slack/0 text: x", "slack/0 text: line 0", "line 15", "… 84 more lines"}, []string{"line 16"},
+			[]string{"slack/0 text: x", "slack/0 text: line 0", "line 15", "… 84 more lines"},
+			[]string{"line 16"},
 		},
 		"a text of some lines": {
 			"x", lines(20, plainLine),
-			[]string{"line 19"}, []string{"more line"},
+			[]string{"line 19"},
+			[]string{"more line"},
 		},
 	} {
 		for _, width := range []int{50, 100} { // one below the other, and side by side
