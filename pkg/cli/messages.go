@@ -44,6 +44,11 @@ func (f *routeFlags) messenger(g *global, r envRouting, externalURL string) (*me
 	if f.config != "" {
 		templates = f.templates(g, &m.diags, r)
 	}
+	for _, name := range f.overrides {
+		if o, ok := readTemplate(g.at(name), filepath.ToSlash(name), &m.diags); ok {
+			templates = append(slices.DeleteFunc(slices.Clone(templates), func(t bundle.Object) bool { return t.Ref == o.Ref }), o)
+		}
+	}
 	var diags diag.List
 	m.renderer, diags = simulate.NewRenderer(cfg, templates, externalURL)
 	m.diags = append(m.diags, diags...)
@@ -73,16 +78,23 @@ func (f *routeFlags) templates(g *global, diags *diag.List, r envRouting) []bund
 		}
 		slices.Sort(names)
 		for _, name := range names {
-			data, err := os.ReadFile(name)
-			if err != nil {
-				diags.Errorf("alertmanager/template", diag.Span{File: filepath.ToSlash(name)}, "the template file cannot be read: %s", cause(err))
-				continue
+			if o, ok := readTemplate(name, filepath.ToSlash(name), diags); ok {
+				out = append(out, o)
 			}
-			ref := bundle.Ref{Kind: bundle.Template, Name: path.Base(filepath.ToSlash(name))}
-			out = append(out, bundle.NewRawObject(ref, data, bundle.NewOrigin(diag.Span{File: filepath.ToSlash(name)}, nil)))
 		}
 	}
 	return out
+}
+
+// readTemplate reads a template file; findings call it by another name.
+func readTemplate(file, called string, diags *diag.List) (bundle.Object, bool) {
+	data, err := os.ReadFile(file)
+	if err != nil {
+		diags.Errorf("alertmanager/template", diag.Span{File: called}, "the template file cannot be read: %s", cause(err))
+		return bundle.Object{}, false
+	}
+	ref := bundle.Ref{Kind: bundle.Template, Name: path.Base(called)}
+	return bundle.NewRawObject(ref, data, bundle.NewOrigin(diag.Span{File: called}, nil)), true
 }
 
 // messages renders a notification for every integration that it goes to, and

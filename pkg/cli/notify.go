@@ -62,11 +62,14 @@ With --alerts, several alerts are rendered as one notification: a list of
 {labels: {…}, annotations: {…}} in YAML or JSON.
 
 The receivers are those that the alert is routed to, or that of --receiver. Of a
-configuration of --config, the templates are those that it names.`,
+configuration of --config, the templates are those that it names. --template puts
+a template file in the place of the one of the same name, or beside them, to see
+what an edit would make of a message.`,
 		Example: `  monctl notify preview HostDown instance=db-1
   monctl notify preview --receiver pager alertname=HostDown severity=critical
   monctl notify preview HostDown --status resolved --integration slack/0
   monctl notify preview HostDown --receiver mail --format html --out mail.html
+  monctl notify preview HostDown --template drafts/slack.tmpl
   monctl notify preview --config alertmanager.yml --alerts alerts.yaml -o json`,
 		Args:              cobra.ArbitraryArgs,
 		RunE:              func(cmd *cobra.Command, args []string) error { return o.run(cmd.Context(), args) },
@@ -77,6 +80,7 @@ configuration of --config, the templates are those that it names.`,
 	f.StringVar(&o.receiver, "receiver", "", "render for this `receiver`, whether or not the alert is routed to it")
 	f.StringVar(&o.integration, "integration", "", "render this `integration` only, by type and index: slack/0")
 	f.StringArrayVar(&o.annotations, "annotation", nil, "an annotation of the alert, `name=value`")
+	f.StringArrayVar(&o.overrides, "template", nil, "a template `file` in the place of the one of the same name; may be repeated")
 	f.StringVar(&o.alerts, "alerts", "", "render the alerts of this `file`, - for standard input, as one notification")
 	f.StringVar(&o.status, "status", "firing", "what the alerts do: firing or resolved")
 	f.StringVar(&o.at, "at", "", "the `time` of the notification (default now)")

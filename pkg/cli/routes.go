@@ -40,6 +40,8 @@ or the one of --config, for which no project is needed.`,
 type routeFlags struct {
 	project projectFlags
 	config  string
+	// overrides are template files in the place of those of the same names.
+	overrides []string
 }
 
 func (f *routeFlags) add(g *global, cmd *cobra.Command) {

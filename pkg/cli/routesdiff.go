@@ -275,7 +275,7 @@ func pagingDiff(d paging.Diff) view.PagingDiff {
 func definitions(list []paging.Definition) []view.DefinitionChange {
 	var out []view.DefinitionChange
 	for _, d := range list {
-		out = append(out, view.DefinitionChange{Name: d.Name, Action: d.Action, Fields: fieldChanges(d.Fields)})
+		out = append(out, view.DefinitionChange{Name: d.Name, From: d.From, Action: d.Action, Fields: fieldChanges(d.Fields)})
 	}
 	return out
 }

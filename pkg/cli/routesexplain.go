@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"fmt"
 	"maps"
 	"slices"
 	"time"
@@ -9,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/monctl/monctl/pkg/paging"
+	"github.com/monctl/monctl/pkg/promconf"
 	"github.com/monctl/monctl/pkg/routing"
 	"github.com/monctl/monctl/pkg/routing/simulate"
 	"github.com/monctl/monctl/pkg/view"
@@ -126,6 +128,9 @@ func (r envRouting) trace(a paging.Alert, at time.Time) view.RouteTrace {
 	if a.Rule != nil {
 		place := rulePlace(a)
 		out.Place = &place
+		if by, certain := a.Rule.Dropped(); by != promconf.Kept {
+			out.DroppedBy, out.MaybeDropped = fmt.Sprintf("alert_relabel_configs[%d]", by), !certain
+		}
 	}
 	for _, s := range r.config.Tree.Trace(a.Label) {
 		out.Steps = append(out.Steps, routeStep(s, r.place(s.Route.Pointer)))

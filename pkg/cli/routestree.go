@@ -80,6 +80,9 @@ func (o *routesTreeOptions) tree(r envRouting) view.RouteTree {
 	}
 	names := r.config.Asked()
 	for _, a := range r.alerts {
+		if a.Rule.NeverArrives() {
+			continue
+		}
 		dropped := a.Rule.MayBeDropped()
 		for _, end := range r.config.Tree.Reach(a.Label) {
 			n := &out.Routes[at[end.Route]]

@@ -63,7 +63,13 @@ func (o *testOptions) within(ctx context.Context, opts pipeline.Options, files [
 	if err := p.Test(ctx, o.stage); err != nil {
 		return err
 	}
-	// An environment of which nothing was rendered is nothing to report.
+	// An environment of which nothing was rendered is nothing to report, and the
+	// name of the only one says nothing.
+	if len(p.Outputs) == 1 && len(p.Outputs[0].Bundle.Objects()) == 0 {
+		for i := range p.Diags {
+			p.Diags[i].Env = ""
+		}
+	}
 	p.Outputs = slices.DeleteFunc(p.Outputs, func(out *render.Output) bool { return len(out.Bundle.Objects()) == 0 })
 	p.Diags = append(diags, p.Diags...)
 	return o.conclude(p, nil)

@@ -1,12 +1,6 @@
 package depgraph
 
-import (
-	"regexp"
-	"slices"
-
-	"github.com/monctl/monctl/pkg/bundle"
-	"github.com/monctl/monctl/pkg/promconf"
-)
+import "github.com/monctl/monctl/pkg/promconf"
 
 // delivery is what a Prometheus configuration does to the labels of alerts on
 // their way to Alertmanager.
@@ -14,73 +8,65 @@ type delivery struct {
 	// known says that there is a configuration.
 	known    bool
 	external map[string]string
-	// relabelled are labels that relabelling writes; anything says that it may
-	// write any label. removed match the labels that it takes away, kept those
-	// that it leaves. drops says that not every alert arrives.
-	relabelled    map[string]bool
-	anything      bool
-	removed, kept []*regexp.Regexp
-	drops         bool
+	// relabeling is nil if Prometheus refuses it, of which pkg/schema speaks:
+	// then any label may be anything.
+	relabeling *promconf.Relabeling
 }
 
 // newDelivery takes what matters here from the settings of a bundle's
 // Prometheus.
 func newDelivery(s promconf.Settings) delivery {
-	out := delivery{known: s.Known, external: s.External, relabelled: map[string]bool{}}
-	for _, r := range s.Relabel {
-		out.relabel(r)
+	relabeling, err := promconf.NewRelabeling(s.Relabel)
+	if err != nil {
+		relabeling = nil
 	}
-	return out
-}
-
-func (d *delivery) relabel(r bundle.Value) {
-	switch action := r.Str("action"); action {
-	case "", "replace", "lowercase", "uppercase", "hashmod":
-		d.relabelled[r.Str("target_label")] = true
-	case "keep", "drop", "keepequal", "dropequal":
-		d.drops = true
-	case "labeldrop", "labelkeep":
-		re, err := regexp.Compile("^(?s:" + r.Str("regex") + ")$") // as model/relabel does
-		switch {
-		case err != nil:
-			d.anything = true // pkg/schema says why
-		case action == "labeldrop":
-			d.removed = append(d.removed, re)
-		default:
-			d.kept = append(d.kept, re)
-		}
-	default: // labelmap
-		d.anything = true
-	}
-}
-
-// removes reports whether relabelling takes a label away.
-func (d *delivery) removes(name string) bool {
-	match := func(re *regexp.Regexp) bool { return re.MatchString(name) }
-	return slices.ContainsFunc(d.removed, match) || slices.ContainsFunc(d.kept, func(re *regexp.Regexp) bool { return !match(re) })
+	return delivery{known: s.Known, external: s.External, relabeling: relabeling}
 }
 
 // Delivered returns what is known of a label of an alert when Alertmanager
 // gets it: its value, "" where the alert does not have it, or false.
 func (r *Rule) Delivered(name string) (value string, known bool) {
 	d := &r.origin.delivery
-	switch {
-	case d.anything || d.relabelled[name]:
+	if d.relabeling == nil {
 		return "", false
-	case d.removes(name):
-		return "", true
 	}
+	return d.relabeling.Label(r.sent, name)
+}
+
+// sent is what is known of a label before relabelling: external labels fill in
+// what an alert does not have.
+func (r *Rule) sent(name string) (value string, known bool) {
 	value, known = r.Label(name)
 	if !known || value != "" {
 		return value, known
 	}
-	// External labels fill in what an alert does not have.
+	d := &r.origin.delivery
 	return d.external[name], d.known
 }
 
-// MayBeDropped reports whether relabelling may keep alerts of the rule from
-// Alertmanager.
-func (r *Rule) MayBeDropped() bool { return r.origin.delivery.drops }
+// Dropped returns the index of the relabelling rule that keeps the alerts of
+// the rule from Alertmanager, or promconf.Kept: for certain, so that none ever
+// arrives, or possibly.
+func (r *Rule) Dropped() (by int, certain bool) {
+	d := &r.origin.delivery
+	if d.relabeling == nil {
+		return promconf.Kept, false
+	}
+	return d.relabeling.Drops(r.sent)
+}
+
+// NeverArrives reports whether relabelling drops all alerts of the rule,
+// MayBeDropped whether it may drop some.
+func (r *Rule) NeverArrives() bool {
+	_, certain := r.Dropped()
+	return certain
+}
+
+// MayBeDropped is described at NeverArrives.
+func (r *Rule) MayBeDropped() bool {
+	by, _ := r.Dropped()
+	return by != promconf.Kept
+}
 
 // External returns the labels that Prometheus adds to what leaves it.
 func (r *Rule) External() map[string]string { return r.origin.delivery.external }

@@ -189,19 +189,23 @@ route/route.routes[1] notifies receiver/team
 `)
 }
 
-func TestRelabellingMakesLabelsUnknown(t *testing.T) {
+func TestRelabelling(t *testing.T) {
 	for _, tc := range []struct{ relabel, want string }{
-		{"{target_label: severity, replacement: warn}", "route? route.routes[0]?"},
+		{"{target_label: severity, replacement: warn}", "route"},
+		{"{source_labels: [x], target_label: severity}", "route? route.routes[0]?"},
+		{"{source_labels: [severity], regex: none, target_label: severity, replacement: warn}", "route.routes[0]"},
 		{"{action: labeldrop, regex: sev.*}", "route"},
 		{"{action: labelkeep, regex: severity|alertname}", "route.routes[0]"},
 		{"{action: labelmap, regex: (.*)}", "route? route.routes[0]? route.routes[1]?"},
 		{"{action: drop, source_labels: [x], regex: y}", "route.routes[0]?"},
+		{"{action: drop, source_labels: [severity], regex: page}", ""},
+		{"{action: drop, source_labels: [alertname], regex: B}", "route.routes[0]"},
 		{"{target_label: cluster, replacement: x}", "route.routes[0]"},
 	} {
 		g := build(t, depgraph.Options{}, map[string]string{
 			"alertmanager": routes,
 			"prometheus":   "alerting: {alert_relabel_configs: [" + tc.relabel + "]}\n",
-			"rules/n/g":    group(`{alert: A, expr: 'sum(a)', labels: {severity: page}}`),
+			"rules/n/g":    group(`{alert: A, expr: 'sum by (x) (a)', labels: {severity: page}}`),
 		})
 		var got []string
 		for _, e := range g.Find("A")[0].Out {

@@ -107,6 +107,9 @@ func (p *paging) ask(label string) {
 // connectAlert connects an alert with the routes that it ends in and with the
 // inhibition rules that it takes part in.
 func (p *paging) connectAlert(a alertNode) {
+	if a.rule.NeverArrives() {
+		return
+	}
 	drops := a.rule.MayBeDropped()
 	f := p.fateOf(a.rule)
 	for _, r := range f.reached {

@@ -89,7 +89,7 @@ func (v *view) alertKinds(asked []string) []*alertKind {
 		return k
 	}
 	for _, r := range v.graph.Rules() {
-		if r.Alert != "" {
+		if r.Alert != "" && !r.NeverArrives() {
 			k := find(r.Delivered)
 			k.rules = append(k.rules, r)
 		}

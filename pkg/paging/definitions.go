@@ -11,8 +11,10 @@ import (
 // changed.
 type Definition struct {
 	Name string
-	// Action is "add", "remove" or "update".
+	// Action is "add", "remove", "update" or, of a receiver, "rename".
 	Action string
+	// From is the former name of what is called otherwise now.
+	From string
 	// Fields are what differs of an update, by pointer.
 	Fields []FieldChange
 }
@@ -36,9 +38,20 @@ func changedReceivers(old, now *Config) []Definition {
 	}
 	before, oldNames := read(old)
 	after, names := read(now)
+	renamed := renamedReceivers(old, now)
 	var out []Definition
+	for _, name := range oldNames {
+		if to, ok := renamed[name]; ok {
+			out = append(out, Definition{Name: to, From: name, Action: "rename"})
+			delete(after, to)
+			delete(before, name)
+		}
+	}
 	for _, name := range names {
-		r := after[name]
+		r, ok := after[name]
+		if !ok {
+			continue
+		}
 		was, ok := before[name]
 		if !ok {
 			out = append(out, Definition{Name: name, Action: "add"})
@@ -49,8 +62,37 @@ func changedReceivers(old, now *Config) []Definition {
 		}
 	}
 	for _, name := range oldNames {
-		if _, ok := after[name]; !ok {
+		_, was := before[name]
+		if _, is := after[name]; was && !is {
 			out = append(out, Definition{Name: name, Action: "remove"})
+		}
+	}
+	return out
+}
+
+// renamedReceivers returns, by their old names, the new names of receivers that
+// are gone while another one with the very same integrations is new: the same
+// people are told.
+func renamedReceivers(old, now *Config) map[string]string {
+	out := map[string]string{}
+	if old == nil || now == nil {
+		return out
+	}
+	before, oldNames := byName(old.Value.Array("receivers"))
+	after, names := byName(now.Value.Array("receivers"))
+	taken := map[string]bool{}
+	for _, was := range oldNames {
+		if _, still := after[was]; still || len(before[was].Keys) < 2 { // a name, and integrations
+			continue
+		}
+		for _, is := range names {
+			if _, known := before[is]; known || taken[is] {
+				continue
+			}
+			if len(changedFields(before[was].With("name", after[is].Elem[slices.Index(after[is].Keys, "name")]), after[is], routing.RedactReceiver)) == 0 {
+				out[was], taken[is] = is, true
+				break
+			}
 		}
 	}
 	return out

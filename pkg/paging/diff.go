@@ -97,6 +97,7 @@ func (d Diff) Empty() bool {
 // the context only.
 func Compare(ctx context.Context, old, now State) (Diff, error) {
 	c := &comparison{old: old, now: now, asked: asked{}, changes: map[string]*Change{}, memory: map[string][]found{}}
+	c.renamed = renamedReceivers(old.Config, now.Config)
 	for _, s := range []State{old, now} {
 		if s.Config != nil {
 			s.Config.ask(c.asked)
@@ -126,6 +127,7 @@ type comparison struct {
 	classes    map[string][]routing.Class
 	changes    map[string]*Change
 	memory     map[string][]found
+	renamed    map[string]string // receivers, by their old names
 	compared   int
 	seen       int
 	incomplete bool
@@ -156,7 +158,7 @@ func (c *comparison) pair(p pair) {
 		changes = c.differences(p)
 		c.memory[key] = changes
 	}
-	dropped := alert.Rule != nil && alert.Rule.MayBeDropped()
+	dropped := p.mayBeDropped()
 	for _, f := range changes {
 		id := f.id()
 		into := c.changes[id]
@@ -168,12 +170,23 @@ func (c *comparison) pair(p pair) {
 	}
 }
 
+// mayBeDropped reports whether relabelling may, but need not, keep the alert
+// from Alertmanager, in one of the states.
+func (p pair) mayBeDropped() bool {
+	return slices.ContainsFunc([]*Alert{p.old, p.now}, func(a *Alert) bool {
+		return a != nil && a.Rule != nil && a.Rule.MayBeDropped() && !a.Rule.NeverArrives()
+	})
+}
+
 // known is what is known of an alert that matters.
 func (c *comparison) known(a *Alert) string {
 	if a == nil {
 		return ""
 	}
 	var b strings.Builder
+	if a.Rule != nil && a.Rule.NeverArrives() {
+		b.WriteString("dropped\n")
+	}
 	for _, name := range c.names {
 		value, known := a.Label(name)
 		fmt.Fprintf(&b, "%q %v\n", value, known)
@@ -194,7 +207,7 @@ func (c *comparison) differences(p pair) []found {
 	byID := map[string]*group{}
 	for _, one := range s.cases {
 		choices := s.label(one, func(string) (string, bool) { return "", false })
-		for _, change := range compare(outcomeOf(c.old.Config, p.old, choices), outcomeOf(c.now.Config, p.now, choices)) {
+		for _, change := range compare(c.before(p.old, choices), outcomeOf(c.now.Config, p.now, choices)) {
 			id := change.id()
 			if byID[id] == nil {
 				byID[id] = &group{change: change}
@@ -243,10 +256,24 @@ func outcomeOf(config *Config, a *Alert, choices routing.LabelFunc) *Outcome {
 		return nil
 	}
 	out := Outcome{}
-	if config != nil {
+	if config != nil && (a.Rule == nil || !a.Rule.NeverArrives()) {
 		out = config.outcome(either(a.Label, choices))
 	}
 	return &out
+}
+
+// before is the old outcome, with receivers by the names that they have now.
+func (c *comparison) before(a *Alert, choices routing.LabelFunc) *Outcome {
+	out := outcomeOf(c.old.Config, a, choices)
+	if out == nil {
+		return nil
+	}
+	for i, e := range out.Ends {
+		if to, ok := c.renamed[e.Receiver]; ok {
+			out.Ends[i].Receiver = to
+		}
+	}
+	return out
 }
 
 // compare returns in what two outcomes differ. Where others are told, the rest

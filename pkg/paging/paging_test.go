@@ -293,3 +293,47 @@ func randomConfig(rng *rand.Rand) string {
 	}
 	return "route: {receiver: r0, routes: [" + routes(1) + "]}\nreceivers: [{name: r0}, {name: r1}, {name: r2}]\n"
 }
+
+// A receiver with another name and the same integrations tells the same people.
+func TestCompareRenamedReceiver(t *testing.T) {
+	const old = `
+route: {receiver: chat, routes: [{receiver: pager, matchers: [severity="critical"]}]}
+receivers:
+- {name: chat, webhook_configs: [{url: 'http://localhost/chat'}]}
+- {name: pager, pagerduty_configs: [{routing_key: a}]}
+`
+	for name, tc := range map[string]struct {
+		now  *strings.Replacer
+		want []string
+	}{
+		"renamed": {
+			strings.NewReplacer("chat,", "talk,", "receiver: pager", "receiver: oncall", "name: pager", "name: oncall"),
+			[]string{"rename receiver talk []", "rename receiver oncall []"},
+		},
+		"renamed, and notified at another pace": {
+			strings.NewReplacer("receiver: pager", "receiver: oncall, group_wait: 1s", "name: pager", "name: oncall"),
+			[]string{
+				`timers oncall: group_wait 30s -> group_wait 1s: HostDown{severity="critical"}; Total{severity="critical"}`,
+				"rename receiver oncall []",
+			},
+		},
+		"another one": {
+			strings.NewReplacer("receiver: pager", "receiver: oncall", "name: pager", "name: oncall", "routing_key: a", "routing_key: b"),
+			[]string{
+				`receiver : pager -> oncall: HostDown{severity="critical"}; Total{severity="critical"}`,
+				"add receiver oncall []", "remove receiver pager []",
+			},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			d, err := paging.Compare(t.Context(),
+				paging.State{Config: config(t, old), Alerts: alerts(t, rules)}, paging.State{Config: config(t, tc.now.Replace(old)), Alerts: alerts(t, rules)})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(tc.want, lines(d)); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+		})
+	}
+}

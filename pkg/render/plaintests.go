@@ -19,8 +19,8 @@ var scenarioKeys = struct{ file, test, alert []string }{
 }
 
 // plainTest is a test file for promtool: nil if it cannot be one, or is not
-// meant for the environment.
-func plainTest(t Test, env string, ruleFiles []bundle.Value) (*bundle.TreeFile, diag.List, error) {
+// meant for the environment. external are the environment's external labels.
+func plainTest(t Test, env string, ruleFiles []bundle.Value, external bundle.Value) (*bundle.TreeFile, diag.List, error) {
 	docs, diags := bundle.DecodeYAML(t.File, t.Data)
 	if diags.HasErrors() || len(docs) != 1 || docs[0].Value.Kind != bundle.Map {
 		return nil, diags, nil // the test runner says what is wrong with it
@@ -42,7 +42,7 @@ func plainTest(t Test, env string, ruleFiles []bundle.Value) (*bundle.TreeFile, 
 		v = v.With("rule_files", files)
 	}
 	data, err := bundle.EncodeYAML(each(v, "tests", func(test bundle.Value) []bundle.Value {
-		test = without(test, scenarioKeys.test)
+		test = without(withExternal(test, external), scenarioKeys.test)
 		test = each(test, "input_series", plainSeries)
 		return []bundle.Value{each(test, "alert_rule_test", plainAlert)}
 	}))
@@ -50,6 +50,18 @@ func plainTest(t Test, env string, ruleFiles []bundle.Value) (*bundle.TreeFile, 
 		return nil, nil, fmt.Errorf("render %s: %w", t.File, err)
 	}
 	return &bundle.TreeFile{Path: "tests/" + t.Name + ".yaml", Data: data}, nil, nil
+}
+
+// withExternal adds the external labels that the test runner takes from the
+// environment for a test which follows its alerts to the receivers.
+func withExternal(test, external bundle.Value) bundle.Value {
+	if _, own := test.Get("external_labels"); own || len(external.Keys) == 0 {
+		return test
+	}
+	if len(test.Array("notification_test"))+len(test.Array("suppression_test")) == 0 {
+		return test
+	}
+	return test.With("external_labels", external)
 }
 
 // deviates reports whether a file asks for other rules than promtool's, so that
@@ -145,4 +157,18 @@ func without(v bundle.Value, keys []string) bundle.Value {
 		}
 	}
 	return out
+}
+
+// externalLabels are those of a bundle's Prometheus configuration, a map.
+func externalLabels(b *bundle.Bundle) bundle.Value {
+	o, ok := b.Get(bundle.Ref{Kind: bundle.Prometheus})
+	if !ok {
+		return bundle.Value{}
+	}
+	v, err := o.Value()
+	if err != nil {
+		return bundle.Value{} // The object was encoded from a value: cannot happen.
+	}
+	labels, _ := v.Lookup("/global/external_labels")
+	return labels
 }

@@ -28,9 +28,10 @@ func (o *Output) Tree() ([]bundle.TreeFile, diag.List, error) {
 			ruleFiles = append(ruleFiles, bundle.StringValue("../"+f.Path))
 		}
 	}
+	external := externalLabels(o.Bundle)
 	var diags diag.List
 	for _, t := range o.Tests {
-		f, more, err := plainTest(t, o.Env.Name, ruleFiles)
+		f, more, err := plainTest(t, o.Env.Name, ruleFiles, external)
 		if err != nil {
 			return nil, nil, err
 		}

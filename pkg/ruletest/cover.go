@@ -10,7 +10,6 @@ import (
 	"github.com/prometheus/prometheus/promql/parser"
 
 	"github.com/monctl/monctl/pkg/promeval"
-	"github.com/monctl/monctl/pkg/routing/simulate"
 )
 
 // cover marks what the test has exercised of the rules. It is called when the
@@ -171,32 +170,7 @@ func (r *runner) asserted(s *subject) []*point {
 			}
 		}
 	}
-	for _, p := range s.points {
-		if p.kind == ItemAsserted && p.outcome == "firing" && r.notified(s) {
-			out = append(out, p)
-		}
-	}
-	return out
-}
-
-// notified reports whether a notification_test compares a notification of one
-// of the rule's alerts.
-func (r *runner) notified(s *subject) bool {
-	if r.timeline == nil || !s.alert {
-		return false
-	}
-	for _, n := range r.timeline.Notifications {
-		asked := slices.ContainsFunc(r.test.notifications, func(a notificationAssertion) bool {
-			at := n.At.Sub(r.start())
-			return a.receiver.value == n.Receiver && at >= a.from && at <= a.until
-		})
-		if asked && slices.ContainsFunc(n.Alerts, func(a simulate.NotifiedAlert) bool {
-			return a.Labels[labels.AlertName] == s.name && s.isStaticOf(labels.FromMap(a.Labels))
-		}) {
-			return true
-		}
-	}
-	return false
+	return append(out, r.notified(s)...)
 }
 
 // claim is what an assertion says about the alerts of a rule: that one is

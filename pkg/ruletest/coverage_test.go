@@ -16,9 +16,18 @@ import (
 // cover runs one suite over one rule file and returns the coverage.
 func cover(t *testing.T, rules, suite string) ruletest.CoverageReport {
 	t.Helper()
+	return coverPaging(t, rules, "", suite)
+}
+
+// coverPaging does so with the Alertmanager configuration that the suite names.
+func coverPaging(t *testing.T, rules, am, suite string) ruletest.CoverageReport {
+	t.Helper()
 	coverage := ruletest.NewCoverage()
 	_, diags, err := ruletest.Run(context.Background(), []ruletest.Suite{{File: "test.yaml", Data: []byte(suite)}}, ruletest.Options{
 		Bundle: []ruletest.RuleFile{{Name: "rules.yaml", YAML: []byte(rules)}}, Coverage: coverage,
+		AlertmanagerFile: func(_, name string) (ruletest.AlertmanagerFile, error) {
+			return ruletest.AlertmanagerFile{Name: name, YAML: []byte(am)}, nil
+		},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -157,6 +166,46 @@ func TestCoverageOfAlerts(t *testing.T) {
 			})
 			if diff := cmp.Diff(c.want, got); diff != "" {
 				t.Errorf("items (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+// A text that a notification_test names and that an annotation stands in is an
+// assertion about it; so is a label that it names.
+func TestCoverageOfNotifications(t *testing.T) {
+	const am = `
+route: {receiver: r, group_by: [where], group_wait: 10s}
+receivers: [{name: r, webhook_configs: [{url: 'http://localhost/x'}]}]
+`
+	for _, c := range []struct {
+		name, expects string
+		want          []string
+	}{
+		{"nothing named", "{}", []string{
+			"+ asserted firing: A", "- label rendered: where", "- annotation rendered: summary",
+		}},
+		{"a text", "{integrations: {webhook/0: {payload/commonAnnotations/summary: 9 of j}}}", []string{
+			"+ asserted firing: A", "+ annotation rendered: summary", "- label rendered: where",
+		}},
+		{"another text", "{integrations: {webhook/0: {payload/status: firing}}}", []string{
+			"+ asserted firing: A", "- annotation rendered: summary", "- label rendered: where",
+		}},
+		{"a label", "{alerts: [{labels: {where: j}}]}", []string{
+			"+ asserted firing: A", "- annotation rendered: summary", "+ label rendered: where",
+		}},
+		{"what groups are formed by", "{group_labels: {where: j}}", []string{
+			"+ asserted firing: A", "- annotation rendered: summary", "+ label rendered: where",
+		}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			suite := "rule_files: ['monctl:bundle']\nalertmanager_file: am\ntests:\n- interval: 1m\n  input_series: [{series: 'x{job=\"j\"}', values: '9x10'}]\n" +
+				"  notification_test: [{receiver: r, until: 5m, exp_notifications: [{}, " + c.expects + "]}]\n"
+			got := items(coverPaging(t, alertRules, am, suite))
+			for _, want := range c.want {
+				if !slices.Contains(got, want) {
+					t.Errorf("no %q in\n%s", want, strings.Join(got, "\n"))
+				}
 			}
 		})
 	}

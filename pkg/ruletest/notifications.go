@@ -9,6 +9,7 @@ import (
 
 	"github.com/prometheus/common/model"
 
+	"github.com/monctl/monctl/pkg/bundle"
 	"github.com/monctl/monctl/pkg/diag"
 	"github.com/monctl/monctl/pkg/routing/simulate"
 )
@@ -36,9 +37,29 @@ func (r *runner) checkNotifications(timeline *simulate.Timeline, a notificationA
 	f := r.fail(a.span, KindNotification, codeNotification, "receiver %q from %s until %s: %s",
 		a.receiver.value, model.Duration(a.from), model.Duration(a.until), countNotifications(len(a.exp), len(got)))
 	f.describePairs(pairs)
+	f.related = r.failedTemplates(got)
 	if len(got) < len(a.exp) {
 		f.hint = r.missingHint(timeline, a, until)
 	}
+}
+
+// failedTemplates are the places of the receivers' templates that fail in
+// notifications.
+func (r *runner) failedTemplates(sent []*notice) []diag.Related {
+	place := places(r.paging.file.Name, r.paging.file.YAML, r.paging.file.Origin)
+	failed := map[string]diag.Related{}
+	for _, n := range sent {
+		for _, rendered := range n.rendered {
+			for _, e := range rendered.Errors {
+				failed[e.Pointer] = diag.Related{Message: "the template of " + e.Field, Span: place(e.Pointer)}
+			}
+		}
+	}
+	var out []diag.Related
+	for _, pointer := range slices.Sorted(maps.Keys(failed)) {
+		out = append(out, failed[pointer])
+	}
+	return out
 }
 
 func countNotifications(expected, got int) string {
@@ -262,19 +283,51 @@ func (r *runner) compareIntegration(p *Pair, name string, expected map[string]te
 		n.rendered[name] = got
 	}
 	for _, e := range got.Errors {
-		p.have("field", name+" "+e.Field, "fails: "+e.Message)
+		label, message := name+" "+e.Field, "fails: "+e.Message
+		if want, ok := expected[e.Field]; ok {
+			p.compare("field", label, want.value, message)
+		} else {
+			p.have("field", label, message)
+		}
 	}
 	if len(got.Errors) > 0 {
 		return // The notification would not be what the other fields say.
 	}
 	for _, field := range slices.Sorted(maps.Keys(expected)) {
 		want, label := expected[field].value, name+" "+field
-		if have, ok := got.Fields[field]; ok {
+		if have, ok := renderedField(got.Fields, field); ok {
 			p.compare("field", label, want, have)
 			continue
 		}
 		p.lack("field", label, want)
 		p.have("field", name, "has no field "+quote(field)+fieldHint(field, got.Fields))
+	}
+}
+
+// renderedField returns a rendered field, or a part of one that is a JSON
+// document: "payload/alerts/0/labels/instance".
+func renderedField(fields map[string]string, name string) (string, bool) {
+	if value, ok := fields[name]; ok {
+		return value, true
+	}
+	field, pointer, _ := strings.Cut(name, "/")
+	text, ok := fields[field]
+	if !ok || field != "payload" {
+		return "", false
+	}
+	doc, err := bundle.DecodeJSON([]byte(text))
+	if err != nil {
+		return "", false
+	}
+	v, ok := doc.Lookup("/" + pointer)
+	switch {
+	case !ok:
+		return "", false
+	case v.Kind == bundle.Array || v.Kind == bundle.Map:
+		canonical, err := bundle.Canonical(v)
+		return string(canonical), err == nil
+	default:
+		return v.Text, true
 	}
 }
 

@@ -2,6 +2,7 @@ package ruletest
 
 import (
 	"cmp"
+	"slices"
 
 	"github.com/monctl/monctl/pkg/diag"
 )
@@ -88,6 +89,8 @@ type Failure struct {
 	// Span is the assertion.
 	Span diag.Span `json:"span,omitzero"`
 	hint string
+	// related are places that have to do with it.
+	related []diag.Related
 }
 
 // Failed reports whether any suite failed.
@@ -117,9 +120,9 @@ func (r *Report) Count(result Result) int {
 func (t *TestReport) diagnostics(l *diag.List) {
 	for _, f := range t.Failures {
 		d := l.Errorf(f.Code, f.Span, "%s", f.Message)
-		d.Detail, d.Hint = f.Diff, f.hint
+		d.Detail, d.Hint, d.Related = f.Diff, f.hint, slices.Clone(f.related)
 		if t.Name != "" && f.Span != t.Span {
-			d.Related = []diag.Related{{Message: "in the test " + quote(t.Name), Span: t.Span}}
+			d.Related = append(d.Related, diag.Related{Message: "in the test " + quote(t.Name), Span: t.Span})
 		}
 	}
 }

@@ -11,6 +11,9 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/prometheus/prometheus/model/rulefmt"
+	"go.yaml.in/yaml/v3"
+
 	"github.com/monctl/monctl/pkg/bundle"
 	"github.com/monctl/monctl/pkg/diag"
 	"github.com/monctl/monctl/pkg/promeval"
@@ -91,7 +94,7 @@ func (c *ruleCache) parse(f RuleFile) parsedRules {
 	parse, ok := c.files[key]
 	if !ok {
 		parse, ok = c.before[key]
-		if ok {
+		if ok = ok && len(parse().diags) == 0; ok { // else the places of errors may have moved
 			c.files[key] = parse
 		}
 	}
@@ -100,7 +103,7 @@ func (c *ruleCache) parse(f RuleFile) parsedRules {
 			file, errs := promeval.ParseRules(f.Name, f.YAML, c.options)
 			out := parsedRules{file: file}
 			for _, err := range errs {
-				ruleFileError(&out.diags, f.Name, err)
+				ruleFileError(&out.diags, f, err)
 			}
 			return out
 		})
@@ -116,21 +119,45 @@ var (
 	errorLine  = regexp.MustCompile(`^line (\d+): `)
 )
 
-// ruleFileError reports an error that upstream's loader has found, at its place
-// in the rule file if it says one.
-func ruleFileError(l *diag.List, name string, err error) {
+// ruleFileError reports an error that upstream's loader has found: at its place
+// in the rule file if it says one, else at the part of the rule that it names.
+func ruleFileError(l *diag.List, f RuleFile, err error) {
 	for message := range strings.SplitSeq(strings.TrimPrefix(err.Error(), "yaml: unmarshal errors:\n"), "\n") {
 		message = strings.TrimPrefix(strings.TrimSpace(message), "yaml: ")
-		span := diag.Span{File: name}
+		span := diag.Span{File: f.Name}
 		if m := errorPlace.FindStringSubmatchIndex(message); m != nil {
 			span.Start = diag.Position{Line: number(message[m[2]:m[3]]), Column: number(message[m[4]:m[5]])}
 			message = message[:m[0]] + message[m[1]:]
 		} else if m := errorLine.FindStringSubmatch(message); m != nil {
 			span.Start.Line = number(m[1])
 			message = message[len(m[0]):]
+		} else if in, ok := errors.AsType[*rulefmt.Error](err); ok {
+			span = ruleSpan(f, in, message)
 		}
 		l.Errorf(codeRules, span, "%s", message)
 	}
+}
+
+// partOfRule finds the label or annotation in an error about a template.
+var partOfRule = regexp.MustCompile(`: (label|annotation) ("(?:[^"\\]|\\.)*"): `)
+
+// ruleSpan is where the part of a rule is written that an error is about.
+func ruleSpan(f RuleFile, err *rulefmt.Error, message string) diag.Span {
+	var file struct{ Groups []struct{ Name string } }
+	if yaml.Unmarshal(f.YAML, &file) != nil {
+		return diag.Span{File: f.Name}
+	}
+	group := slices.IndexFunc(file.Groups, func(g struct{ Name string }) bool { return g.Name == err.Group })
+	if group < 0 || err.Rule < 1 {
+		return diag.Span{File: f.Name}
+	}
+	pointer := fmt.Sprintf("/groups/%d/rules/%d", group, err.Rule-1) // Rule counts from 1
+	if m := partOfRule.FindStringSubmatch(message); m != nil {
+		if name, err := strconv.Unquote(m[2]); err == nil {
+			pointer += "/" + m[1] + "s/" + escape(name)
+		}
+	}
+	return places(f.Name, f.YAML, f.Origin)(pointer)
 }
 
 func number(s string) int {

@@ -210,8 +210,8 @@ t.yml:5:56: error[test/value]: the expected labels "up{" do not parse: 1:4: pars
 		"rule files: missing, unreadable, broken": {
 			file:    "rule_files: [rule.yml, unreadable.yml, bad.yml, typo.yml, none.yml]\ntests:\n- name: one\n- name: two\n",
 			results: "FAILED failed failed",
-			want: `bad.yml: error[test/rules]: group "g", rule 2, "A": annotation "s": template: __alert_A:1: missing value for if
-bad.yml:5:11: error[test/rules]: group "g", rule 1, "r": could not parse expression: 1:5: parse error: unexpected end of input
+			want: `bad.yml:5:11: error[test/rules]: group "g", rule 1, "r": could not parse expression: 1:5: parse error: unexpected end of input
+bad.yml:8:22: error[test/rules]: group "g", rule 2, "A": annotation "s": template: __alert_A:1: missing value for if
 none.yml:1: error[test/rules]: did not find expected node content
 t.yml:1:14: warning[test/no-match]: no rule file matches "rule.yml"
 hint: did you mean "rules.yml"?

@@ -50,11 +50,11 @@ func (r *runner) run(ctx context.Context) {
 		return
 	}
 	r.eval = promeval.New(promeval.Options{
-		Engine: r.engine, Series: columns, ExternalLabels: labels.FromMap(r.test.labels), ExternalURL: r.test.url,
+		Engine: r.engine, Series: columns, ExternalLabels: labels.FromMap(r.externalLabels()), ExternalURL: r.test.url,
 		Clock: r.clock(), Asked: r.askedAt(), Schedule: r.schedule(),
 	})
 	if r.paging != nil && r.test.observes() {
-		r.sender = newSender(r.paging, r.test)
+		r.sender = newSender(r.paging, r.externalLabels(), r.test.url)
 	}
 	if !r.test.evaluates() || r.ticks(ctx) {
 		for _, e := range r.test.exprs {
@@ -69,6 +69,16 @@ func (r *runner) run(ctx context.Context) {
 	if r.debug {
 		r.dump(ctx)
 	}
+}
+
+// externalLabels are those of the test or, if it gives none and follows its
+// alerts to Alertmanager, those of Prometheus: what templates of rules see of
+// them gets to the receivers. Promtool's assertions alone see the test's.
+func (r *runner) externalLabels() map[string]string {
+	if r.test.labels == nil && r.test.observes() && r.paging != nil {
+		return r.paging.external
+	}
+	return r.test.labels
 }
 
 // moveErrors turns the errors of the input into failures; warnings stay.

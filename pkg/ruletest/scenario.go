@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/prometheus/common/model"
 	"go.yaml.in/yaml/v3"
 
 	"github.com/monctl/monctl/pkg/diag"
@@ -176,6 +177,12 @@ func (d *decoder) notificationAssertion(n node) notificationAssertion {
 		d.errorf(codeValue, n, "a notification_test needs the end of its window").Hint = "until counts from the start of the test, like eval_time"
 	case a.until < a.from:
 		d.errorf(codeValue, n, "the window of a notification_test ends before it begins")
+	}
+	for _, e := range a.exp {
+		if e.hasAt && hasUntil && (e.at < a.from || e.at > a.until) {
+			f := d.diags.Errorf(codeValue, e.span, "a notification at %s is outside of the window from %s until %s", model.Duration(e.at), model.Duration(a.from), model.Duration(a.until))
+			f.Hint = "at counts from the start of the test, like from and until"
+		}
 	}
 	return a
 }

@@ -47,12 +47,8 @@ type sentAlert struct {
 	annotations map[string]string
 }
 
-func newSender(p *paging, t *test) *sender {
-	external := p.external
-	if t.labels != nil {
-		external = t.labels
-	}
-	return &sender{paging: p, external: external, url: t.url, sent: map[alertKey]*sentAlert{}, texts: map[string]alertText{}, dropped: map[int][]string{}}
+func newSender(p *paging, external map[string]string, url string) *sender {
+	return &sender{paging: p, external: external, url: url, sent: map[alertKey]*sentAlert{}, texts: map[string]alertText{}, dropped: map[int][]string{}}
 }
 
 // observe sends what has to be sent after a tick.

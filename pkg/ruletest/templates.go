@@ -45,4 +45,12 @@ func (r *runner) warnTemplate(span diag.Span, alert, what, name, message string)
 	}
 	d := r.warnings.Warnf(codeTemplate, span, "%s", summary)
 	d.Detail = message
+	for _, s := range r.subjects() {
+		if s.alert && s.name == alert {
+			if at := s.place("/" + what + "s/" + escape(name)); at.File != "" {
+				d.Related = append(d.Related, diag.Related{Message: "the template", Span: at})
+			}
+			return
+		}
+	}
 }

@@ -196,10 +196,10 @@ func testFailure(s Suite, t Test) (failure, broken *junitFailure) {
 // failureText is a failure as a terminal shows it, in black and white.
 func failureText(s Suite, t Test, f Failure) string {
 	finding := mergedFinding{Finding: testFinding(s, t, f)}
-	w := &textWriter{}
 	if f.explains() {
-		w.failures = map[failureKey]Failure{{finding.Code, finding.Summary, finding.Span}: f}
+		finding.failure = &f
 	}
+	w := &textWriter{}
 	w.finding(finding)
 	return strings.TrimRight(w.out.String(), "\n")
 }

@@ -41,7 +41,10 @@ func merged(findings []Finding) []mergedFinding {
 // mergeKey is the same for findings that differ in their environment only.
 func mergeKey(f Finding) string {
 	f.Env = ""
-	key, err := json.Marshal(f)
+	key, err := json.Marshal(struct {
+		Finding
+		Failure *Failure
+	}{f, f.failure})
 	if err != nil { // strings, numbers and severities that exist: cannot happen
 		return fmt.Sprint(f)
 	}
@@ -101,10 +104,10 @@ func untold(r Report) []mergedFinding {
 	if r.Tests == nil {
 		return nil
 	}
-	told, wrong := map[failureKey]bool{}, map[string]bool{}
+	told, wrong := map[failureKey]bool{}, false
 	for _, d := range r.Diagnostics {
 		told[failureKey{d.Code, d.Summary, d.Span}] = true
-		wrong[d.Span.File] = wrong[d.Span.File] || d.Severity == diag.Error
+		wrong = wrong || d.Severity == diag.Error
 	}
 	var out []Finding
 	add := func(s Suite, t Test, f Failure) {
@@ -124,8 +127,9 @@ func untold(r Report) []mergedFinding {
 					add(s, t, f)
 				}
 			}
-			// A test that says nothing was not run, for what is wrong with its file.
-			if len(t.Failures) == 0 && !wrong[s.File] {
+			// A test that says nothing was not run, for what is wrong with its file
+			// or with its rules.
+			if len(t.Failures) == 0 && !wrong {
 				add(s, t, unexplained())
 			}
 		}

@@ -67,8 +67,10 @@ type PagedAlert struct {
 // differently.
 type DefinitionChange struct {
 	Name string `json:"name"`
-	// Action is "add", "update" or "remove".
+	// Action is "add", "update", "remove" or, of a receiver with the same
+	// integrations under another name, "rename"; then From is the former one.
 	Action string        `json:"action"`
+	From   string        `json:"from,omitempty"`
 	Fields []FieldChange `json:"fields,omitempty"`
 }
 
@@ -124,6 +126,9 @@ func (t *textWriter) pagingDiff(d PagingDiff) {
 		return
 	}
 	line := fmt.Sprintf("nobody is paged differently since %s", from)
+	if len(d.Changes) > 0 {
+		line = fmt.Sprintf("since %s: every alert goes to the same receivers, but not as before", from)
+	}
 	if d.Changed+d.Possible > 0 {
 		line = fmt.Sprintf("since %s: %s paged differently", from, count(d.Changed, "alert"))
 		if d.Possible > 0 {
@@ -221,7 +226,11 @@ func (t *textWriter) definitions(heading string, list []DefinitionChange) {
 	t.printf("%s\n", t.styled(bold, heading))
 	for _, d := range list {
 		sign, s := actionStyle(d.Action)
-		t.printf("  %s %s\n", t.styled(s, sign), plain(d.Name))
+		name := plain(d.Name)
+		if d.From != "" {
+			name = plain(d.From) + " is now called " + name
+		}
+		t.printf("  %s %s\n", t.styled(s, sign), name)
 		t.fieldChanges(d.Fields, "      ")
 	}
 }

@@ -95,6 +95,10 @@ type Finding struct {
 	// RelatedExcerpts are those of Related, in its order; null where there is
 	// none.
 	RelatedExcerpts []*diag.Excerpt `json:"related_excerpts,omitempty"`
+
+	// failure is the failure of a test that the finding tells, if it says more
+	// than its message.
+	failure *Failure
 }
 
 // Findings makes findings without excerpts of a list of diagnostics.

@@ -17,6 +17,10 @@ type RouteTrace struct {
 	Unknown []string          `json:"unknown,omitempty"`
 	// Place is that of the rule, for an alert of the bundle.
 	Place *Place `json:"place,omitempty"`
+	// DroppedBy is the relabelling rule that keeps the alert from Alertmanager:
+	// "alert_relabel_configs[2]". MaybeDropped says that it need not.
+	DroppedBy    string `json:"dropped_by,omitempty"`
+	MaybeDropped bool   `json:"maybe_dropped,omitempty"`
 	// At is the time for which intervals are told, in RFC 3339.
 	At string `json:"at"`
 	// Steps are the routes that are come to, in the order in which they are
@@ -117,6 +121,12 @@ func (t *textWriter) routeTrace(r RouteTrace) {
 	t.printf("%s\n", head)
 	if len(r.Unknown) > 0 {
 		t.printf("not known: %s\n", plain(strings.Join(r.Unknown, ", ")))
+	}
+	switch {
+	case r.MaybeDropped:
+		t.printf("%s\n", t.styled(yellow, plain(r.DroppedBy)+" of Prometheus may drop it before Alertmanager gets it"))
+	case r.DroppedBy != "":
+		t.printf("%s\n", t.styled(yellow, plain(r.DroppedBy)+" of Prometheus drops it: Alertmanager never gets it, or it would take this way"))
 	}
 	t.out.WriteByte('\n')
 	depth := map[string]int{}

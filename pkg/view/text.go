@@ -25,8 +25,8 @@ func renderText(w io.Writer, r Report, o Options) error {
 	if r, err = Decode(doc); err != nil {
 		return err
 	}
-	t := &textWriter{options: o, envs: len(r.Environments), failures: failuresOf(r.Tests)}
-	for _, f := range merged(r.Diagnostics) {
+	t := &textWriter{options: o, envs: len(r.Environments)}
+	for _, f := range merged(explained(r.Diagnostics, r.Tests)) {
 		t.finding(f)
 	}
 	if r.Changes != nil {
@@ -87,8 +87,6 @@ type textWriter struct {
 	options Options
 	// envs is how many environments the report is about.
 	envs int
-	// failures explain the diagnostics that tell them.
-	failures map[failureKey]Failure
 }
 
 func (t *textWriter) printf(format string, args ...any) { fmt.Fprintf(&t.out, format, args...) }
@@ -115,9 +113,9 @@ func (t *textWriter) finding(f mergedFinding) {
 	if f.Owner != "" {
 		t.field(gutter, "owner", f.Owner)
 	}
-	if failure, ok := t.failures[failureKey{f.Code, f.Summary, f.Span}]; ok {
-		t.failure(gutter, failure)
-		if failure.says(f.Hint) {
+	if f.failure != nil {
+		t.failure(gutter, *f.failure)
+		if f.failure.says(f.Hint) {
 			f.Hint = ""
 		}
 	} else if f.Detail != "" {
