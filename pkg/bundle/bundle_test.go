@@ -354,3 +354,45 @@ scrape_configs:
 		t.Errorf("target (-want +got):\n%s", diff)
 	}
 }
+
+// A failed write leaves nothing of its own behind.
+func TestFailedWriteLeavesNoTemporaryFile(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "out")
+	if err := os.MkdirAll(filepath.Join(dir, "prometheus", "rules", "a.yaml", "in the way"), 0o750); err != nil {
+		t.Fatal(err)
+	}
+	files, err := newBundle(t, object(t, "rules/a/g", "{name: g}")).Tree()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := bundle.WriteTree(dir, files, bundle.WriteOptions{}); err == nil {
+		t.Fatal("a folder was overwritten by a file")
+	}
+	left, err := filepath.Glob(filepath.Join(dir, "prometheus", "rules", ".monctl-*"))
+	if err != nil || len(left) > 0 {
+		t.Errorf("left %v, %v", left, err)
+	}
+}
+
+func TestTreePath(t *testing.T) {
+	for _, tc := range []struct {
+		ref  bundle.Ref
+		name string
+		ok   bool
+	}{
+		{bundle.Ref{Kind: bundle.Rules, Space: "a.b", Name: "g/h"}, "prometheus/rules/a.b.yaml", true},
+		{bundle.Ref{Kind: bundle.Dashboard, Space: "A b/ü", Name: "u"}, "grafana/A b/ü/u.json", true},
+		{bundle.Ref{Kind: bundle.Dashboard, Space: "F", Name: "a/b"}, "grafana/F/a/b.json", false},
+		{bundle.Ref{Kind: bundle.Dashboard, Space: "F", Name: "../u"}, "grafana/F/../u.json", false},
+		{bundle.Ref{Kind: bundle.Dashboard, Space: "..", Name: "u"}, "grafana/../u.json", false},
+		{bundle.Ref{Kind: bundle.Dashboard, Space: "a//b", Name: "u"}, "grafana/a//b/u.json", false},
+		{bundle.Ref{Kind: bundle.Dashboard, Space: "manifest.json", Name: "u"}, "grafana/manifest.json/u.json", false},
+		{bundle.Ref{Kind: bundle.Dashboard, Space: "F", Name: "a\nb"}, "grafana/F/a\nb.json", false},
+		{bundle.Ref{Kind: bundle.File, Space: "prometheus/targets", Name: "manifest.json"}, "prometheus/targets/manifest.json", true},
+		{bundle.Ref{Kind: bundle.Prometheus}, "prometheus/prometheus.yml", true},
+	} {
+		if name, ok := tc.ref.TreePath(); name != tc.name || ok != tc.ok {
+			t.Errorf("%v: got %q, %t, want %q, %t", tc.ref, name, ok, tc.name, tc.ok)
+		}
+	}
+}

@@ -6,6 +6,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"unicode"
 )
 
 // TreeFile is one file of the rendered tree of an environment.
@@ -44,8 +45,8 @@ func (b *Bundle) Tree() ([]TreeFile, error) {
 	files := map[string]*TreeFile{}
 	rules := map[string][]Value{}
 	for _, o := range b.objs {
-		name := treePath(o.Ref)
-		if !fileNameOK(name) {
+		name, ok := o.Ref.TreePath()
+		if !ok {
 			return nil, fmt.Errorf("object %s: %q cannot be a file name", o.Ref, name)
 		}
 		f := files[name]
@@ -90,6 +91,15 @@ func (b *Bundle) Tree() ([]TreeFile, error) {
 	return out, nil
 }
 
+// TreePath returns the path of the file within an environment's folder that an
+// object is written to. It is not ok if the names in the reference would lead
+// elsewhere: to another folder of the tree, or out of it.
+func (r Ref) TreePath() (name string, ok bool) {
+	name = treePath(r)
+	ok = fileNameOK(name) && (r.Kind != Dashboard || !strings.Contains(r.Name, "/"))
+	return name, ok
+}
+
 func treePath(r Ref) string {
 	switch r.Kind {
 	case Rules:
@@ -101,7 +111,7 @@ func treePath(r Ref) string {
 	case Template:
 		return alertmanagerFolder + "/templates/" + r.Name
 	case Dashboard:
-		return path.Join(grafanaFolder, r.Space, r.Name+".json")
+		return grafanaFolder + "/" + r.Space + "/" + r.Name + ".json"
 	case File:
 		return path.Join(r.Space, r.Name)
 	default:
@@ -109,10 +119,13 @@ func treePath(r Ref) string {
 	}
 }
 
-// fileNameOK accepts clean relative paths that stay where they are put.
+// fileNameOK accepts clean relative paths that stay where they are put, and
+// leave the manifest its place.
 func fileNameOK(name string) bool {
-	return name != "" && path.Clean(name) == name && !path.IsAbs(name) && name != ".." &&
-		!strings.HasPrefix(name, "../") && !strings.ContainsAny(name, "\x00\\")
+	parts := strings.Split(name, "/")
+	return name != "" && path.Clean(name) == name && !path.IsAbs(name) && parts[0] != ".." &&
+		!(len(parts) > 1 && parts[1] == ManifestName) &&
+		!strings.ContainsFunc(name, func(c rune) bool { return c == '\\' || unicode.IsControl(c) })
 }
 
 // TargetTree lays out what differs between a target and its environment, as

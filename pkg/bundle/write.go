@@ -242,8 +242,9 @@ func apply(root *os.Root, changes []Change) error {
 			err = root.Remove(filepath.FromSlash(c.Path))
 			removeEmptyFolders(root, path.Dir(c.Path))
 		case "add", "update":
-			err = root.Rename(staged[c.Path], filepath.FromSlash(c.Path))
-			delete(staged, c.Path)
+			if err = root.Rename(staged[c.Path], filepath.FromSlash(c.Path)); err == nil {
+				delete(staged, c.Path)
+			}
 		}
 		if err != nil {
 			return err

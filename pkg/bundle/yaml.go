@@ -71,6 +71,11 @@ func yamlError(diags *diag.List, file string, data []byte, err error) {
 		if p, ok := findInLines(data, span.Start.Line, yamlTab); ok {
 			span.Start = p
 		}
+	} else if strings.Contains(message, "unexpected end of stream") {
+		hint = "a quote is still open"
+		if span.Start.Line == 0 { // the parser counts from 0 here, and says nothing of that
+			span.Start.Line = 1
+		}
 	} else if m := yamlAnchor.FindStringSubmatch(message); m != nil {
 		alias := regexp.MustCompile(`()\*` + regexp.QuoteMeta(m[1]) + `\b`)
 		if p, ok := findInLines(data, 1, alias); ok {

@@ -13,6 +13,8 @@ import (
 	"github.com/monctl/monctl/pkg/diag"
 	"github.com/monctl/monctl/pkg/jsonnet"
 	"github.com/monctl/monctl/pkg/pipeline"
+	"github.com/monctl/monctl/pkg/project"
+	"github.com/monctl/monctl/pkg/render"
 	"github.com/monctl/monctl/pkg/view"
 )
 
@@ -178,7 +180,7 @@ func dependency(graph *deps.Graph, file string) view.Dependency {
 
 // importers fills in what imports the files, and what they touch.
 func (o *depsOptions) importers(d *view.Dependencies, graph *deps.Graph, place workplace) (diag.List, error) {
-	sources, err := projectSources(place)
+	sources, err := projectSources(place, graph)
 	if err != nil {
 		return nil, err
 	}
@@ -227,31 +229,75 @@ func (o *depsOptions) importers(d *view.Dependencies, graph *deps.Graph, place w
 	return diags, nil
 }
 
-// projectSources are the sources and mixins of the project that are there, each
-// rendered for every environment.
-func projectSources(place workplace) ([]deps.Source, error) {
+// projectSources are the sources and mixins of the project that are there, with
+// the environments that they are rendered for. What is evaluated stands once
+// for each environment, since the files of its variables are the environment's.
+func projectSources(place workplace, graph *deps.Graph) ([]deps.Source, error) {
 	found, err := place.project.FindSources(os.DirFS(place.dir))
 	if err != nil {
 		return nil, err
 	}
-	var paths []string
+	var sources []deps.Source
+	add := func(file string, holds func(project.Environment) bool) error {
+		if _, err := place.open(file); err != nil {
+			return nil //nolint:nilerr // it is not there
+		}
+		plain := deps.Source{Path: file}
+		for _, env := range place.project.Environments {
+			if !holds(env) {
+				continue
+			}
+			variables, err := variableFiles(env, graph)
+			switch {
+			case err != nil:
+				return err
+			case len(variables) > 0 && slices.Contains([]string{".jsonnet", ".libsonnet", ".cue"}, path.Ext(file)):
+				sources = append(sources, deps.Source{Path: file, Environments: []string{env.Name}, Variables: variables})
+			default:
+				plain.Environments = append(plain.Environments, env.Name)
+			}
+		}
+		if len(plain.Environments) > 0 {
+			sources = append(sources, plain)
+		}
+		return nil
+	}
 	for _, s := range found {
-		paths = append(paths, s.Path)
+		if err := add(s.Path, func(env project.Environment) bool { return env.Renders(s.Path) }); err != nil {
+			return nil, err
+		}
 	}
 	for _, m := range place.project.Sources.Mixins {
-		file := path.Clean(m.Path)
-		if path.Ext(file) == "" {
-			file += "/mixin.libsonnet"
-		}
-		paths = append(paths, file)
-	}
-	var sources []deps.Source
-	for _, p := range paths {
-		if _, err := place.open(p); err == nil {
-			sources = append(sources, deps.Source{Path: p, Environments: place.project.EnvironmentNames()})
+		file := render.MixinSource(m)
+		if err := add(file.Path, func(env project.Environment) bool {
+			return env.Renders(file.Path, m.Path, file.Name()) && m.HoldsFor(env.Name)
+		}); err != nil {
+			return nil, err
 		}
 	}
 	return sources, nil
+}
+
+// variableFiles are the files that an environment takes variables from. What
+// they import is added to the graph.
+func variableFiles(env project.Environment, graph *deps.Graph) ([]string, error) {
+	var out []string
+	for _, args := range []map[string]project.Arg{env.Ext, env.TLA} {
+		for _, a := range args {
+			if a.File == "" {
+				continue
+			}
+			out = append(out, path.Clean(a.File))
+			if a.IsText {
+				continue
+			}
+			if _, err := graph.Add(path.Clean(a.File)); err != nil { // what is wrong with it, rendering says
+				return nil, err
+			}
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out), nil
 }
 
 func (o *depsOptions) conclude(d *view.Dependencies, diags diag.List, importer *jsonnet.Importer) error {

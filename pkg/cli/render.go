@@ -118,6 +118,9 @@ func (o *renderOptions) render(ctx context.Context, args []string, opts pipeline
 	if err := p.Render(ctx); err != nil {
 		return err
 	}
+	if err := p.ReportEmpty(); err != nil {
+		return err
+	}
 	if len(args) > 0 && p.Project != nil && p.Project.File == "" {
 		hintAtFlags(p.Diags)
 	}

@@ -2,9 +2,11 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -122,7 +124,7 @@ func (g *global) prepare(cmd *cobra.Command) error {
 		return failed
 	}
 	if _, err := view.New(g.output, view.Options{}); err != nil {
-		return formatError(err)
+		return g.outputError(cmd, err)
 	}
 	if _, err := diag.ParseSeverity(g.failOn); err != nil {
 		return usagef("--fail-on: %w", err)
@@ -140,6 +142,15 @@ func (g *global) prepare(cmd *cobra.Command) error {
 		}
 	}
 	return nil
+}
+
+// outputError is about a format that does not exist. Of commands that stand in
+// for others, -o is known as the flag for the file that is written.
+func (g *global) outputError(cmd *cobra.Command, err error) error {
+	if cmd.Flags().Lookup("output-file") != nil && strings.ContainsAny(g.output, "./") {
+		return &usageError{err: err, hint: "-o is the format of the report; to write a file, say --out " + g.output}
+	}
+	return formatError(err)
 }
 
 func formatError(err error) error {
@@ -177,6 +188,11 @@ func unknownCommand(cmd *cobra.Command, name string) error {
 }
 
 func flagError(cmd *cobra.Command, err error) error {
+	if number, ok := errors.AsType[*strconv.NumError](err); ok { // named by a function of Go otherwise
+		if invalid, ok := errors.AsType[*pflag.InvalidValueError](err); ok {
+			return usagef("--%s: %q is no %s: %w", invalid.GetFlag().Name, number.Num, invalid.GetFlag().Value.Type(), number.Err)
+		}
+	}
 	e := &usageError{err: err}
 	if name, ok := strings.CutPrefix(err.Error(), "unknown flag: --"); ok {
 		var names []string

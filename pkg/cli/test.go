@@ -135,6 +135,9 @@ func (o *testOptions) test(ctx context.Context) error {
 	if err := p.Render(ctx); err != nil {
 		return err
 	}
+	if err := p.ReportEmpty(); err != nil {
+		return err
+	}
 	since, err := o.since.find(p)
 	if err != nil {
 		return err

@@ -83,6 +83,9 @@ func (o *validateOptions) run(ctx context.Context, args []string) error {
 	if err := p.Render(ctx); err != nil {
 		return err
 	}
+	if err := p.ReportEmpty(); err != nil {
+		return err
+	}
 	if err := p.Validate(ctx); err != nil {
 		return err
 	}

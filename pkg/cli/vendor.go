@@ -123,8 +123,9 @@ func (o *vendorOptions) updateCommand() *cobra.Command {
 		Short: "Lock the newest commits of what jsonnetfile.json asks for",
 		Long: `Update looks up anew what the required branches and tags are, of the packages
 that are named or of all, and installs that.`,
-		Example: "  monctl vendor update kubernetes-mixin",
-		Args:    cobra.ArbitraryArgs,
+		Example:           "  monctl vendor update kubernetes-mixin",
+		Args:              cobra.ArbitraryArgs,
+		ValidArgsFunction: o.completePackages,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return o.install(cmd.Context(), "vendor update", vendoring.Request{Update: args, All: len(args) == 0})
 		},

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -47,6 +48,8 @@ func (o *vendorOptions) whyCommand() *cobra.Command {
 		Use:     "why PACKAGE...",
 		Short:   "Show what requires a package",
 		Example: "  monctl vendor why grafonnet",
+
+		ValidArgsFunction: o.completePackages,
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 {
 				return usagef("%s needs the name of a package", cmd.CommandPath())
@@ -57,6 +60,28 @@ func (o *vendorOptions) whyCommand() *cobra.Command {
 			return o.packages(cmd, "vendor why", args, printReasons)
 		},
 	}
+}
+
+// completePackages offers the packages of the project by path and short name.
+func (o *vendorOptions) completePackages(cmd *cobra.Command, given []string, begun string) ([]string, cobra.ShellCompDirective) {
+	p, _, _, err := o.load(nil)
+	if err != nil || p == nil {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	all, _, err := p.Packages(cmd.Context())
+	if err != nil {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	var names []string
+	for _, k := range all {
+		for _, name := range []string{k.Path, k.ShortName} {
+			if name != "" && strings.HasPrefix(name, begun) && !slices.Contains(given, name) {
+				names = append(names, name)
+			}
+		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names), cobra.ShellCompDirectiveNoFileComp
 }
 
 // packages prints all packages, or those that are named.

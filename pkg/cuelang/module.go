@@ -70,8 +70,9 @@ func PackageName(file string, data []byte) string {
 // above it. A file without a package clause stands alone. Imports are found in
 // the module around it, in cue.mod/pkg, cue.mod/gen and cue.mod/usr; nothing
 // is fetched. tags gives values, as CUE, for the fields that ask for one with
-// @tag(name).
-func (l *Loader) Load(code, file string, files Files, tags map[string]string) (Package, diag.List) {
+// @tag(name). The codes of its findings are cue/syntax, cue/import and, where
+// values contradict each other, cue/value.
+func (l *Loader) Load(file string, files Files, tags map[string]string) (Package, diag.List) {
 	pl := &packageLoader{files: files, parsed: map[string]*ast.File{}, loading: map[string]bool{}}
 	pl.context = build.NewContext(build.Loader(pl.load))
 	pl.findModule(path.Dir(file))
@@ -90,13 +91,38 @@ func (l *Loader) Load(code, file string, files Files, tags map[string]string) (P
 		err = pl.failure
 	}
 	if err != nil {
-		diags := p.Diagnose(code, file, err)
-		if pl.syntax {
-			diags = diags[:1] // what follows is guesswork of the parser
-		}
-		return p, diags
+		return p, pl.diagnose(p, file, err)
 	}
 	return p, nil
+}
+
+// diagnose says what kept a package from being loaded.
+func (pl *packageLoader) diagnose(p Package, file string, err error) diag.List {
+	switch {
+	case pl.syntax:
+		return p.Diagnose("cue/syntax", file, err)[:1] // what follows is guesswork of the parser
+	case pl.missing:
+		diags := p.Diagnose("cue/import", file, err)
+		for i := range diags {
+			diags[i].Hint = "packages are found in the module around the file and below its cue.mod; nothing is fetched"
+		}
+		return diags
+	case isAboutValues(err):
+		return p.Diagnose("cue/value", file, err)
+	default:
+		return p.Diagnose("cue/syntax", file, err)
+	}
+}
+
+// isAboutValues tells a contradiction, which stands at a value, from a name that
+// nothing is called.
+func isAboutValues(err error) bool {
+	errs := cueerrors.Errors(err)
+	if len(errs) == 0 {
+		return false
+	}
+	format, _ := errs[0].Msg()
+	return len(errs[0].Path()) > 0 && !strings.HasPrefix(format, "reference ")
 }
 
 // packageLoader loads one package with its imports.
@@ -108,10 +134,12 @@ type packageLoader struct {
 	parsed       map[string]*ast.File
 	loading      map[string]bool
 	read         []string
-	// syntax says that a file does not parse; failure is what went wrong with
+	// syntax says that a file does not parse, missing that an import leads
+	// nowhere or to itself; failure is what went wrong with
 	// an import, which what goes on from there only repeats.
 	syntax  bool
 	failure error
+	missing bool
 }
 
 // maxUp bounds how far above a file its module is looked for.
@@ -257,7 +285,10 @@ func (pl *packageLoader) load(pos token.Pos, imported string) *build.Instance {
 		inst.Err = cueerrors.Promote(err, "import")
 		return inst
 	}
-	failed := func(format string, args ...any) *build.Instance { return fail(cueerrors.Newf(pos, format, args...)) }
+	failed := func(format string, args ...any) *build.Instance {
+		pl.missing = true
+		return fail(cueerrors.Newf(pos, format, args...))
+	}
 	if pl.loading[imported] {
 		return failed("package %s imports itself", imported)
 	}

@@ -191,6 +191,9 @@ func (g *Graph) Importers(files ...string) []string {
 type Source struct {
 	Path         string
 	Environments []string
+	// Variables are the files that the variables of these environments are
+	// taken from, which the source may ask for.
+	Variables []string
 	// Read is what its evaluation has read and looked for, sorted, where that
 	// is known; nil if it is not.
 	Read []string
@@ -202,7 +205,10 @@ func (g *Graph) Touched(sources []Source, changed ...string) (touched []Source, 
 	for _, s := range sources {
 		names := s.Read
 		if names == nil {
-			_, names = g.Closure(s.Path)
+			for _, part := range append([]string{s.Path}, s.Variables...) {
+				_, looked := g.Closure(part)
+				names = append(append(names, part), looked...)
+			}
 		}
 		if slices.ContainsFunc(changed, func(f string) bool { return f == s.Path || slices.Contains(names, f) }) {
 			touched = append(touched, s)

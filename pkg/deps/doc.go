@@ -10,6 +10,7 @@
 //
 // A Source is a file that something is rendered from, for some environments.
 // It is touched by a change of itself, of a file that it imports directly or
-// not, and of a file that would be found before one of these if it existed. If
-// it is known what its evaluation has read and looked for, that counts instead.
+// not, and of a file that would be found before one of these if it existed; the
+// files that variables of its environments name count like imports. If it is
+// known what its evaluation has read and looked for, that counts instead.
 package deps

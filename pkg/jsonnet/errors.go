@@ -1,6 +1,8 @@
 package jsonnet
 
 import (
+	"maps"
+	"path"
 	"regexp"
 	"slices"
 	"strconv"
@@ -47,12 +49,16 @@ func (e *evaluation) syntax(l ast.LocationRange, message string, imports []diag.
 	}
 	d := diags.Errorf("jsonnet/syntax", s, "%s", lower(message))
 	d.Related = imports
-	d.Hint = syntaxHint(message)
+	d.Hint = syntaxHint(s.File, message)
 	return diags
 }
 
-func syntaxHint(message string) string {
+func syntaxHint(file, message string) string {
 	switch {
+	case strings.HasSuffix(message, `'\ufeff'`):
+		return "the file begins with a byte order mark; save it as UTF-8 without one"
+	case path.Ext(file) == ".yaml" || path.Ext(file) == ".yml":
+		return "import reads Jsonnet and JSON; read YAML with std.parseYaml(importstr '" + path.Base(file) + "')"
 	case strings.HasPrefix(message, "Unknown variable"):
 		return "declare it with local, import it, or quote it if a string is meant"
 	case strings.Contains(message, "Expected a comma before next field"):
@@ -78,7 +84,7 @@ func lower(message string) string {
 func (e *evaluation) runtime(err jsonnet.RuntimeError) diag.List {
 	frames := e.frames(err.StackTrace)
 	if l, message, ok := e.embedded(err.Msg); ok {
-		return e.syntax(l, message, importChain(frames))
+		return e.syntax(l, message, append(importChain(frames), e.importers(frames)...))
 	}
 	var diags diag.List
 	code := "jsonnet/runtime"
@@ -96,10 +102,14 @@ func (e *evaluation) runtime(err jsonnet.RuntimeError) diag.List {
 		hint = "set it under environments.<name>.ext in monctl.cue, or with -V name=value"
 	case strings.HasPrefix(err.Msg, "max stack frames exceeded"):
 		hint = "look for an endless recursion, or raise jsonnet.maxStack in monctl.cue"
+		if cycle := importCycle(frames); cycle != "" {
+			hint = cycle
+		}
 	case strings.Contains(err.Msg, "Missing argument"):
 		hint = "a source that is a function gets its arguments from environments.<name>.tla in monctl.cue"
 	}
 	place := diag.Span{File: e.req.File}
+	imported := e.importers(frames)
 	if i := e.blame(frames); i >= 0 {
 		place = frames[i].Span
 		frames = relevant(frames, i, strings.HasPrefix(err.Msg, "monctl/"))
@@ -107,8 +117,22 @@ func (e *evaluation) runtime(err jsonnet.RuntimeError) diag.List {
 	summary, detail, _ := strings.Cut(strings.TrimSuffix(err.Msg, "."), "\n")
 	d := diags.Errorf(code, place, "%s", summary)
 	d.Detail, d.Hint = detail, hint
-	d.Related = frames[:min(len(frames), maxFrames)]
+	d.Related = append(slices.Clone(frames[:min(len(frames), maxFrames)]), imported...)
 	return diags
+}
+
+// importers is the chain of imports from the file where a stack ends, which is
+// the place itself where there is none, to the entry. It is empty if the stack
+// leads there: an imported value is often evaluated only after the import.
+func (e *evaluation) importers(frames []diag.Related) []diag.Related {
+	if len(frames) == 0 || slices.ContainsFunc(frames, func(f diag.Related) bool { return f.Span.File == e.req.File }) {
+		return nil
+	}
+	var out []diag.Related
+	for _, s := range e.req.Importer.chain(e.req.File, frames[len(frames)-1].Span.File) {
+		out = append(out, diag.Related{Message: "imported here", Span: s})
+	}
+	return out
 }
 
 // frames are the places of the stack, innermost first, without repetitions
@@ -121,8 +145,11 @@ func (e *evaluation) frames(trace []jsonnet.TraceFrame) []diag.Related {
 			continue
 		}
 		message := "called here"
-		if f.Name != "" && !strings.Contains(f.Name, "thunk") { // the engine's word, not the author's
-			message = "in " + strings.ReplaceAll(f.Name, "$", "anonymous object")
+		switch {
+		case f.Name == "$": // what stands in no function and no object
+			message = "at the top of the file"
+		case f.Name != "" && !strings.Contains(f.Name, "thunk"): // the engine's word, not the author's
+			message = "in " + f.Name
 		}
 		r := diag.Related{Message: message, Span: span(f.Loc)}
 		if n := len(out); n > 0 && out[n-1].Span == r.Span {
@@ -172,6 +199,22 @@ func importChain(frames []diag.Related) []diag.Related {
 		out = append(out, diag.Related{Message: "imported here", Span: f.Span})
 	}
 	return out
+}
+
+// importCycle explains a stack that consists of the same few imports again and
+// again; it is "" for any other.
+func importCycle(frames []diag.Related) string {
+	files := map[string]diag.Span{}
+	for _, f := range frames {
+		if at, ok := files[f.Span.File]; ok && at != f.Span {
+			return ""
+		}
+		files[f.Span.File] = f.Span
+	}
+	if len(files) < 2 || len(frames) <= 2*len(files) {
+		return ""
+	}
+	return "the files " + strings.Join(slices.Sorted(maps.Keys(files)), ", ") + " import each other, and each needs the value of the other"
 }
 
 var placeInMessage = regexp.MustCompile(`^(.+?):(?:(\d+):(\d+)(?:-(\d+))?|\((\d+):(\d+)\)-\((\d+):(\d+)\)):? (.*)`)

@@ -55,6 +55,50 @@ func Imports(file string, text []byte) ([]Import, diag.List, error) {
 	return slices.CompactFunc(out, func(a, b Import) bool { return a == b }), nil, nil
 }
 
+// chain returns the places of the imports by which one file leads to another,
+// the last first, over files that have been read; the shortest one, and none if
+// there is none.
+func (i *Importer) chain(from, to string) []diag.Span {
+	type step struct {
+		file string
+		at   diag.Span
+	}
+	before := map[string]step{from: {}}
+	for todo := []string{from}; len(todo) > 0; todo = todo[1:] {
+		text, _ := i.known(todo[0])
+		imports, _, err := Imports(todo[0], text)
+		if err != nil {
+			continue
+		}
+		for _, imp := range imports {
+			if imp.Kind != ImportCode {
+				continue
+			}
+			for _, name := range i.candidates(todo[0], imp.Path) {
+				if _, ok := i.known(name); !ok {
+					continue
+				}
+				if _, seen := before[name]; !seen {
+					before[name] = step{todo[0], imp.Span}
+					todo = append(todo, name)
+				}
+				break
+			}
+		}
+		if _, found := before[to]; found {
+			break
+		}
+	}
+	var out []diag.Span
+	for at := to; at != from; at = before[at].file {
+		if _, ok := before[at]; !ok {
+			return nil
+		}
+		out = append(out, before[at].at)
+	}
+	return out
+}
+
 // Candidates returns the names under which an import of a file is looked for,
 // in this order.
 func (i *Importer) Candidates(from, importedPath string) []string {

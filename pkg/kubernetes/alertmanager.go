@@ -95,6 +95,7 @@ func (w *writer) prometheus(b *bundle.Bundle) error {
 	if !ok || len(scrapes.Elem) == 0 {
 		return nil
 	}
+	w.placeholders(o, scrapes)
 	text, err := bundle.EncodeYAML(scrapes)
 	if err != nil {
 		return fmt.Errorf("write %s: %w", o.Ref, err)
@@ -106,6 +107,21 @@ func (w *writer) prometheus(b *bundle.Bundle) error {
 			"type":       bundle.StringValue("Opaque"),
 			"stringData": bundle.MapValue(map[string]bundle.Value{scrapeKey: bundle.StringValue(string(text))}),
 		},
+	})
+}
+
+// placeholders says which secrets of scrape configurations cannot become
+// references: these are a text within a Secret.
+func (w *writer) placeholders(o bundle.Object, scrapes bundle.Value) {
+	if !w.opts.SecretRefs {
+		return
+	}
+	scrapes.Walk(func(pointer string, v bundle.Value) bool {
+		if ref, ok := bundle.Placeholder(v); ok {
+			d := w.lost(o, "/scrape_configs"+pointer, "scrape configurations cannot refer to a Secret; %q stays a placeholder", string(ref))
+			d.Hint = "write the name of a file in its place (password_file, credentials_file, …), and mount the Secret with the field secrets of the Prometheus object"
+		}
+		return true
 	})
 }
 

@@ -120,13 +120,13 @@ func Start(opts Options) (*Pass, error) {
 func (p *Pass) reportUnknown(name string) {
 	if slices.Contains(p.Project.Abstract, name) {
 		d := p.Diags.Errorf("project/environment", p.Project.At("/environments/"+name), "environment %q is abstract: it is there to be inherited from", name)
-		d.Hint = "name one that inherits from it, there are: " + fmt.Sprint(p.Project.EnvironmentNames())
+		d.Hint = "name one that inherits from it, there are: " + strings.Join(p.Project.EnvironmentNames(), ", ")
 		return
 	}
 	d := p.Diags.Errorf("project/environment", diag.Span{File: p.Project.File}, "there is no environment %q", name)
 	d.Hint = diag.DidYouMean(name, p.Project.EnvironmentNames())
 	if d.Hint == "" {
-		d.Hint = "there are: " + fmt.Sprint(p.Project.EnvironmentNames())
+		d.Hint = "there are: " + strings.Join(p.Project.EnvironmentNames(), ", ")
 	}
 }
 
@@ -145,6 +145,25 @@ func (p *Pass) Render(ctx context.Context) error {
 	}
 	p.Outputs = outs
 	p.Diags = append(p.Diags, p.settle(diags)...)
+	return nil
+}
+
+// ReportEmpty warns of a folder that is no project: without a project file, any
+// folder is one, and nothing would be wrong with one that holds nothing.
+func (p *Pass) ReportEmpty() error {
+	if p.Project == nil || p.Project.File != "" || len(p.opts.Files) > 0 || p.Diags.HasErrors() {
+		return nil
+	}
+	files := p.disk.FS(p.opts.Dir)
+	sources, err := p.Project.FindSources(files)
+	if err != nil || len(sources) > 0 {
+		return err
+	}
+	if _, err := fs.Stat(files, p.Project.Sources.Catalog); err == nil {
+		return nil
+	}
+	d := p.Diags.Warnf("project/empty", diag.Span{}, "there is neither a project file nor a source here")
+	d.Hint = "work in the folder of a project, name it with -C, or begin one with 'monctl init'"
 	return nil
 }
 

@@ -122,7 +122,7 @@ func (p *Pass) graph() ([]deps.Source, *deps.Graph, error) {
 		}
 	}
 	for _, m := range p.Project.Sources.Mixins {
-		if err := add(render.MixinFile(m)); err != nil {
+		if err := add(render.MixinSource(m).Path); err != nil {
 			return nil, nil, err
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"path"
 	"path/filepath"
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/monctl/monctl/pkg/bundle"
@@ -47,7 +48,7 @@ func (p *Pass) unknownEnvironments() diag.List {
 				seen[key] = true
 				d := diags.Errorf("test/environment", e.Span, "there is no environment %q to run the tests in", e.Name)
 				if d.Hint = diag.DidYouMean(e.Name, known); d.Hint == "" {
-					d.Hint = "there are: " + fmt.Sprint(known)
+					d.Hint = "there are: " + strings.Join(known, ", ")
 				}
 			}
 		}

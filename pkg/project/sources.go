@@ -122,6 +122,8 @@ func glob(fsys fs.FS, kind SourceKind, pattern string) ([]Source, error) {
 				return fs.SkipDir
 			}
 			return nil
+		case d.Type()&(fs.ModeNamedPipe|fs.ModeSocket|fs.ModeDevice) != 0:
+			return nil // reading it may never end
 		case d.IsDir() || !match.MatchString(name) || !isSource(kind, name) || isFragment(fsys, name):
 			return nil
 		}

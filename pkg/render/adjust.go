@@ -39,7 +39,9 @@ func (j job) names() []string {
 // adjuster applies the adjustments of a job, and notes which of their lines
 // had something to do.
 type adjuster struct {
-	project     *project.Project
+	project *project.Project
+	// namespace is that of the source.
+	namespace   string
 	adjustments []*project.Adjustment
 	uses        map[string]*use
 }
@@ -57,7 +59,7 @@ type use struct {
 }
 
 func newAdjuster(p *project.Project, j job, env string) *adjuster {
-	a := &adjuster{project: p, adjustments: adjustments(p, j, env), uses: map[string]*use{}}
+	a := &adjuster{project: p, namespace: j.source.Name(), adjustments: adjustments(p, j, env), uses: map[string]*use{}}
 	for _, adj := range a.adjustments {
 		at := adj.Pointer
 		for i, m := range adj.Drop {

@@ -191,3 +191,20 @@ sources: adjust: [
 		}
 	}
 }
+
+func TestNamespaceOfAMixinWithOneGroupNameForTwo(t *testing.T) {
+	out, diags := renderDir(t, write(t, map[string]string{
+		"vendor/m/mixin.libsonnet": `{
+  prometheusAlerts+:: { groups+: [{ name: 'm', rules: [{ alert: 'A', expr: 'up' }] }] },
+  prometheusRules+:: { groups+: [{ name: 'm', rules: [{ record: 'a:b', expr: 'up' }] }] },
+}`,
+		"monctl.cue": `sources: mixins: [{path: "vendor/m", namespace: "ns"}]`,
+	}), "default")
+	var refs []string
+	for _, o := range out.Bundle.Objects() {
+		refs = append(refs, o.Ref.String())
+	}
+	if diff := cmp.Diff([]string{"rules/ns/m", "rules/ns.rules/m"}, refs); diff != "" || len(diags) > 0 {
+		t.Errorf("%v (-want +got):\n%s", diags, diff)
+	}
+}

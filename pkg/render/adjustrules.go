@@ -30,10 +30,13 @@ func (a *adjuster) rules(ref bundle.Ref, group bundle.Value, origin bundle.Origi
 	for i, r := range group.Array("rules") {
 		rules = append(rules, adjustedRule{source: r, index: i, rule: r, places: map[string]string{}})
 	}
+	apart := ref.Space == a.namespace+recordingSuffix
 	before, places := len(rules), map[string]string{}
 	for _, adj := range a.adjustments {
 		if adj.Namespace != "" {
-			ref.Space = adj.Namespace
+			if ref.Space = adj.Namespace; apart { // from alerts of the same group name
+				ref.Space += recordingSuffix
+			}
 		}
 		rules = slices.DeleteFunc(rules, func(r adjustedRule) bool { return a.drops(adj, shared, name, r.source) })
 		for i := range rules {

@@ -21,7 +21,7 @@ func (r *renderer) cue() ([]bundle.Document, error) {
 		return nil, nil
 	}
 	file := r.job.source.Path
-	p, diags := cuelang.NewLoader().Load("cue/syntax", file, cuelang.Files{Read: r.importer().Read, List: r.folder}, r.tags())
+	p, diags := cuelang.NewLoader().Load(file, cuelang.Files{Read: r.importer().Read, List: r.folder}, r.tags())
 	r.out.diags = append(r.out.diags, diags...)
 	if len(diags) > 0 {
 		return nil, nil

@@ -62,14 +62,16 @@ func TestCUEMistakes(t *testing.T) {
 		files map[string]string
 		want  string
 	}{
-		{"no such package", map[string]string{"cue.mod/module.cue": cueModule, "rules/a.cue": "import \"example.org/mon/gone\"\ngroups: gone.x\n"}, `rules/a.cue:1:8: error[cue/syntax]: package "example.org/mon/gone" has no files with "package gone" in gone`},
-		{"no module", map[string]string{"rules/a.cue": "import \"example.org/x\"\ngroups: x.y\n"}, `rules/a.cue:1:8: error[cue/syntax]: package "example.org/x" is in no module: there is no cue.mod/module.cue around the file`},
-		{"not vendored", map[string]string{"cue.mod/module.cue": cueModule, "rules/a.cue": "import \"other.org/x\"\ngroups: x.y\n"}, `rules/a.cue:1:8: error[cue/syntax]: package "other.org/x" has no files with "package x" in cue.mod/pkg/other.org/x, cue.mod/gen/other.org/x, cue.mod/usr/other.org/x`},
-		{"cycle", map[string]string{"cue.mod/module.cue": cueModule, "rules/a.cue": "import \"example.org/mon/b\"\ngroups: b.x\n", "b/b.cue": "package b\nimport \"example.org/mon/b\"\nx: b.x\n"}, `b/b.cue:2:8: error[cue/syntax]: package example.org/mon/b imports itself`},
+		{"no such package", map[string]string{"cue.mod/module.cue": cueModule, "rules/a.cue": "import \"example.org/mon/gone\"\ngroups: gone.x\n"}, `rules/a.cue:1:8: error[cue/import]: package "example.org/mon/gone" has no files with "package gone" in gone`},
+		{"no module", map[string]string{"rules/a.cue": "import \"example.org/x\"\ngroups: x.y\n"}, `rules/a.cue:1:8: error[cue/import]: package "example.org/x" is in no module: there is no cue.mod/module.cue around the file`},
+		{"not vendored", map[string]string{"cue.mod/module.cue": cueModule, "rules/a.cue": "import \"other.org/x\"\ngroups: x.y\n"}, `rules/a.cue:1:8: error[cue/import]: package "other.org/x" has no files with "package x" in cue.mod/pkg/other.org/x, cue.mod/gen/other.org/x, cue.mod/usr/other.org/x`},
+		{"cycle", map[string]string{"cue.mod/module.cue": cueModule, "rules/a.cue": "import \"example.org/mon/b\"\ngroups: b.x\n", "b/b.cue": "package b\nimport \"example.org/mon/b\"\nx: b.x\n"}, `b/b.cue:2:8: error[cue/import]: package example.org/mon/b imports itself`},
 		{"syntax of an import", map[string]string{"cue.mod/module.cue": cueModule, "rules/a.cue": "import \"example.org/mon/b\"\ngroups: b.x\n", "b/b.cue": "package b\nx: [\n"}, `b/b.cue:2:6: error[cue/syntax]: expected ']', found 'EOF'`},
-		{"conflict between files", map[string]string{"rules/a.cue": "package p\nx: 1\ngroups: []\n", "rules/b.cue": "package p\nx: 2\n"}, `rules/a.cue:2:4: error[cue/syntax]: x: conflicting values 2 and 1`},
+		{"conflict between files", map[string]string{"rules/a.cue": "package p\nx: 1\ngroups: []\n", "rules/b.cue": "package p\nx: 2\n"}, `rules/a.cue:2:4: error[cue/value]: x: conflicting values 2 and 1`},
 		{"in an import", map[string]string{"cue.mod/module.cue": cueModule, "rules/a.cue": "import \"example.org/mon/b\"\ngroups: b.x\n", "b/b.cue": "package b\nx: [{name: string}]\n"}, `b/b.cue:2:12: error[cue/value]: groups.0.name: incomplete value string`},
-		{"tag of a wrong type", map[string]string{"rules/a.cue": "groups: []\n_n: int @tag(n)\n", "monctl.cue": "environments: default: ext: n: \"x\"\n"}, `rules/a.cue:2:5: error[cue/syntax]: _n: conflicting values int and "x" (mismatched types int and string)`},
+		{"conflict with a definition", map[string]string{"rules/a.cue": "#S: \"page\" | \"ticket\"\ngroups: [{name: #S & \"low\"}]\n"}, `rules/a.cue:1:14: error[cue/value]: groups.0.name: conflicting values "ticket" and "low"`},
+		{"unknown name", map[string]string{"rules/a.cue": "groups: [{name: nam}]\n"}, `rules/a.cue:1:17: error[cue/syntax]: groups.name: reference "nam" not found`},
+		{"tag of a wrong type", map[string]string{"rules/a.cue": "groups: []\n_n: int @tag(n)\n", "monctl.cue": "environments: default: ext: n: \"x\"\n"}, `rules/a.cue:2:5: error[cue/value]: _n: conflicting values int and "x" (mismatched types int and string)`},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			_, diags := renderDir(t, write(t, tc.files), "default")

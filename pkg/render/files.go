@@ -1,12 +1,6 @@
 package render
 
-import (
-	"github.com/monctl/monctl/pkg/bundle"
-	"github.com/monctl/monctl/pkg/project"
-)
-
-// MixinFile returns the file that stands for a mixin of the project file.
-func MixinFile(m project.Mixin) string { return mixinSource(m).Path }
+import "github.com/monctl/monctl/pkg/bundle"
 
 // Files returns the files that a test names, rule files and the Alertmanager
 // configuration, other than those of the environment, relative to the test;

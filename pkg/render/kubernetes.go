@@ -14,7 +14,7 @@ import (
 
 // kubernetes takes apart the objects that monitoring comes in: PrometheusRule,
 // lists, ConfigMaps with dashboards or rule files, Secrets with Alertmanager's
-// configuration, and GrafanaDashboard.
+// configuration, GrafanaDashboard, and what a Tanka environment holds.
 func (r *renderer) kubernetes(p place, d bundle.Document) error {
 	metadata, _ := d.Value.Get("metadata")
 	p = withMetadata(p, metadata)
@@ -27,6 +27,9 @@ func (r *renderer) kubernetes(p place, d bundle.Document) error {
 			}
 		}
 		return nil
+	case kind == "Environment" && strings.HasPrefix(d.Value.Str("apiVersion"), "tanka.dev/") && d.Value.Has("data"):
+		p.depth++
+		return r.take(p, sub(d, "/data"))
 	case kind == "PrometheusRule":
 		if name := metadata.Str("name"); name != "" {
 			p.namespace = name

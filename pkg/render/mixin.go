@@ -64,12 +64,16 @@ func groupNames(mixin bundle.Value, field string) []string {
 	return names
 }
 
+// recordingSuffix makes the namespace of recording rules that cannot stand in
+// that of the alerts.
+const recordingSuffix = ".rules"
+
 // recordingGroups adds the groups of prometheusRules. Mixins are written for
 // two rule files, so that a group of alerts and one of recording rules may
 // have one name; the latter stands in a namespace of its own then.
 func (r *renderer) recordingGroups(p place, d bundle.Document, alerts []string) error {
 	file, apart := d.Value.Array("groups"), p
-	apart.namespace += ".rules"
+	apart.namespace += recordingSuffix
 	if file == nil {
 		return r.groups(p, d, "/groups") // which says what is wrong with it
 	}
@@ -114,8 +118,9 @@ func (r *renderer) dashboardMap(p place, d bundle.Document) error {
 	return nil
 }
 
-// mixinSource is the source that stands for a mixin of the project file.
-func mixinSource(m project.Mixin) project.Source {
+// MixinSource is the source that stands for a mixin of the project file: its
+// main file, and the namespace of its rules as its name.
+func MixinSource(m project.Mixin) project.Source {
 	file := path.Clean(m.Path)
 	name := m.Name
 	if name == "" {

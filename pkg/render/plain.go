@@ -59,7 +59,7 @@ func (o Options) jobs() ([]job, error) {
 	jobs = packages(sources, o.Importer.Read)
 	for i := range o.Project.Sources.Mixins {
 		m := &o.Project.Sources.Mixins[i]
-		jobs = append(jobs, job{mixin: m, source: mixinSource(*m)})
+		jobs = append(jobs, job{mixin: m, source: MixinSource(*m)})
 	}
 	return jobs, nil
 }

@@ -20,7 +20,7 @@ var scenarioKeys = struct{ file, test, alert []string }{
 
 // plainTest is a test file for promtool: nil if it cannot be one, or is not
 // meant for the environment. external are the environment's external labels.
-func plainTest(t Test, env string, ruleFiles []bundle.Value, external bundle.Value) (*bundle.TreeFile, diag.List, error) {
+func plainTest(t Test, env string, rules renderedRules, external bundle.Value) (*bundle.TreeFile, diag.List, error) {
 	docs, diags := bundle.DecodeYAML(t.File, t.Data)
 	if diags.HasErrors() || len(docs) != 1 || docs[0].Value.Kind != bundle.Map {
 		return nil, diags, nil // the test runner says what is wrong with it
@@ -33,11 +33,7 @@ func plainTest(t Test, env string, ruleFiles []bundle.Value, external bundle.Val
 	if named := v.Array("rule_files"); named != nil {
 		files := bundle.Value{Kind: bundle.Array}
 		for _, f := range named {
-			if f.Text == BundleRuleFiles {
-				files.Elem = append(files.Elem, ruleFiles...)
-			} else {
-				files.Elem = append(files.Elem, f)
-			}
+			files.Elem = append(files.Elem, rules.named(t.File, f.Text)...)
 		}
 		v = v.With("rule_files", files)
 	}

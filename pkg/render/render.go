@@ -361,6 +361,10 @@ func (r *renderer) addLabelled(ref bundle.Ref, v bundle.Value, origin bundle.Ori
 	if ref.Kind == bundle.Rules {
 		v = r.takeIgnored(ref, v, origin)
 	}
+	if _, ok := ref.TreePath(); !ok {
+		r.unwritable(ref, v, origin)
+		return nil
+	}
 	o, err := bundle.NewObject(ref, v, origin)
 	if err != nil {
 		return fmt.Errorf("render %s: %w", r.job.source.Path, err)

@@ -142,7 +142,7 @@ sources: mixins: [{path: "vendor/m", config: {x: 5}, drop: ["Dropped"]}]
 		"prometheus/main.jsonnet":   "{ global: { external_labels: { a: std.extVar('region'), n: std.toString(std.extVar('n')) } } }",
 		"prometheus/targets/a.yaml": "[]",
 		"tests/t.yaml":              "rule_files: [monctl:bundle]\nenv: tokyo\ntests: [{name: x, route_test: []}]\n",
-		"tests/j.jsonnet":           "{ tests: [{ name: 'j' }] }",
+		"tests/j.jsonnet":           "{ rule_files: ['../rules/ba*', 'own.yaml'], tests: [{ name: 'j' }] }",
 	})
 	out, diags := renderDir(t, dir, "tokyo")
 	if len(diags) > 0 {
@@ -165,7 +165,7 @@ sources: mixins: [{path: "vendor/m", config: {x: 5}, drop: ["Dropped"]}]
 		"prometheus/rules/m.yaml":     "groups:\n  - name: m5\n    rules:\n      - alert: Kept\n",
 		"prometheus/targets/a.yaml":   "[]",
 		"tests/t.yaml":                "rule_files:\n  - ../prometheus/rules/batch.yaml\n  - ../prometheus/rules/m.yaml\ntests:\n  - name: x\n",
-		"tests/j.yaml":                "tests:\n  - name: j\n",
+		"tests/j.yaml":                "rule_files:\n  - ../prometheus/rules/batch.yaml\n  - own.yaml\ntests:\n  - name: j\n",
 		"a/prometheus/prometheus.yml": "global:\n  external_labels:\n    a: ap\n    dc: tokyo\n    \"n\": \"3\"\n    replica: a\nrule_files:\n  - ../../prometheus/rules/batch.yaml\n  - ../../prometheus/rules/m.yaml\n",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {

@@ -42,7 +42,7 @@ func (r *renderer) document(d bundle.Document) error {
 		return nil
 	case project.RulesSource, project.DashboardsSource:
 	}
-	p := place{namespace: s.Name(), folder: generalFolder, name: baseName(s.Path)}
+	p := place{namespace: s.Name(), folder: generalFolder, name: strings.Trim(baseName(s.Path), "<>")}
 	if dir := path.Dir(s.Below); dir != "." {
 		p.folder = dir
 	}
@@ -303,4 +303,21 @@ func (r *renderer) opened(d bundle.Document) bundle.Document {
 	}
 	at := d.Origin.At("")
 	return bundle.Document{Value: v, Origin: bundle.NewOrigin(at, nil)}
+}
+
+// unwritable reports an object whose names cannot be those of a file.
+func (r *renderer) unwritable(ref bundle.Ref, v bundle.Value, origin bundle.Origin) {
+	named := strconv.Quote(ref.Name)
+	if ref.Space != "" {
+		named += " in " + strconv.Quote(ref.Space)
+	}
+	pointer := ""
+	if _, ok := (bundle.Ref{Kind: ref.Kind, Space: ref.Space, Name: "x"}).TreePath(); ok && v.Str("uid") == ref.Name {
+		pointer = "/uid"
+	}
+	d := r.out.diags.Errorf("source/name", origin.At(pointer), "%s %s: no file of the rendered tree can have that name", ref.Kind, named)
+	d.Hint = `no part of a name may be empty, "." or "..", and none holds a backslash or a control character`
+	if ref.Kind == bundle.Dashboard {
+		d.Hint = `a uid is made of letters, digits, "-" and "_"; a folder's name has no empty part, "." or ".." between its slashes`
+	}
 }

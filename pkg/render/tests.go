@@ -22,16 +22,14 @@ func (o *Output) Tree() ([]bundle.TreeFile, diag.List, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	var ruleFiles []bundle.Value
+	var rules renderedRules
 	for _, f := range files {
-		if path.Dir(f.Path) == path.Dir(bundle.RuleFileName("x")) {
-			ruleFiles = append(ruleFiles, bundle.StringValue("../"+f.Path))
-		}
+		rules.add(f)
 	}
 	external := externalLabels(o.Bundle)
 	var diags diag.List
 	for _, t := range o.Tests {
-		f, more, err := plainTest(t, o.Env.Name, ruleFiles, external)
+		f, more, err := plainTest(t, o.Env.Name, rules, external)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -59,6 +57,37 @@ func (o *Output) Tree() ([]bundle.TreeFile, diag.List, error) {
 		}
 	}
 	return files, diags, nil
+}
+
+// renderedRules are the rule files of a tree, with the sources that they were
+// rendered from.
+type renderedRules []bundle.TreeFile
+
+func (r *renderedRules) add(f bundle.TreeFile) {
+	if path.Dir(f.Path) == path.Dir(bundle.RuleFileName("x")) {
+		*r = append(*r, f)
+	}
+}
+
+// named are the rule files that a test means, relative to its own place in the
+// tree: for a pattern of sources what they render to. What is neither rendered
+// nor the bundle stays as it is.
+func (r renderedRules) named(test, pattern string) []bundle.Value {
+	var out []bundle.Value
+	for _, f := range r {
+		is := pattern == BundleRuleFiles
+		for _, o := range f.Objects {
+			match, err := path.Match(path.Join(path.Dir(test), pattern), o.Entry)
+			is = is || match && err == nil
+		}
+		if is {
+			out = append(out, bundle.StringValue("../"+f.Path))
+		}
+	}
+	if len(out) == 0 && pattern != BundleRuleFiles {
+		out = append(out, bundle.StringValue(pattern))
+	}
+	return out
 }
 
 // RuleFile is one rule file of an environment, as the test runner wants it.

@@ -161,5 +161,9 @@ func suggestPackage(name string, known []string) string {
 	for _, k := range known {
 		bases = append(bases, path.Base(k))
 	}
-	return diag.DidYouMean(path.Base(name), bases)
+	if hint := diag.DidYouMean(path.Base(name), bases); hint != "" || len(known) == 0 {
+		return hint
+	}
+	slices.Sort(known)
+	return "there are: " + strings.Join(slices.Compact(known), ", ")
 }
