@@ -1,6 +1,7 @@
 package ruletest
 
 import (
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"os"
@@ -105,6 +106,8 @@ func relative(dir, name string) string {
 // paging is what stands between the rules and the receivers. It is immutable.
 type paging struct {
 	file AlertmanagerFile
+	// sum is over all that it is made of.
+	sum [sha256.Size]byte
 	// base has the configuration.
 	base      simulate.Options
 	tree      *routing.Tree
@@ -143,7 +146,7 @@ func newPaging(file AlertmanagerFile, b *bundle.Bundle) (*paging, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s is refused by Alertmanager: %w", file.Name, err)
 	}
-	p := &paging{file: file, base: simulate.Options{Config: cfg}, tree: routing.NewTree(cfg)}
+	p := &paging{file: file, sum: file.sum(b), base: simulate.Options{Config: cfg}, tree: routing.NewTree(cfg)}
 	p.renderer = sync.OnceValues(func() (*simulate.Renderer, diag.List) {
 		return simulate.NewRenderer(cfg, file.Templates, alertmanagerURL)
 	})
