@@ -97,7 +97,7 @@ func Start(opts Options) (*Pass, error) {
 		opts.Memory = NewMemory() // environments and targets have much in common
 	}
 	p := &Pass{opts: opts, disk: &footprint.Log{}, importer: jsonnet.NewImporter(opts.Dir, nil, opts.Library)}
-	proj, diags, err := project.LoadFrom(opts.Dir, project.Disk{FS: p.disk.FS(opts.Dir), Stat: p.disk.Stat})
+	proj, diags, err := project.LoadFrom(opts.Dir, project.Disk{FS: p.disk.FS(opts.Dir), Stat: p.disk.Stat, Memory: &opts.Memory.projects})
 	if err != nil {
 		return nil, err
 	}
@@ -138,6 +138,7 @@ func (p *Pass) Render(ctx context.Context) error {
 	opts := render.Options{
 		Project: p.Project, FS: p.disk.FS(p.opts.Dir), Engine: p.opts.Engine, Importer: p.importer,
 		Ext: p.opts.Ext, TLA: p.opts.TLA, Plain: p.plain(), Judge: p.opts.Judge, FileFields: p.fileFields(), Profile: p.opts.Profile, Trace: p.opts.Trace, Workers: p.opts.Workers,
+		Memory: p.rendered(),
 	}
 	outs, diags, err := render.Environments(ctx, opts, p.envs)
 	if err != nil {

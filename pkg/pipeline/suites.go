@@ -20,9 +20,9 @@ import (
 )
 
 // runsIn reports whether a suite is to be run in an environment.
-func runsIn(s ruletest.Suite, env string) bool {
+func runsIn(m *ruletest.Memory, s ruletest.Suite, env string) bool {
 	var patterns []string
-	for _, e := range s.Environments() {
+	for _, e := range m.Environments(s) {
 		patterns = append(patterns, e.Name)
 	}
 	return len(patterns) == 0 || project.MatchesAny(patterns, env)
@@ -30,7 +30,7 @@ func runsIn(s ruletest.Suite, env string) bool {
 
 // unknownEnvironments reports what suites say in env that no environment of
 // the project is called.
-func (p *Pass) unknownEnvironments() diag.List {
+func (p *Pass) unknownEnvironments(m *ruletest.Memory) diag.List {
 	var diags diag.List
 	if p.Project == nil {
 		return nil
@@ -39,7 +39,7 @@ func (p *Pass) unknownEnvironments() diag.List {
 	seen := map[string]bool{}
 	for _, out := range p.Outputs {
 		for _, t := range out.Tests {
-			for _, e := range (ruletest.Suite{File: t.File, Data: t.Data, Origin: t.Origin}).Environments() {
+			for _, e := range m.Environments(ruletest.Suite{File: t.File, Data: t.Data, Origin: t.Origin}) {
 				key := e.Span.String() + " " + e.Name
 				if seen[key] || slices.ContainsFunc(known, func(name string) bool { return project.MatchesAny([]string{e.Name}, name) }) {
 					continue
@@ -74,6 +74,7 @@ func isProgram(name string) bool {
 
 // programs evaluates files that suites name, each once.
 type programs struct {
+	memory   *render.Memory
 	evaluate func(name string, kind project.SourceKind) (*render.Output, error)
 	mu       sync.Mutex
 	done     map[string]func() (*render.Output, error)
@@ -82,6 +83,7 @@ type programs struct {
 // programs returns what evaluates files for an environment.
 func (p *Pass) programs(ctx context.Context, env project.Environment) *programs {
 	return &programs{
+		memory: p.rendered(),
 		evaluate: func(name string, kind project.SourceKind) (*render.Output, error) {
 			return p.evaluate(ctx, env, name, kind)
 		},
@@ -120,7 +122,7 @@ func (p *programs) ruleFiles(dir string) ruletest.RuleFilesFunc {
 			if err != nil {
 				return nil, err
 			}
-			rules, err := out.RuleFiles()
+			rules, err := out.RuleFiles(p.memory)
 			if err != nil {
 				return nil, err
 			}

@@ -64,11 +64,11 @@ type testUnit struct {
 // Test runs the unit tests of every rendered environment. A suite is run once
 // for all environments in which it and the rules are the same.
 func (p *Pass) Test(ctx context.Context, opts TestOptions) error {
-	units, err := testUnits(p.Outputs, opts.Coverage)
+	units, err := p.testUnits(opts)
 	if err != nil {
 		return err
 	}
-	p.Diags = append(p.Diags, p.unknownEnvironments()...)
+	p.Diags = append(p.Diags, p.unknownEnvironments(opts.Memory)...)
 	p.Tests = []TestRun{}
 	for _, u := range units {
 		o := p.testOptions(ctx, opts, u.first.Env)
@@ -88,15 +88,15 @@ func (p *Pass) Test(ctx context.Context, opts TestOptions) error {
 // testUnits sorts suites by the environments that they need to be run for only
 // once, in the order of the environments. The rules of all of them are made
 // known to the coverage, if there is any.
-func testUnits(outs []*render.Output, coverage *ruletest.Coverage) ([]testUnit, error) {
+func (p *Pass) testUnits(opts TestOptions) ([]testUnit, error) {
 	type shared struct {
 		testUnit
 		suite ruletest.Suite
 	}
 	var order []string
 	suites := map[string]*shared{}
-	for _, out := range outs {
-		files, err := out.RuleFiles()
+	for _, out := range p.Outputs {
+		files, err := out.RuleFiles(p.rendered())
 		if err != nil {
 			return nil, fmt.Errorf("test environment %s: %w", out.Env.Name, err)
 		}
@@ -106,7 +106,7 @@ func testUnits(outs []*render.Output, coverage *ruletest.Coverage) ([]testUnit, 
 			rules = append(rules, ruletest.RuleFile{Name: f.Name, YAML: f.YAML, Origin: f.Origin})
 			fmt.Fprintf(h, "%q %d\n%s", f.Name, len(f.YAML), f.YAML)
 		}
-		if coverage != nil {
+		if coverage := opts.Coverage; coverage != nil {
 			coverage.Add(rules...)
 			coverage.AddConfig(out.Bundle)
 		}
@@ -114,7 +114,7 @@ func testUnits(outs []*render.Output, coverage *ruletest.Coverage) ([]testUnit, 
 		paging := pagingKey(out)
 		for _, t := range out.Tests {
 			suite := ruletest.Suite{File: t.File, Data: t.Data, Origin: t.Origin}
-			if !runsIn(suite, out.Env.Name) {
+			if !runsIn(opts.Memory, suite, out.Env.Name) {
 				continue
 			}
 			key := fmt.Sprintf("%s %q %q %s", same, t.File, t.Name, t.Data)

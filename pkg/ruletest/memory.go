@@ -88,6 +88,22 @@ func (m *Memory) decode(in Suite) *decodedSuite {
 	return d
 }
 
+// Environments returns what Suite.Environments does.
+func (m *Memory) Environments(in Suite) []EnvironmentName {
+	if m == nil || in.Origin != nil {
+		return in.Environments()
+	}
+	d := m.decode(in)
+	if d.file == nil {
+		return nil
+	}
+	var out []EnvironmentName
+	for _, t := range d.file.envs {
+		out = append(out, EnvironmentName{t.value, t.span})
+	}
+	return out
+}
+
 func decodeSuite(in Suite) *decodedSuite {
 	d := &decoder{file: in.File, origin: in.Origin}
 	out := &decodedSuite{file: d.decodeFile(in.Data)}
