@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"sync"
 
 	"github.com/monctl/monctl/pkg/footprint"
 	"github.com/monctl/monctl/pkg/jsonnet"
@@ -47,8 +48,8 @@ func (p *Pass) testOptions(ctx context.Context, o TestOptions, env project.Envir
 	sources := p.programs(ctx, env)
 	return ruletest.Options{
 		Run: o.Run, Debug: o.Debug, IgnoreUnknownFields: o.IgnoreUnknownFields, VerifyDir: o.VerifyDir, Coverage: o.Coverage, Progress: o.Progress, Memory: o.Memory,
-		Workers: p.opts.Workers, RuleFiles: sources.ruleFiles(p.opts.Dir), RuleFileNames: ruletest.NamesOnDisk(p.opts.Dir),
-		AlertmanagerFile: sources.alertmanagerFile(p.opts.Dir),
+		Workers: p.opts.Workers, RuleFiles: sources.ruleFiles, RuleFileNames: sources.disk.RuleFileNames,
+		AlertmanagerFile: sources.alertmanagerFile,
 	}
 }
 
@@ -141,15 +142,32 @@ func (p *Pass) testUnits(opts TestOptions) ([]testUnit, error) {
 	return units, nil
 }
 
-// Plain runs test files without a project. Their rule files are relative to
-// the file that names them.
-func Plain(ctx context.Context, opts Options, suites []ruletest.Suite, test TestOptions) (*Pass, error) {
+// Bare begins a pass without a project.
+func Bare(opts Options) *Pass {
 	p := &Pass{opts: opts, disk: &footprint.Log{}, importer: jsonnet.NewImporter(opts.Dir, nil, opts.Library)}
+	p.around = sync.OnceValues(p.findSurroundings)
+	return p
+}
+
+// TestSuites runs test files without a project. Their rule files are relative to
+// the file that names them.
+func (p *Pass) TestSuites(ctx context.Context, suites []ruletest.Suite, test TestOptions) error {
 	report, diags, err := ruletest.Run(ctx, suites, p.testOptions(ctx, test, project.Environment{}))
 	if err != nil {
-		return nil, fmt.Errorf("run tests: %w", err)
+		return fmt.Errorf("run tests: %w", err)
 	}
-	p.Diags = diags.Sort()
+	p.Diags = append(p.Diags, diags.Sort()...)
 	p.Tests = []TestRun{{Report: report}}
-	return p, nil
+	return nil
+}
+
+// ReadFile reads a file as a part of what the pass depends on.
+func (p *Pass) ReadFile(path string) ([]byte, error) {
+	p.asked.add(path)
+	return p.disk.ReadFile(path)
+}
+
+// testDisk is what the files are read from that suites name.
+func (p *Pass) testDisk() ruletest.Disk {
+	return ruletest.Disk{Dir: p.opts.Dir, ReadFile: p.disk.ReadFile, Asked: p.asked.add}
 }

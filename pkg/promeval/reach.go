@@ -3,8 +3,9 @@ package promeval
 import (
 	"cmp"
 	"crypto/sha256"
-	"fmt"
+	"encoding/binary"
 	"slices"
+	"strconv"
 
 	"github.com/prometheus/common/model"
 	"github.com/prometheus/prometheus/model/labels"
@@ -86,8 +87,26 @@ func orderGroups(files []*RuleFile, order map[string]int) []*group {
 
 // sum is over all that a rule says.
 func (r *rule) sum(g *group) [sha256.Size]byte {
-	return sha256.Sum256(fmt.Appendf(nil, "%q %q %d %d %d\n%q %t %q %d %d\n%q %q",
-		g.file, g.name, g.limit, g.interval, g.queryOffset, r.name, r.alerting, r.text, r.hold, r.keepFiring, r.labels.String(), r.annotations.String()))
+	var b []byte
+	text := func(s string) {
+		b = binary.AppendUvarint(b, uint64(len(s)))
+		b = append(b, s...)
+	}
+	for _, s := range []string{g.file, g.name, r.name, r.text} {
+		text(s)
+	}
+	for _, n := range []int64{int64(g.limit), int64(g.interval), int64(g.queryOffset), int64(r.hold), int64(r.keepFiring)} {
+		b = binary.AppendVarint(b, n)
+	}
+	b = strconv.AppendBool(b, r.alerting)
+	for _, list := range []labels.Labels{r.labels, r.annotations} {
+		b = binary.AppendUvarint(b, uint64(list.Len()))
+		list.Range(func(l labels.Label) {
+			text(l.Name)
+			text(l.Value)
+		})
+	}
+	return sha256.Sum256(b)
 }
 
 // readings are the selectors that may ask for a metric.

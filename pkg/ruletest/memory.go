@@ -2,6 +2,7 @@ package ruletest
 
 import (
 	"crypto/sha256"
+	"maps"
 	"slices"
 	"sync"
 
@@ -16,6 +17,9 @@ const (
 	maxPassed = 1 << 16
 	// maxDecoded bounds its suites, in bytes of their text.
 	maxDecoded = 32 << 20
+	// idleRuns is after how many runs without use rules are let go of. There is
+	// a run for each set of environments that differ.
+	idleRuns = 64
 )
 
 // Memory is what runs share that follow each other, as after every edit. Test
@@ -28,7 +32,8 @@ const (
 // move while what is rendered from them stays the same.
 type Memory struct {
 	mu      sync.Mutex
-	rules   map[string]func() parsedRules
+	runs    int
+	rules   map[string]*keptRules
 	decoded map[[sha256.Size]byte]*decodedSuite
 	bytes   int // of decoded
 	reaches []*sharedReach
@@ -49,21 +54,46 @@ type sharedReach struct {
 	files []*promeval.RuleFile
 	order []text
 	make  func() *promeval.Reach
+	used  int // in which run
+}
+
+// keptRules is a rule file that was parsed.
+type keptRules struct {
+	parse func() parsedRules
+	used  int
 }
 
 // NewMemory returns a memory of nothing.
 func NewMemory() *Memory { return &Memory{} }
 
-// cache returns a cache of rule files that knows those of the run before.
-func (m *Memory) cache(c *ruleCache) *ruleCache {
+// begin begins a run: what has not been used for long is let go of.
+func (m *Memory) begin() {
 	if m == nil {
-		return c
+		return
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	c.before, m.rules = m.rules, c.files
-	m.reaches = nil // they hold on to the rule files that they are of
-	return c
+	m.runs++
+	maps.DeleteFunc(m.rules, func(_ string, r *keptRules) bool { return r.used < m.runs-idleRuns })
+	m.reaches = slices.DeleteFunc(m.reaches, func(r *sharedReach) bool { return r.used < m.runs-idleRuns })
+}
+
+// parse returns what parses a rule file: what has done so before, or else what
+// is given.
+func (m *Memory) parse(key string, parse func() parsedRules) func() parsedRules {
+	if m == nil {
+		return parse
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.rules == nil {
+		m.rules = map[string]*keptRules{}
+	}
+	if m.rules[key] == nil {
+		m.rules[key] = &keptRules{parse: parse}
+	}
+	m.rules[key].used = m.runs
+	return m.rules[key].parse
 }
 
 // decode reads a test file, if no run before has read it.
@@ -125,11 +155,12 @@ func (m *Memory) reach(s *suite) *promeval.Reach {
 	})
 	if i < 0 {
 		i = len(m.reaches)
-		m.reaches = append(m.reaches, &sharedReach{s.rules, s.decoded.orderAt, sync.OnceValue(func() *promeval.Reach {
+		m.reaches = append(m.reaches, &sharedReach{files: s.rules, order: s.decoded.orderAt, make: sync.OnceValue(func() *promeval.Reach {
 			return promeval.NewReach(s.rules, s.decoded.order)
 		})})
 	}
 	r := m.reaches[i]
+	r.used = m.runs
 	m.mu.Unlock()
 	return r.make()
 }

@@ -91,7 +91,8 @@ func Run(ctx context.Context, suites []Suite, o Options) (*Report, diag.List, er
 		o.Now = time.Now
 	}
 	start := o.Now()
-	cache := o.Memory.cache(&ruleCache{options: promeval.RuleOptions{IgnoreUnknownFields: o.IgnoreUnknownFields}, files: map[string]func() parsedRules{}})
+	o.Memory.begin()
+	cache := &ruleCache{options: promeval.RuleOptions{IgnoreUnknownFields: o.IgnoreUnknownFields}, memory: o.Memory, files: map[string]func() parsedRules{}}
 	pagings := newPagingLoader(o)
 	all := make([]*suite, len(suites))
 	defer func() {
