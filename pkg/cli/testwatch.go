@@ -3,10 +3,12 @@ package cli
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/monctl/monctl/pkg/pipeline"
+	"github.com/monctl/monctl/pkg/render"
 	"github.com/monctl/monctl/pkg/ruletest"
 )
 
@@ -45,6 +47,9 @@ func (o *testOptions) follow(ctx context.Context, opts pipeline.Options) error {
 		if err := w.Follow(p); err != nil {
 			return err
 		}
+		if p.Tests == nil {
+			o.say("the tests wait for that to be put right")
+		}
 		if first {
 			o.say("watching; Ctrl-C ends it")
 		} else {
@@ -75,7 +80,8 @@ func interrupted(err error) error {
 	return err
 }
 
-// pass renders the project and runs its tests.
+// pass renders the project and runs its tests. While a source is broken, they
+// would fail for that alone, and its own mistake would be lost among theirs.
 func (o *testOptions) pass(ctx context.Context, opts pipeline.Options) (*pipeline.Pass, error) {
 	p, err := pipeline.Start(opts)
 	if err != nil {
@@ -84,7 +90,14 @@ func (o *testOptions) pass(ctx context.Context, opts pipeline.Options) (*pipelin
 	if err := p.Render(ctx); err != nil {
 		return nil, err
 	}
+	if isPartial(p) {
+		return p, nil
+	}
 	return p, p.Test(ctx, o.stage)
+}
+
+func isPartial(p *pipeline.Pass) bool {
+	return p.Project == nil || slices.ContainsFunc(p.Outputs, func(out *render.Output) bool { return out.Partial })
 }
 
 // showPass prints the report of a pass, with the exit code that it would have.

@@ -55,6 +55,9 @@ type Output struct {
 	Tests []Test
 	// Ignored are the findings that rules ask not to be made.
 	Ignored []Ignored
+	// Partial says that the bundle is not all of it: something is wrong with a
+	// source other than a test file.
+	Partial bool
 }
 
 // TargetBundle is the bundle as one target gets it.
@@ -147,6 +150,7 @@ func assemble(opts Options, env project.Environment, index int, tasks []*task) (
 		out.Tests = append(out.Tests, r.tests...)
 		out.Ignored = append(out.Ignored, r.ignored...)
 		diags = append(diags, r.diags...)
+		out.Partial = out.Partial || t.job.source.Kind != project.TestsSource && r.diags.HasErrors()
 	}
 	if len(env.Labels) > 0 || len(opts.Project.Fragments) > 0 {
 		for i, o := range objects {
