@@ -50,6 +50,7 @@ func cases() []benchCase {
 		{"render-memory", "monctl render of 1000 entries, beside 100 of them", runMemory},
 		{"render-corpus", "monctl render of public mixins, beside the jsonnet command", runRenderCorpus},
 		{"watch", "edits under monctl up, on kubernetes-mixin's size and on this repository", runWatch},
+		{"test-watch", "edits under monctl test --watch, on this repository", runTestWatch},
 		{"test", "monctl test of this repository's rendered tests, beside promtool test rules", runTest},
 		{"validate", "monctl validate of a generated project and of 1000 to 100000 rules, beside pint and promtool", runValidate},
 		{"ruletests", "monctl test of generated suites: 112 alerts over a day, 113 tests, 1000 small ones, one, and a year; beside promtool test rules", runRuleTests},

@@ -41,14 +41,9 @@ func runWatch(ctx context.Context, b *bench) ([]row, error) {
 		name: "repository", dir: filepath.Join(b.work, "watch-repository"), entry: "rules/node.jsonnet", entryText: "// ",
 		leaf: "rules/rules.libsonnet", inLeaf: "// ",
 	}
-	for _, folder := range []string{"rules", "dashboards", "alertmanager", "prometheus", "lib", "tests"} {
-		if err := os.CopyFS(filepath.Join(own.dir, folder), os.DirFS(filepath.Join(b.root, folder))); err != nil {
-			return nil, fmt.Errorf("copy the repository: %w", err)
-		}
-	}
-	project, err := os.ReadFile(filepath.Join(b.root, "monctl.cue"))
+	project, err := b.copyRepository(own.dir)
 	if err != nil {
-		return nil, fmt.Errorf("copy the repository: %w", err)
+		return nil, err
 	}
 	if err := writeFiles(own.dir, map[string]string{
 		"monctl.cue":       strings.Replace(string(project), "default: {\n\t\text: {", "default: {\n\t\text: {\n\t\t\tedit: \"0\"", 1),
@@ -69,7 +64,46 @@ func runWatch(ctx context.Context, b *bench) ([]row, error) {
 	return rows, nil
 }
 
-func (b *bench) watchProject(ctx context.Context, p sized) (rows []row, err error) {
+// copyRepository copies this repository's sources, and returns its project file.
+func (b *bench) copyRepository(dir string) ([]byte, error) {
+	for _, folder := range []string{"rules", "dashboards", "alertmanager", "prometheus", "lib", "tests"} {
+		if err := os.CopyFS(filepath.Join(dir, folder), os.DirFS(filepath.Join(b.root, folder))); err != nil {
+			return nil, fmt.Errorf("copy the repository: %w", err)
+		}
+	}
+	project, err := os.ReadFile(filepath.Join(b.root, "monctl.cue"))
+	if err != nil {
+		return nil, fmt.Errorf("copy the repository: %w", err)
+	}
+	return project, nil
+}
+
+// runTestWatch edits this repository's tests and rules under monctl test
+// --watch, and takes the time that it prints: from the change to the verdict.
+func runTestWatch(ctx context.Context, b *bench) ([]row, error) {
+	dir := filepath.Join(b.work, "test-watch")
+	project, err := b.copyRepository(dir)
+	if err != nil {
+		return nil, err
+	}
+	if err := writeFiles(dir, map[string]string{"monctl.cue": string(project)}); err != nil {
+		return nil, err
+	}
+	b.note("test-watch: the time monctl test --watch prints as \"after\", from the change to the report of all tests; " +
+		"the first two edits change what a test and what a rule says, the others are comments")
+	return b.followEdits(ctx, followed{
+		name: "test-watch", dir: dir, args: []string{"test", "--watch"}, begins: "watching", printed: "after ",
+		edits: []edit{
+			{"test", "tests/node.yaml", "- name: ", func(n int) string { return "- name: " + strconv.Itoa(n) + " " }},
+			{"rule", "rules/node.jsonnet", "diskUsed: { warning: 0.85", func(n int) string { return "diskUsed: { warning: 0.85" + strconv.Itoa(n+1) }},
+			{"comment in a test", "tests/node.yaml", "tests:", func(n int) string { return "# " + strconv.Itoa(n) + "\ntests:" }},
+			{"Jsonnet suite", "tests/paging.jsonnet", "local ", func(n int) string { return "/* " + strconv.Itoa(n) + " */ local " }},
+			{"library", "rules/rules.libsonnet", "local ", func(n int) string { return "/* " + strconv.Itoa(n) + " */ local " }},
+		},
+	})
+}
+
+func (b *bench) watchProject(ctx context.Context, p sized) ([]row, error) {
 	numbered := func(text string) func(int) string {
 		digits := regexp.MustCompile(`\d+$`)
 		return func(n int) string {
@@ -85,9 +119,26 @@ func (b *bench) watchProject(ctx context.Context, p sized) (rows []row, err erro
 		{"YAML source", "rules/plain.yaml", "> 0", numbered("> 0")},
 		{"project file", "monctl.cue", `edit: "0"`, func(n int) string { return fmt.Sprintf("edit: %q", strconv.Itoa(n+1)) }},
 	}
+	return b.followEdits(ctx, followed{
+		name: "watch " + p.name, dir: p.dir, args: []string{"up", "--listen", "127.0.0.1:0", "--data", filepath.Join(b.work, "data-"+p.name)},
+		begins: "watching the sources", printed: "live after ", edits: edits,
+	})
+}
+
+// followed is a command that goes on after edits: it says when it begins to
+// watch, and how many milliseconds an edit took, behind some words.
+type followed struct {
+	name, dir       string
+	args            []string
+	begins, printed string
+	edits           []edit
+}
+
+// followEdits makes edits under a command, and reads what they took.
+func (b *bench) followEdits(ctx context.Context, p followed) (rows []row, err error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, b.monctl, "up", "--listen", "127.0.0.1:0", "--data", filepath.Join(b.work, "data-"+p.name))
+	cmd := exec.CommandContext(ctx, b.monctl, p.args...)
 	cmd.Dir = p.dir
 	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }
 	out, w := io.Pipe()
@@ -111,10 +162,10 @@ func (b *bench) watchProject(ctx context.Context, p sized) (rows []row, err erro
 		_ = cmd.Wait() // it was interrupted
 		_ = w.Close()
 	}()
-	if _, err := await(ctx, lines, "watching the sources"); err != nil {
+	if _, err := await(ctx, lines, p.begins); err != nil {
 		return nil, err
 	}
-	for _, e := range edits {
+	for _, e := range p.edits {
 		original, err := os.ReadFile(filepath.Join(p.dir, e.file))
 		if err != nil {
 			return nil, err
@@ -133,11 +184,11 @@ func (b *bench) watchProject(ctx context.Context, p sized) (rows []row, err erro
 			if err := os.Rename(path+"~", path); err != nil {
 				return nil, fmt.Errorf("edit %s: %w", e.file, err)
 			}
-			line, err := await(ctx, lines, "live after ")
+			line, err := await(ctx, lines, p.printed)
 			if err != nil {
 				return nil, fmt.Errorf("edit of %s: %w", e.file, err)
 			}
-			ms, err := strconv.ParseFloat(strings.Fields(line)[2], 64)
+			ms, err := strconv.ParseFloat(strings.Fields(strings.TrimPrefix(line, p.printed))[0], 64)
 			if err != nil {
 				return nil, fmt.Errorf("read %q: %w", line, err)
 			}
@@ -145,7 +196,13 @@ func (b *bench) watchProject(ctx context.Context, p sized) (rows []row, err erro
 				took = append(took, ms/1000)
 			}
 		}
-		r := newRow("watch "+p.name, e.name, seconds, took, "", nil)
+		if err := os.WriteFile(filepath.Join(p.dir, e.file), original, 0o600); err != nil {
+			return nil, fmt.Errorf("edit %s: %w", e.file, err)
+		}
+		if _, err := await(ctx, lines, p.printed); err != nil {
+			return nil, fmt.Errorf("edit of %s: %w", e.file, err)
+		}
+		r := newRow(p.name, e.name, seconds, took, "", nil)
 		r.Limit = watchLimit
 		rows = append(rows, r)
 	}
@@ -161,7 +218,7 @@ func await(ctx context.Context, lines <-chan string, prefix string) (string, err
 		select {
 		case line, ok := <-lines:
 			if !ok {
-				return "", fmt.Errorf("monctl up has ended: %s", strings.Join(last, " "))
+				return "", fmt.Errorf("it has ended: %s", strings.Join(last, " "))
 			}
 			if strings.HasPrefix(line, prefix) {
 				return line, nil

@@ -44,8 +44,10 @@ func addTests(into *view.Tests, run pipeline.TestRun) {
 			suite.Environments = run.Envs
 		}
 		for _, t := range s.Tests {
-			test := view.Test{Name: t.Name, Index: t.Index, Result: view.Result(t.Result), Seconds: t.Seconds, Span: t.Span}
-			into.Seconds += t.Seconds
+			test := view.Test{Name: t.Name, Index: t.Index, Result: view.Result(t.Result), Seconds: t.Seconds, Kept: t.Kept, Span: t.Span}
+			if !t.Kept {
+				into.Seconds += t.Seconds
+			}
 			for _, f := range t.Failures {
 				var routes []view.RouteStep
 				for _, s := range f.Way {

@@ -56,11 +56,18 @@ expected to fire and not to fire, and which templates are rendered.
 Rules are evaluated for all instants of a test at once where the result is
 certain to be the same. With --verify, every rule is evaluated instant by
 instant as well, with Prometheus' own rule groups on its own database, and all
-alerts and samples are compared.`,
+alerts and samples are compared.
+
+With --watch it goes on after the first run: whenever the tests, or something
+that they depend on, are edited, it runs those tests again that may come out
+differently. Of files, it watches the rule files, configurations and templates
+that they name, patterns included, and what they import. Errors and failures are
+told as long as they last, warnings once.`,
 		Example: `  monctl test
   monctl test --run '^HostDown'
   monctl test --changed-since main
   monctl test --watch
+  monctl test --watch rules_test.yaml  # without a project, with the files that it names
   monctl test --coverage --coverage-out coverage.html --coverage-threshold 80%
   monctl test --verify                 # in CI, against mistakes of monctl's own
   monctl test rules_test.yaml          # any test file of promtool's
@@ -83,7 +90,7 @@ alerts and samples are compared.`,
 }
 
 func (o *testOptions) test(ctx context.Context) error {
-	if len(o.files) > 0 {
+	if len(o.files) > 0 && !o.watch {
 		defer o.hurryBy(testLeisure)()
 	} else {
 		defer o.hurry()()
@@ -123,7 +130,11 @@ func (o *testOptions) test(ctx context.Context) error {
 		if o.since.revision != "" {
 			return usagef("--changed-since chooses among the tests of a project: leave out the files")
 		}
-		return o.named(ctx, opts)
+		p, err := o.named(ctx, opts)
+		if err != nil {
+			return err
+		}
+		return o.conclude(p, nil)
 	}
 	if err := o.since.open(opts.Dir); err != nil {
 		return err

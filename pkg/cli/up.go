@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"slices"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -14,8 +12,8 @@ import (
 	"github.com/monctl/monctl/pkg/api"
 	"github.com/monctl/monctl/pkg/deploy"
 	deployserver "github.com/monctl/monctl/pkg/deploy/server"
-	"github.com/monctl/monctl/pkg/diag"
 	"github.com/monctl/monctl/pkg/pipeline"
+	"github.com/monctl/monctl/pkg/ruletest"
 	"github.com/monctl/monctl/pkg/server"
 	"github.com/monctl/monctl/pkg/view"
 )
@@ -92,7 +90,7 @@ func (o *upOptions) run(ctx context.Context) error {
 	if err != nil {
 		return o.explain("up", err)
 	}
-	u := &upRun{upOptions: o, opts: opts, server: s, url: "http://" + listener.Addr().String(), data: serverOptions.DataDir}
+	u := &upRun{upOptions: o, opts: opts, server: s, url: "http://" + listener.Addr().String(), data: serverOptions.DataDir, tests: ruletest.NewMemory()}
 	return errors.Join(u.serve(ctx, listener, p), shutDown(ctx, s, serverOptions))
 }
 
@@ -108,21 +106,16 @@ type upRun struct {
 	target *deployserver.Target
 	url    string
 	data   string
-	// said are the remarks and warnings that stand on the terminal already.
-	said map[string]bool
+	told   news
+	// tests are those that have passed.
+	tests *ruletest.Memory
 }
 
-// news is the report of a pass without the remarks and warnings of the passes
+// news is the report of a pass without the remarks and warnings of the pass
 // before it.
 func (u *upRun) news(p *pipeline.Pass) view.Report {
 	r := newReport("up", p)
-	said := map[string]bool{}
-	r.Diagnostics = slices.DeleteFunc(r.Diagnostics, func(f view.Finding) bool {
-		key := f.Code + " " + f.Object + " " + f.Summary
-		said[key] = true
-		return f.Severity != diag.Error && u.said[key]
-	})
-	u.said = said
+	u.told.strip(&r)
 	return r
 }
 
@@ -153,7 +146,7 @@ func (u *upRun) loop(ctx context.Context, p *pipeline.Pass) error {
 	if err := u.begin(ctx, p); err != nil || u.once {
 		return err
 	}
-	w, err := pipeline.NewWatcher(u.opts.Dir, u.data)
+	w, err := pipeline.NewWatcher(u.opts.Dir, append(u.reportFiles(), u.data)...)
 	if err != nil {
 		return err
 	}
@@ -165,11 +158,11 @@ func (u *upRun) loop(ctx context.Context, p *pipeline.Pass) error {
 		if first {
 			u.say("watching the sources; Ctrl-C ends it")
 		}
-		changed, err := w.Wait(ctx)
+		change, err := w.Wait(ctx)
 		if err != nil {
 			return err
 		}
-		if p, err = u.again(ctx, changed); err != nil {
+		if p, err = u.again(ctx, change); err != nil {
 			return err
 		}
 		u.rest()
@@ -214,9 +207,8 @@ func (u *upRun) settle(ctx context.Context) error {
 
 // again runs a pass after a change. What is wrong with it is reported, and the
 // server goes on with what it has.
-func (u *upRun) again(ctx context.Context, changed []string) (*pipeline.Pass, error) {
-	start := time.Now()
-	u.say("\n%s  changed: %s", start.Format("15:04:05"), strings.Join(changed, ", "))
+func (u *upRun) again(ctx context.Context, change pipeline.Change) (*pipeline.Pass, error) {
+	u.say("\n%s  changed: %s", change.At.Format("15:04:05"), changedNames(change.Names))
 	p, err := u.check(ctx, u.opts, false)
 	if err != nil {
 		return nil, err
@@ -238,9 +230,9 @@ func (u *upRun) again(ctx context.Context, changed []string) (*pipeline.Pass, er
 		u.say("the revision before the change goes on running")
 		return p, nil
 	}
-	live := time.Since(start)
+	live := time.Since(change.At)
 	// The tests come after the deployment, so that one need not wait for them.
-	if err := p.Test(ctx, pipeline.TestOptions{}); err != nil {
+	if err := p.Test(ctx, pipeline.TestOptions{Memory: u.tests}); err != nil {
 		return nil, err
 	}
 	r := u.news(p)

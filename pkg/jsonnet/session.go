@@ -16,8 +16,9 @@ import (
 // Session is an engine for passes over files that are being edited. Files are
 // compiled once for each content, and the values of imports that an edit does
 // not reach are kept from one evaluation to the next; entries with the same
-// external variables share them. Every pass brings an Importer of its own,
-// which says what the files are now.
+// external variables share them. An entry that an edit does not reach is not
+// evaluated again at all: it has the very Result that it had. Every pass brings
+// an Importer of its own, which says what the files are now.
 //
 // Native functions have to be pure and the same throughout: the session tells
 // them apart by name only. std.trace in an import whose value is kept prints
@@ -27,6 +28,8 @@ type Session struct {
 
 	mu   sync.Mutex
 	idle []*kept
+	// settled are the results of the entries.
+	settled map[string]*settled
 	// importer is that of the latest pass, pass counts them.
 	importer *Importer
 	pass     int
@@ -46,25 +49,100 @@ type kept struct {
 	entries map[string]bool
 }
 
+// settled is a result with all that it depends on but the request.
+type settled struct {
+	result  *Result
+	closure []vm.Dependency
+	pass    int
+}
+
 // NewSession returns a session that knows nothing yet.
-func NewSession() *Session { return &Session{machine: vm.NewMachine(syntax.Parse)} }
+func NewSession() *Session {
+	return &Session{machine: vm.NewMachine(syntax.Parse), settled: map[string]*settled{}}
+}
 
 // Once says, before the first evaluation, that there is one pass only. The
 // values of imports are shared between the entries as they are otherwise, but
 // nothing of an entry is kept when it has been evaluated.
 func (s *Session) Once() { s.once = true }
 
-// idlePasses is after how many passes without use an evaluation is dropped.
+// idlePasses is after how many passes without use an evaluation, or a result, is
+// dropped.
 const idlePasses = 2
 
 // Evaluate implements Engine.
 func (s *Session) Evaluate(ctx context.Context, req Request) (*Result, diag.List, error) {
+	key, ok := requestKey(req)
+	if s.once || !ok {
+		return s.evaluate(ctx, req, nil)
+	}
+	if r := s.recall(req, key); r != nil {
+		return r, nil, nil
+	}
+	var closure []vm.Dependency
+	r, diags, err := s.evaluate(ctx, req, func(e *vm.Evaluation) { closure = e.Closure() })
+	if r != nil && len(diags) == 0 && err == nil {
+		s.mu.Lock()
+		s.settled[key] = &settled{r, closure, s.pass}
+		s.mu.Unlock()
+	}
+	return r, diags, err
+}
+
+// recall returns the result that a request had, if it would have it again.
+func (s *Session) recall(req Request, key string) *Result {
+	s.mu.Lock()
+	was := s.settled[key]
+	s.mu.Unlock()
+	if was == nil {
+		return nil
+	}
+	if _, err := req.Importer.Read(req.File); err != nil {
+		return nil
+	}
+	for _, d := range was.closure {
+		if !d.Holds(req.Importer.Find) {
+			return nil
+		}
+	}
+	s.use(req, was)
+	return was.result
+}
+
+// requestKey describes a request but for the files. It is false for those
+// whose result is not kept: the messages of std.trace and a profile tell of an
+// evaluation, those of the jsonnet command are made once, and what arguments and
+// transforms import is no file's.
+func requestKey(req Request) (string, bool) {
+	if req.Trace != nil || req.Profile != nil || req.AllTLA || strings.Contains(req.Transform, "import") {
+		return "", false
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, "%q %q %t %+v\n%s\n", req.File, req.Transform, req.NoOrigins, req.Limits, settingsOf(req))
+	for _, name := range slices.Sorted(maps.Keys(req.TLA)) {
+		fmt.Fprintf(&b, "%q %v %q\n", name, req.TLA[name].Code, req.TLA[name].Text)
+	}
+	for _, args := range []map[string]Arg{req.Ext, req.TLA} {
+		for _, a := range args {
+			if a.Code && strings.Contains(a.Text, "import") {
+				return "", false
+			}
+		}
+	}
+	return b.String(), true
+}
+
+// evaluate evaluates a request; done, if it is not nil, sees the evaluation.
+func (s *Session) evaluate(ctx context.Context, req Request, done func(*vm.Evaluation)) (*Result, diag.List, error) {
 	var k *kept
 	result, diags, err := evaluateOwn(ctx, req, s.machine, func(o vm.Options) *vm.Evaluation {
 		k = s.take(req, o)
 		return k.vm
 	})
 	if k != nil {
+		if done != nil {
+			done(k.vm)
+		}
 		if s.once {
 			k.vm.Forget(req.File)
 		}
@@ -95,11 +173,7 @@ func (s *Session) take(req Request, o vm.Options) *kept {
 func (s *Session) pick(req Request, settings string) *kept {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.importer != req.Importer {
-		s.importer = req.Importer
-		s.pass++
-		s.idle = slices.DeleteFunc(s.idle, func(k *kept) bool { return k.pass < s.pass-idlePasses })
-	}
+	s.enter(req.Importer)
 	best := -1
 	for i, k := range s.idle {
 		if k.settings == settings && (best < 0 || k.entries[req.File]) {
@@ -112,6 +186,30 @@ func (s *Session) pick(req Request, settings string) *kept {
 	k := s.idle[best]
 	s.idle = slices.Delete(s.idle, best, best+1)
 	return k
+}
+
+// enter begins a new pass if the importer is a new one. The lock is held.
+func (s *Session) enter(i *Importer) {
+	if s.importer != i {
+		s.importer = i
+		s.pass++
+		s.idle = slices.DeleteFunc(s.idle, func(k *kept) bool { return k.pass < s.pass-idlePasses })
+		maps.DeleteFunc(s.settled, func(_ string, r *settled) bool { return r.pass < s.pass-idlePasses })
+	}
+}
+
+// use keeps a result, and the evaluations that its request would have gone to.
+func (s *Session) use(req Request, was *settled) {
+	settings := settingsOf(req)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.enter(req.Importer)
+	was.pass = s.pass
+	for _, k := range s.idle {
+		if k.settings == settings {
+			k.pass = s.pass
+		}
+	}
 }
 
 func (s *Session) put(k *kept) {

@@ -1,7 +1,10 @@
 package jsonnet_test
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"strings"
@@ -112,6 +115,23 @@ func TestSessionFindsWhatWasNotThere(t *testing.T) {
 	}
 }
 
+// A file that nobody imports for a while may change meanwhile.
+func TestSessionSeesWhatChangedUnimported(t *testing.T) {
+	p := project{t, t.TempDir()}
+	p.write("a.jsonnet", "import 'b.libsonnet'")
+	p.write("b.libsonnet", "import 'c.libsonnet'")
+	s := jsonnet.NewSession()
+	for _, step := range []struct{ b, c, want string }{
+		{"import 'c.libsonnet'", "1", "1"}, {"0", "1", "0"}, {"0", "2", "0"}, {"import 'c.libsonnet'", "2", "2"},
+	} {
+		p.write("b.libsonnet", step.b)
+		p.write("c.libsonnet", step.c)
+		if got, _ := p.run(s, "a.jsonnet", nil); got != step.want {
+			t.Errorf("b is %s, c is %s: got %s, want %s", step.b, step.c, got, step.want)
+		}
+	}
+}
+
 func TestSessionKeepsExternalVariablesApart(t *testing.T) {
 	p := project{t, t.TempDir()}
 	p.write("a.jsonnet", "import 'b.libsonnet'")
@@ -184,4 +204,102 @@ func TestSessionOfOnePass(t *testing.T) {
 			t.Errorf("%s: %v, %v", file, got, err)
 		}
 	}
+}
+
+func TestSessionKeepsResults(t *testing.T) {
+	p := project{t, t.TempDir()}
+	p.write("a.jsonnet", "import 'lib.libsonnet'")
+	p.write("b.jsonnet", "{ b: std.extVar('env') }")
+	p.write("lib.libsonnet", "{ l: 0 }")
+	s := jsonnet.NewSession()
+	run := func(file string) *jsonnet.Result {
+		t.Helper()
+		r, diags, err := s.Evaluate(t.Context(), jsonnet.Request{File: file, Importer: jsonnet.NewImporter(p.dir, nil, nil), Ext: map[string]jsonnet.Arg{"env": {Text: "x"}}})
+		if err != nil || len(diags) > 0 {
+			t.Fatal(diags, err)
+		}
+		return r
+	}
+	a, b := run("a.jsonnet"), run("b.jsonnet")
+	p.write("lib.libsonnet", "{ l: 1 }")
+	if again := run("b.jsonnet"); again != b {
+		t.Error("b was evaluated again, and does not import what has changed")
+	}
+	if again := run("a.jsonnet"); again == a || compact(again.JSON) != `{"l":1}` {
+		t.Errorf("a has the result %s", again.JSON)
+	}
+}
+
+// TestSessionIsNeverStale edits, adds and removes files at random: the session
+// says what a fresh engine says.
+func TestSessionIsNeverStale(t *testing.T) {
+	kept := 0
+	for seed := range uint64(5) {
+		r := rand.New(rand.NewPCG(seed, 7))
+		p := project{t, t.TempDir()}
+		if err := os.Mkdir(filepath.Join(p.dir, "lib"), 0o750); err != nil {
+			t.Fatal(err)
+		}
+		// A file imports some of those after it, of which one may lie in two places.
+		const files = 8
+		name := func(i int) string { return fmt.Sprintf("f%d.libsonnet", i) }
+		edit := func(i int) {
+			text := fmt.Sprintf("{ v: %d, local e = std.extVar('e')", r.IntN(4))
+			for j := i + 1; j < files; j++ {
+				switch r.IntN(6) {
+				case 0:
+					text += fmt.Sprintf(", f%d: import '%s'", j, name(j))
+				case 1:
+					text += fmt.Sprintf(", s%d: importstr '%s', h%d:: import 'nowhere'", j, name(j), j)
+				case 2:
+					text += fmt.Sprintf(", x%d: (import '%s').v + e", j, name(j))
+				}
+			}
+			p.write([]string{"", "lib/"}[r.IntN(2)]+name(i), text+" }")
+		}
+		for i := range files {
+			edit(i)
+			p.write(fmt.Sprintf("e%d.jsonnet", i), fmt.Sprintf("(import '%s') + { e: %d }", name(i%3), i))
+		}
+		s := jsonnet.NewSession()
+		last := map[string]*jsonnet.Result{}
+		for step := range 25 {
+			importer := jsonnet.NewImporter(p.dir, []string{"lib"}, nil)
+			for i := range 2 * files {
+				req := jsonnet.Request{File: fmt.Sprintf("e%d.jsonnet", i%files), Importer: importer, Ext: map[string]jsonnet.Arg{"e": {Code: true, Text: fmt.Sprint(i / files)}}}
+				got, gotDiags, err := s.Evaluate(t.Context(), req)
+				if err != nil {
+					t.Fatal(err)
+				}
+				want, wantDiags, err := jsonnet.Own().Evaluate(t.Context(), req)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if key := fmt.Sprint(i); got != nil && got == last[key] {
+					kept++
+				} else {
+					last[key] = got
+				}
+				if diff := cmp.Diff(describe(want, wantDiags.String()), describe(got, gotDiags.String())); diff != "" {
+					t.Fatalf("seed %d, step %d, %s (-fresh +session):\n%s", seed, step, req.File, diff)
+				}
+			}
+			if i := r.IntN(files); r.IntN(5) > 0 {
+				edit(i)
+			} else if err := os.Remove(filepath.Join(p.dir, "lib", name(i))); err != nil && !errors.Is(err, fs.ErrNotExist) {
+				t.Fatal(err)
+			}
+		}
+	}
+	if kept == 0 {
+		t.Error("no result was kept: nothing was compared")
+	}
+}
+
+// describe is a result with some of its places, or what is wrong.
+func describe(r *jsonnet.Result, diags string) string {
+	if r == nil {
+		return diags
+	}
+	return fmt.Sprint(string(r.JSON), r.Origin.At("/v"), r.Origin.At("/x3"), r.Origin.At("/f2/v"))
 }

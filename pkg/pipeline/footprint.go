@@ -1,7 +1,10 @@
 package pipeline
 
 import (
+	"maps"
+	"path/filepath"
 	"slices"
+	"sync"
 
 	"github.com/monctl/monctl/pkg/footprint"
 	"github.com/monctl/monctl/pkg/jsonnet"
@@ -15,8 +18,40 @@ func (p *Pass) Footprint() (footprint.Footprint, bool) {
 	if len(p.opts.Files) > 0 {
 		return footprint.Footprint{}, false // each has an importer of its own
 	}
-	p.importer.Tell(p.disk.Note, p.disk.NoteDir)
+	return p.seen()
+}
+
+// seen returns what all importers and the disk were asked.
+func (p *Pass) seen() (footprint.Footprint, bool) {
+	for _, i := range p.allImporters() {
+		i.Tell(p.disk.Note, p.disk.NoteDir)
+	}
 	return p.disk.Footprint()
+}
+
+func (p *Pass) allImporters() []*jsonnet.Importer {
+	return append([]*jsonnet.Importer{p.importer}, p.importers...)
+}
+
+// patterns are paths and patterns of paths that were looked for.
+type patterns struct {
+	mu  sync.Mutex
+	all map[string]bool
+}
+
+func (p *patterns) add(pattern string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.all == nil {
+		p.all = map[string]bool{}
+	}
+	p.all[filepath.Clean(pattern)] = true
+}
+
+func (p *patterns) sorted() []string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return slices.Sorted(maps.Keys(p.all))
 }
 
 // Opener reads the files that a report of an earlier pass points at.
@@ -28,7 +63,7 @@ func Opener(opts Options) func(file string) ([]byte, error) {
 // looked for without finding them; sorted, and relative to the project where
 // they lie in it. What was provided without a file is not among them.
 func (p *Pass) Read() (found, missing []string) {
-	for _, i := range append([]*jsonnet.Importer{p.importer}, p.importers...) {
+	for _, i := range p.allImporters() {
 		for _, name := range i.Looked() {
 			if _, err := i.Read(name); err == nil {
 				found = append(found, name)

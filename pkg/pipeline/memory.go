@@ -3,7 +3,9 @@ package pipeline
 import (
 	"github.com/monctl/monctl/pkg/dashboard"
 	"github.com/monctl/monctl/pkg/expr"
+	"github.com/monctl/monctl/pkg/project"
 	"github.com/monctl/monctl/pkg/promconf"
+	"github.com/monctl/monctl/pkg/render"
 	"github.com/monctl/monctl/pkg/schema"
 )
 
@@ -15,6 +17,17 @@ type Memory struct {
 	Judged *schema.Memory
 	parsed expr.Cache
 	boards dashboard.Cache
+	// projects and rendered are what the sources have said.
+	projects project.Memory
+	rendered render.Memory
+}
+
+// rendered is nil for a pass without a memory.
+func (p *Pass) rendered() *render.Memory {
+	if p.opts.Memory == nil {
+		return nil
+	}
+	return &p.opts.Memory.rendered
 }
 
 // NewMemory returns a memory of nothing.

@@ -62,10 +62,14 @@ type Options struct {
 
 // Pass is one run of the stages.
 type Pass struct {
-	opts       Options
-	disk       *footprint.Log
-	importer   *jsonnet.Importer
-	importers  []*jsonnet.Importer // those of Options.Files
+	opts      Options
+	disk      *footprint.Log
+	importer  *jsonnet.Importer
+	importers []*jsonnet.Importer // those of Options.Files
+	asked     patterns            // what suites have named
+	around    func() (surroundings, error)
+	// whole says that the project's own sources were rendered.
+	whole      bool
 	unknownEnv bool
 	envs       []project.Environment
 	comments   map[string]*comments // by source
@@ -97,7 +101,7 @@ func Start(opts Options) (*Pass, error) {
 		opts.Memory = NewMemory() // environments and targets have much in common
 	}
 	p := &Pass{opts: opts, disk: &footprint.Log{}, importer: jsonnet.NewImporter(opts.Dir, nil, opts.Library)}
-	proj, diags, err := project.LoadFrom(opts.Dir, project.Disk{FS: p.disk.FS(opts.Dir), Stat: p.disk.Stat})
+	proj, diags, err := project.LoadFrom(opts.Dir, p.projectDisk())
 	if err != nil {
 		return nil, err
 	}
@@ -115,6 +119,15 @@ func Start(opts Options) (*Pass, error) {
 	}
 	p.readDialects()
 	return p, nil
+}
+
+// projectDisk is what the project is loaded from.
+func (p *Pass) projectDisk() project.Disk {
+	d := project.Disk{FS: p.disk.FS(p.opts.Dir), Stat: p.disk.Stat}
+	if p.opts.Memory != nil {
+		d.Memory = &p.opts.Memory.projects
+	}
+	return d
 }
 
 func (p *Pass) reportUnknown(name string) {
@@ -138,12 +151,13 @@ func (p *Pass) Render(ctx context.Context) error {
 	opts := render.Options{
 		Project: p.Project, FS: p.disk.FS(p.opts.Dir), Engine: p.opts.Engine, Importer: p.importer,
 		Ext: p.opts.Ext, TLA: p.opts.TLA, Plain: p.plain(), Judge: p.opts.Judge, FileFields: p.fileFields(), Profile: p.opts.Profile, Trace: p.opts.Trace, Workers: p.opts.Workers,
+		Memory: p.rendered(),
 	}
 	outs, diags, err := render.Environments(ctx, opts, p.envs)
 	if err != nil {
 		return fmt.Errorf("render: %w", err)
 	}
-	p.Outputs = outs
+	p.Outputs, p.whole = outs, p.whole || len(p.opts.Files) == 0
 	p.Diags = append(p.Diags, p.settle(diags)...)
 	return nil
 }

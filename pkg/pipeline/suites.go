@@ -21,9 +21,9 @@ import (
 )
 
 // runsIn reports whether a suite is to be run in an environment.
-func runsIn(s ruletest.Suite, env string) bool {
+func runsIn(m *ruletest.Memory, s ruletest.Suite, env string) bool {
 	var patterns []string
-	for _, e := range s.Environments() {
+	for _, e := range m.Environments(s) {
 		patterns = append(patterns, e.Name)
 	}
 	return len(patterns) == 0 || project.MatchesAny(patterns, env)
@@ -31,7 +31,7 @@ func runsIn(s ruletest.Suite, env string) bool {
 
 // unknownEnvironments reports what suites say in env that no environment of
 // the project is called.
-func (p *Pass) unknownEnvironments() diag.List {
+func (p *Pass) unknownEnvironments(m *ruletest.Memory) diag.List {
 	var diags diag.List
 	if p.Project == nil {
 		return nil
@@ -40,7 +40,7 @@ func (p *Pass) unknownEnvironments() diag.List {
 	seen := map[string]bool{}
 	for _, out := range p.Outputs {
 		for _, t := range out.Tests {
-			for _, e := range (ruletest.Suite{File: t.File, Data: t.Data, Origin: t.Origin}).Environments() {
+			for _, e := range m.Environments(ruletest.Suite{File: t.File, Data: t.Data, Origin: t.Origin}) {
 				key := e.Span.String() + " " + e.Name
 				if seen[key] || slices.ContainsFunc(known, func(name string) bool { return project.MatchesAny([]string{e.Name}, name) }) {
 					continue
@@ -75,6 +75,8 @@ func isProgram(name string) bool {
 
 // programs evaluates files that suites name, each once.
 type programs struct {
+	disk     ruletest.Disk
+	memory   *render.Memory
 	evaluate func(name string, kind project.SourceKind) (*render.Output, error)
 	mu       sync.Mutex
 	done     map[string]func() (*render.Output, error)
@@ -83,6 +85,7 @@ type programs struct {
 // programs returns what evaluates files for an environment.
 func (p *Pass) programs(ctx context.Context, env project.Environment) *programs {
 	return &programs{
+		disk: p.testDisk(), memory: p.rendered(),
 		evaluate: func(name string, kind project.SourceKind) (*render.Output, error) {
 			return p.evaluate(ctx, env, name, kind)
 		},
@@ -104,54 +107,48 @@ func (p *programs) output(name string, kind project.SourceKind) (*render.Output,
 
 // ruleFiles resolves the patterns of suites. Sources in Jsonnet and CUE are
 // evaluated.
-func (p *programs) ruleFiles(dir string) ruletest.RuleFilesFunc {
-	disk := ruletest.FromDisk(dir)
-	return func(suite, pattern string) ([]ruletest.RuleFile, error) {
-		files, err := disk(suite, pattern)
+func (p *programs) ruleFiles(suite, pattern string) ([]ruletest.RuleFile, error) {
+	files, err := p.disk.RuleFiles(suite, pattern)
+	if err != nil {
+		return nil, err
+	}
+	var all []ruletest.RuleFile
+	for _, f := range files {
+		if !isProgram(f.Name) {
+			all = append(all, f)
+			continue
+		}
+		out, err := p.output(f.Name, project.RulesSource)
 		if err != nil {
 			return nil, err
 		}
-		var all []ruletest.RuleFile
-		for _, f := range files {
-			if !isProgram(f.Name) {
-				all = append(all, f)
-				continue
-			}
-			out, err := p.output(f.Name, project.RulesSource)
-			if err != nil {
-				return nil, err
-			}
-			rules, err := out.RuleFiles()
-			if err != nil {
-				return nil, err
-			}
-			for _, r := range rules {
-				all = append(all, ruletest.RuleFile{Name: f.Name + ": " + r.Name, YAML: r.YAML, Origin: r.Origin})
-			}
+		rules, err := out.RuleFiles(p.memory)
+		if err != nil {
+			return nil, err
 		}
-		return all, nil
+		for _, r := range rules {
+			all = append(all, ruletest.RuleFile{Name: f.Name + ": " + r.Name, YAML: r.YAML, Origin: r.Origin})
+		}
 	}
+	return all, nil
 }
 
 // alertmanagerFile reads the configurations that suites name, in any of the
 // languages that sources are written in.
-func (p *programs) alertmanagerFile(dir string) ruletest.AlertmanagerFileFunc {
-	disk := ruletest.AlertmanagerFromDisk(dir)
-	return func(suite, name string) (ruletest.AlertmanagerFile, error) {
-		file, err := disk(suite, name)
-		if err != nil || !isProgram(name) {
-			return file, err
-		}
-		out, err := p.output(file.Name, project.AlertmanagerSource)
-		if err != nil {
-			return file, err
-		}
-		o, ok := out.Bundle.Get(bundle.Ref{Kind: bundle.Alertmanager})
-		if !ok {
-			return file, errors.New("it evaluates to no Alertmanager configuration")
-		}
-		return ruletest.AlertmanagerTemplates(dir, ruletest.AlertmanagerFile{Name: file.Name, YAML: o.Body.Bytes()})
+func (p *programs) alertmanagerFile(suite, name string) (ruletest.AlertmanagerFile, error) {
+	file, err := p.disk.AlertmanagerFile(suite, name)
+	if err != nil || !isProgram(name) {
+		return file, err
 	}
+	out, err := p.output(file.Name, project.AlertmanagerSource)
+	if err != nil {
+		return file, err
+	}
+	o, ok := out.Bundle.Get(bundle.Ref{Kind: bundle.Alertmanager})
+	if !ok {
+		return file, errors.New("it evaluates to no Alertmanager configuration")
+	}
+	return p.disk.Templates(ruletest.AlertmanagerFile{Name: file.Name, YAML: o.Body.Bytes()})
 }
 
 // evaluate renders one file for an environment. What is wrong with it is the
@@ -159,14 +156,11 @@ func (p *programs) alertmanagerFile(dir string) ruletest.AlertmanagerFileFunc {
 func (p *Pass) evaluate(ctx context.Context, env project.Environment, name string, kind project.SourceKind) (*render.Output, error) {
 	proj, importer := p.Project, p.importer
 	if proj == nil {
-		loaded, diags, err := project.Load(p.opts.Dir)
+		loaded, err := p.around()
 		if err != nil {
 			return nil, err
 		}
-		if loaded == nil {
-			return nil, firstError(diags)
-		}
-		proj, importer = loaded, jsonnet.NewImporter(p.opts.Dir, slices.Concat(p.opts.JPath, loaded.Jsonnet.JPath), p.opts.Library)
+		proj, importer = loaded.project, loaded.importer
 	}
 	if rel, err := filepath.Rel(p.opts.Dir, name); filepath.IsAbs(name) && err == nil {
 		name = filepath.ToSlash(rel)
@@ -182,6 +176,26 @@ func (p *Pass) evaluate(ctx context.Context, env project.Environment, name strin
 		return nil, firstError(diags)
 	}
 	return out, nil
+}
+
+// surroundings are the project that plain test files lie in, for the programs
+// that they name.
+type surroundings struct {
+	project  *project.Project
+	importer *jsonnet.Importer
+}
+
+func (p *Pass) findSurroundings() (surroundings, error) {
+	loaded, diags, err := project.LoadFrom(p.opts.Dir, p.projectDisk())
+	if err != nil {
+		return surroundings{}, err
+	}
+	if loaded == nil {
+		return surroundings{}, firstError(diags)
+	}
+	i := jsonnet.NewImporter(p.opts.Dir, slices.Concat(p.opts.JPath, loaded.Jsonnet.JPath), p.opts.Library)
+	p.importers = append(p.importers, i)
+	return surroundings{loaded, i}, nil
 }
 
 // firstError is the first mistake in a file that a suite names.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"sync"
 
 	"github.com/monctl/monctl/pkg/footprint"
 	"github.com/monctl/monctl/pkg/jsonnet"
@@ -47,8 +48,8 @@ func (p *Pass) testOptions(ctx context.Context, o TestOptions, env project.Envir
 	sources := p.programs(ctx, env)
 	return ruletest.Options{
 		Run: o.Run, Debug: o.Debug, IgnoreUnknownFields: o.IgnoreUnknownFields, VerifyDir: o.VerifyDir, Coverage: o.Coverage, Progress: o.Progress, Memory: o.Memory,
-		Workers: p.opts.Workers, RuleFiles: sources.ruleFiles(p.opts.Dir), RuleFileNames: ruletest.NamesOnDisk(p.opts.Dir),
-		AlertmanagerFile: sources.alertmanagerFile(p.opts.Dir),
+		Workers: p.opts.Workers, RuleFiles: sources.ruleFiles, RuleFileNames: sources.disk.RuleFileNames,
+		AlertmanagerFile: sources.alertmanagerFile,
 	}
 }
 
@@ -64,11 +65,11 @@ type testUnit struct {
 // Test runs the unit tests of every rendered environment. A suite is run once
 // for all environments in which it and the rules are the same.
 func (p *Pass) Test(ctx context.Context, opts TestOptions) error {
-	units, err := testUnits(p.Outputs, opts.Coverage)
+	units, err := p.testUnits(opts)
 	if err != nil {
 		return err
 	}
-	p.Diags = append(p.Diags, p.unknownEnvironments()...)
+	p.Diags = append(p.Diags, p.unknownEnvironments(opts.Memory)...)
 	p.Tests = []TestRun{}
 	for _, u := range units {
 		o := p.testOptions(ctx, opts, u.first.Env)
@@ -88,15 +89,15 @@ func (p *Pass) Test(ctx context.Context, opts TestOptions) error {
 // testUnits sorts suites by the environments that they need to be run for only
 // once, in the order of the environments. The rules of all of them are made
 // known to the coverage, if there is any.
-func testUnits(outs []*render.Output, coverage *ruletest.Coverage) ([]testUnit, error) {
+func (p *Pass) testUnits(opts TestOptions) ([]testUnit, error) {
 	type shared struct {
 		testUnit
 		suite ruletest.Suite
 	}
 	var order []string
 	suites := map[string]*shared{}
-	for _, out := range outs {
-		files, err := out.RuleFiles()
+	for _, out := range p.Outputs {
+		files, err := out.RuleFiles(p.rendered())
 		if err != nil {
 			return nil, fmt.Errorf("test environment %s: %w", out.Env.Name, err)
 		}
@@ -106,7 +107,7 @@ func testUnits(outs []*render.Output, coverage *ruletest.Coverage) ([]testUnit, 
 			rules = append(rules, ruletest.RuleFile{Name: f.Name, YAML: f.YAML, Origin: f.Origin})
 			fmt.Fprintf(h, "%q %d\n%s", f.Name, len(f.YAML), f.YAML)
 		}
-		if coverage != nil {
+		if coverage := opts.Coverage; coverage != nil {
 			coverage.Add(rules...)
 			coverage.AddConfig(out.Bundle)
 		}
@@ -114,7 +115,7 @@ func testUnits(outs []*render.Output, coverage *ruletest.Coverage) ([]testUnit, 
 		paging := pagingKey(out)
 		for _, t := range out.Tests {
 			suite := ruletest.Suite{File: t.File, Data: t.Data, Origin: t.Origin}
-			if !runsIn(suite, out.Env.Name) {
+			if !runsIn(opts.Memory, suite, out.Env.Name) {
 				continue
 			}
 			key := fmt.Sprintf("%s %q %q %s", same, t.File, t.Name, t.Data)
@@ -141,15 +142,32 @@ func testUnits(outs []*render.Output, coverage *ruletest.Coverage) ([]testUnit, 
 	return units, nil
 }
 
-// Plain runs test files without a project. Their rule files are relative to
-// the file that names them.
-func Plain(ctx context.Context, opts Options, suites []ruletest.Suite, test TestOptions) (*Pass, error) {
+// Bare begins a pass without a project.
+func Bare(opts Options) *Pass {
 	p := &Pass{opts: opts, disk: &footprint.Log{}, importer: jsonnet.NewImporter(opts.Dir, nil, opts.Library)}
+	p.around = sync.OnceValues(p.findSurroundings)
+	return p
+}
+
+// TestSuites runs test files without a project. Their rule files are relative to
+// the file that names them.
+func (p *Pass) TestSuites(ctx context.Context, suites []ruletest.Suite, test TestOptions) error {
 	report, diags, err := ruletest.Run(ctx, suites, p.testOptions(ctx, test, project.Environment{}))
 	if err != nil {
-		return nil, fmt.Errorf("run tests: %w", err)
+		return fmt.Errorf("run tests: %w", err)
 	}
-	p.Diags = diags.Sort()
+	p.Diags = append(p.Diags, diags.Sort()...)
 	p.Tests = []TestRun{{Report: report}}
-	return p, nil
+	return nil
+}
+
+// ReadFile reads a file as a part of what the pass depends on.
+func (p *Pass) ReadFile(path string) ([]byte, error) {
+	p.asked.add(path)
+	return p.disk.ReadFile(path)
+}
+
+// testDisk is what the files are read from that suites name.
+func (p *Pass) testDisk() ruletest.Disk {
+	return ruletest.Disk{Dir: p.opts.Dir, ReadFile: p.disk.ReadFile, Asked: p.asked.add}
 }

@@ -78,11 +78,11 @@ func TestWatcherSeesWhatAPassReadOrLookedFor(t *testing.T) {
 		}
 		got := make(chan []string, 1)
 		go func() {
-			changed, err := w.Wait(t.Context())
+			change, err := w.Wait(t.Context())
 			if err != nil {
-				changed = []string{err.Error()}
+				change.Names = []string{err.Error()}
 			}
-			got <- changed
+			got <- change.Names
 		}()
 		step.do()
 		select {
@@ -118,7 +118,7 @@ func TestWatcherSeesWhatChangedBeforeItWatched(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff([]string{"lib/x.libsonnet"}, got); diff != "" {
+	if diff := cmp.Diff([]string{"lib/x.libsonnet"}, got.Names); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }

@@ -58,13 +58,14 @@ func exists(name string) bool {
 // covers reports whether a folder lies among the sources of a project. Of a
 // project file that does not load, the default sources are taken.
 func covers(outer, inner string) (bool, error) {
-	p, _, err := loadFile(outer, onDisk(outer))
+	l := newLoading(outer, onDisk(outer))
+	p, _, err := l.file()
 	if err != nil {
 		return false, err
 	}
 	if p == nil {
 		var r raw
-		if _, _, err := decode("#Project", "", nil, &r); err != nil {
+		if _, _, err := l.decode("#Project", "", nil, &r); err != nil {
 			return false, err
 		}
 		p = &Project{Sources: r.Sources}

@@ -72,17 +72,17 @@ type rawFragment struct {
 	} `json:"checks"`
 }
 
-// loadFragments reads all fragments of a project. What is wrong with one is
+// fragments reads all fragments of a project. What is wrong with one is
 // reported, and the others are read nevertheless.
-func (p *Project) loadFragments(fsys fs.FS) ([]Fragment, diag.List, error) {
-	folders, err := p.fragmentFolders(fsys)
+func (l *loading) fragments(p *Project) ([]Fragment, diag.List, error) {
+	folders, err := p.fragmentFolders(l.FS)
 	if err != nil {
 		return nil, nil, err
 	}
 	var fragments []Fragment
 	var diags diag.List
 	for _, folder := range folders {
-		f, problems, err := loadFragment(fsys, folder)
+		f, problems, err := l.fragment(folder)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -144,14 +144,14 @@ func isFragment(fsys fs.FS, name string) bool {
 	})
 }
 
-// loadFragment returns nil if something is wrong with the fragment.
-func loadFragment(fsys fs.FS, folder string) (*Fragment, diag.List, error) {
-	file, data, diags, err := read(fsys, folder, func(name string) bool { return isFragment(fsys, name) })
+// fragment returns nil if something is wrong with the fragment of a folder.
+func (l *loading) fragment(folder string) (*Fragment, diag.List, error) {
+	file, data, diags, err := read(l.FS, folder, func(name string) bool { return isFragment(l.FS, name) })
 	if err != nil || len(diags) > 0 {
 		return nil, diags, err
 	}
 	var r rawFragment
-	place, diags, err := decode("#Fragment", file, data, &r)
+	place, diags, err := l.decode("#Fragment", file, data, &r)
 	if err != nil || len(diags) > 0 {
 		return nil, hintAtProject(diags), err
 	}

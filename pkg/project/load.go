@@ -1,9 +1,11 @@
 package project
 
 import (
+	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"hash"
 	"io/fs"
 	"os"
 	"path"
@@ -33,6 +35,8 @@ type Disk struct {
 	FS fs.FS
 	// Stat is os.Stat, for the files outside of it that the project names.
 	Stat func(path string) (fs.FileInfo, error)
+	// Memory has what was read before; it may be nil.
+	Memory *Memory
 }
 
 // isFile reports whether a path that the project file names is a file; it is
@@ -48,34 +52,53 @@ func (d Disk) isFile(dir string) func(name string) bool {
 	}
 }
 
-func onDisk(dir string) Disk { return Disk{os.DirFS(dir), os.Stat} }
+func onDisk(dir string) Disk { return Disk{FS: os.DirFS(dir), Stat: os.Stat} }
 
 // LoadFrom is Load through a Disk, which sees everything that is asked.
 func LoadFrom(dir string, disk Disk) (*Project, diag.List, error) {
-	p, diags, err := loadFile(dir, disk)
+	l := newLoading(dir, disk)
+	p, diags, err := l.file()
 	if err != nil || p == nil {
 		return nil, diags, err
 	}
-	p.Fragments, diags, err = p.loadFragments(disk.FS)
+	p.Fragments, diags, err = l.fragments(p)
+	p.sum = [sha256.Size]byte(l.sum.Sum(nil))
 	return p, diags, err
 }
 
-// loadFile reads the project without its fragments.
-func loadFile(dir string, disk Disk) (*Project, diag.List, error) {
-	file, data, diags, err := read(disk.FS, ".", func(string) bool { return true })
+// loading is what a project is loaded with; sum goes over all that it is made
+// of.
+type loading struct {
+	Disk
+	dir string
+	sum hash.Hash
+}
+
+func newLoading(dir string, disk Disk) *loading {
+	return &loading{Disk: disk, dir: dir, sum: sha256.New()}
+}
+
+// file reads the project without its fragments.
+func (l *loading) file() (*Project, diag.List, error) {
+	file, data, diags, err := read(l.FS, ".", func(string) bool { return true })
 	if err != nil || len(diags) > 0 {
 		return nil, diags, err
 	}
 	var r raw
-	place, diags, err := decode("#Project", file, data, &r)
+	place, diags, err := l.decode("#Project", file, data, &r)
 	if err != nil || len(diags) > 0 {
 		return nil, diags, err
 	}
-	p := r.project(disk.isFile(dir), reporter(&diags, place))
+	isFile := l.isFile(l.dir)
+	p := r.project(func(name string) bool {
+		is := isFile(name)
+		fmt.Fprintf(l.sum, "%q %t\n", name, is)
+		return is
+	}, reporter(&diags, place))
 	if len(diags) > 0 {
 		return nil, diags, nil
 	}
-	p.Dir, p.File, p.place = dir, file, place
+	p.Dir, p.File, p.place = l.dir, file, place
 	return p, nil, nil
 }
 
@@ -89,7 +112,20 @@ func reporter(diags *diag.List, place func(pointer string) diag.Span) reportFunc
 
 // decode checks a file against a definition of the schema, and reads what that
 // has completed. It returns where the file's values stand.
-func decode(definition, file string, data []byte, into any) (func(pointer string) diag.Span, diag.List, error) {
+func (l *loading) decode(definition, file string, data []byte, into any) (func(pointer string) diag.Span, diag.List, error) {
+	fmt.Fprintf(l.sum, "%q %d\n%s\n", file, len(data), data)
+	d, diags, err := l.Memory.decode(definition, file, data)
+	if err != nil || len(diags) > 0 {
+		return nil, diags, err
+	}
+	if err := json.Unmarshal(d.text, into); err != nil {
+		return nil, nil, fmt.Errorf("decode the project file: %w", err)
+	}
+	return d.place, nil, nil
+}
+
+// complete checks a file against a definition of the schema, and completes it.
+func complete(definition, file string, data []byte) (*decoded, diag.List, error) {
 	loader := cuelang.NewLoader()
 	schemaFile, err := loader.Schema(schemas.FS, "project.cue")
 	if err != nil {
@@ -117,10 +153,7 @@ func decode(definition, file string, data []byte, into any) (func(pointer string
 	if err != nil {
 		return nil, cuelang.Diagnose("project/schema", file, err), nil
 	}
-	if err := json.Unmarshal(text, into); err != nil {
-		return nil, nil, fmt.Errorf("decode the project file: %w", err)
-	}
-	return placer(value, file), nil, nil
+	return &decoded{text, placer(value, file)}, nil, nil
 }
 
 // placer finds the places of a project file's values, for several goroutines.

@@ -1,6 +1,7 @@
 package project
 
 import (
+	"crypto/sha256"
 	"encoding/json"
 	"fmt"
 	"regexp"
@@ -44,7 +45,12 @@ type Project struct {
 	Fragments []Fragment
 
 	place func(pointer string) diag.Span
+	sum   [sha256.Size]byte
 }
+
+// Sum is over all that the project was loaded from: two with the same one say
+// the same, at the same places.
+func (p *Project) Sum() [sha256.Size]byte { return p.sum }
 
 // At returns where the project file sets the value at a JSON Pointer, or the
 // nearest value around it.

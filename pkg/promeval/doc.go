@@ -50,6 +50,10 @@
 // Plain is a third way, for comparison only: upstream's rule groups on the
 // embedded TSDB. Verify holds an Evaluation against it.
 //
+// A Reach says which rules can have an effect over given input series. The
+// others are certain to yield nothing, so that a test need not be run again when
+// one of them is edited.
+//
 // An Observer evaluates expressions over what an evaluation has left behind,
 // for those who want to know how it came about.
 //

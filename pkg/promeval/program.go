@@ -1,7 +1,6 @@
 package promeval
 
 import (
-	"cmp"
 	"slices"
 	"time"
 
@@ -46,13 +45,8 @@ type component struct {
 // newProgram puts rules in order. The expressions are those that are evaluated
 // beside the rules.
 func newProgram(files []*RuleFile, order map[string]int, expressions []parser.Expr) *program {
-	var groups []*group
-	for _, f := range files {
-		groups = append(groups, f.groups...)
-	}
-	slices.SortStableFunc(groups, func(a, b *group) int { return cmp.Compare(order[a.name], order[b.name]) })
 	p := &program{}
-	for _, g := range groups {
+	for _, g := range orderGroups(files, order) {
 		for _, r := range g.rules {
 			p.rules = append(p.rules, &placedRule{rule: r, group: g, position: len(p.rules)})
 		}

@@ -48,7 +48,11 @@ func (r *renderer) jsonnet(ctx context.Context) ([]bundle.Document, error) {
 	if err != nil || res == nil {
 		return nil, err
 	}
-	r.out.read = res.Read
+	if was, ok := r.recall(res); ok {
+		r.kept = &was
+		return nil, nil
+	}
+	r.value, r.out.read = res, res.Read
 	v, err := bundle.DecodeJSON(res.JSON)
 	if err != nil {
 		return nil, fmt.Errorf("read what %s evaluates to: %w", r.job.source.Path, err)

@@ -39,6 +39,8 @@ type Options struct {
 	// FileFields are the fields that a rule file may have beside groups, by
 	// environment. They are left out.
 	FileFields map[string][]string
+	// Memory is that of the renderings before; it may be nil.
+	Memory *Memory
 	// Workers bounds how many sources are evaluated at a time.
 	Workers int
 }
@@ -53,6 +55,9 @@ type Output struct {
 	Tests []Test
 	// Ignored are the findings that rules ask not to be made.
 	Ignored []Ignored
+	// Partial says that the bundle is not all of it: something is wrong with a
+	// source other than a test file.
+	Partial bool
 }
 
 // TargetBundle is the bundle as one target gets it.
@@ -145,6 +150,7 @@ func assemble(opts Options, env project.Environment, index int, tasks []*task) (
 		out.Tests = append(out.Tests, r.tests...)
 		out.Ignored = append(out.Ignored, r.ignored...)
 		diags = append(diags, r.diags...)
+		out.Partial = out.Partial || t.job.source.Kind != project.TestsSource && r.diags.HasErrors()
 	}
 	if len(env.Labels) > 0 || len(opts.Project.Fragments) > 0 {
 		for i, o := range objects {
@@ -281,6 +287,10 @@ type renderer struct {
 	out  result
 
 	adjust *adjuster
+	// value is what the source evaluates to, kept the result that was made of it
+	// before.
+	value *jsonnet.Result
+	kept  *result
 	// leftOut counts the Kubernetes objects of other kinds, by kind.
 	leftOut map[string]int
 }
@@ -296,6 +306,9 @@ func (r *renderer) run(ctx context.Context) (result, error) {
 	if err != nil {
 		return result{}, err
 	}
+	if r.kept != nil {
+		return *r.kept, nil
+	}
 	if len(docs) == 0 && r.opts.Judge && !r.out.diags.HasErrors() && len(r.out.tests) == 0 {
 		docs = append(docs, r.blank())
 	}
@@ -304,6 +317,8 @@ func (r *renderer) run(ctx context.Context) (result, error) {
 			return result{}, err
 		}
 	}
+	r.out.uses = r.adjust.uses
+	r.remember(r.value, r.out)
 	return r.out, nil
 }
 

@@ -99,7 +99,6 @@ func (p *pool) render(ctx context.Context, j job, env project.Environment) (*res
 	if err != nil {
 		return nil, err
 	}
-	out.uses = r.adjust.uses
 	return &out, nil
 }
 

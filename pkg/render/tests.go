@@ -98,22 +98,25 @@ type RuleFile struct {
 	Origin bundle.Origin
 }
 
-// RuleFiles returns the rules of an environment, a file a namespace.
-func (o *Output) RuleFiles() ([]RuleFile, error) {
-	rules := o.Bundle.Select(func(b bundle.Object) bool { return b.Ref.Kind == bundle.Rules })
-	files, err := rules.Tree()
-	if err != nil {
-		return nil, err
-	}
-	groups := map[string][]bundle.Object{} // in the order in which the tree lists them
-	for _, group := range rules.Objects() {
-		name := bundle.RuleFileName(group.Ref.Space)
-		groups[name] = append(groups[name], group)
-	}
+// RuleFiles returns the rules of an environment, a file a namespace. The memory
+// may be nil.
+func (o *Output) RuleFiles(memory *Memory) ([]RuleFile, error) {
 	var out []RuleFile
-	for _, f := range files {
-		out = append(out, RuleFile{Name: f.Path, YAML: f.Data, Origin: originOfGroups(f.Path, groups[f.Path])})
+	groups := o.Bundle.OfKind(bundle.Rules)
+	for len(groups) > 0 {
+		n := slices.IndexFunc(groups, func(g bundle.Object) bool { return g.Ref.Space != groups[0].Ref.Space })
+		if n < 0 {
+			n = len(groups)
+		}
+		name := bundle.RuleFileName(groups[0].Ref.Space)
+		text, err := memory.ruleFile(name, groups[:n])
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, RuleFile{Name: name, YAML: text, Origin: originOfGroups(name, groups[:n])})
+		groups = groups[n:]
 	}
+	slices.SortFunc(out, func(a, b RuleFile) int { return strings.Compare(a.Name, b.Name) })
 	return out, nil
 }
 

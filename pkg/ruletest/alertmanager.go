@@ -1,10 +1,9 @@
 package ruletest
 
 import (
+	"crypto/sha256"
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 	"sync"
 
@@ -37,74 +36,11 @@ type AlertmanagerFile struct {
 // alertmanager_file. An error becomes a finding there.
 type AlertmanagerFileFunc func(suite, name string) (AlertmanagerFile, error)
 
-// AlertmanagerFromDisk returns the AlertmanagerFileFunc that reads files: names
-// are relative to the directory of the suite, which in turn is relative to dir.
-func AlertmanagerFromDisk(dir string) AlertmanagerFileFunc {
-	return func(suite, name string) (AlertmanagerFile, error) {
-		path := besideSuite(dir, suite, name)
-		content, err := os.ReadFile(path)
-		if err != nil {
-			return AlertmanagerFile{}, reason(err)
-		}
-		return AlertmanagerTemplates(dir, AlertmanagerFile{Name: relative(dir, path), YAML: content})
-	}
-}
-
-// AlertmanagerTemplates adds the template files that a configuration names:
-// the patterns are relative to it, and its name to dir.
-func AlertmanagerTemplates(dir string, f AlertmanagerFile) (AlertmanagerFile, error) {
-	cfg, err := routing.LoadConfig(f.YAML)
-	if err != nil {
-		return f, nil //nolint:nilerr // the suite says so, at the place of the name
-	}
-	for _, pattern := range cfg.Templates {
-		pattern = besideSuite(dir, f.Name, pattern)
-		names, err := filepath.Glob(pattern)
-		if err != nil {
-			return f, fmt.Errorf("templates %q: %w", pattern, err)
-		}
-		for _, name := range names {
-			text, err := os.ReadFile(name)
-			if err != nil {
-				return f, fmt.Errorf("template %q: %w", name, reason(err))
-			}
-			ref := bundle.Ref{Kind: bundle.Template, Name: filepath.Base(name)}
-			f.Templates = append(f.Templates, bundle.NewRawObject(ref, text, bundle.NewOrigin(diag.Span{File: relative(dir, name)}, nil)))
-		}
-	}
-	return f, nil
-}
-
-// reason leaves of an error of the file system what is not said already.
-func reason(err error) error {
-	if e, ok := errors.AsType[*os.PathError](err); ok {
-		return e.Err
-	}
-	return err
-}
-
-// besideSuite is the path of a file that another one names.
-func besideSuite(dir, suite, name string) string {
-	if filepath.IsAbs(name) {
-		return name
-	}
-	if !filepath.IsAbs(suite) {
-		suite = filepath.Join(dir, suite)
-	}
-	return filepath.Join(filepath.Dir(suite), filepath.FromSlash(name))
-}
-
-// relative calls a file by its path from dir, if it lies there.
-func relative(dir, name string) string {
-	if rel, err := filepath.Rel(dir, name); err == nil && filepath.IsLocal(rel) {
-		return filepath.ToSlash(rel)
-	}
-	return name
-}
-
 // paging is what stands between the rules and the receivers. It is immutable.
 type paging struct {
 	file AlertmanagerFile
+	// sum is over all that it is made of.
+	sum [sha256.Size]byte
 	// base has the configuration.
 	base      simulate.Options
 	tree      *routing.Tree
@@ -143,7 +79,7 @@ func newPaging(file AlertmanagerFile, b *bundle.Bundle) (*paging, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s is refused by Alertmanager: %w", file.Name, err)
 	}
-	p := &paging{file: file, base: simulate.Options{Config: cfg}, tree: routing.NewTree(cfg)}
+	p := &paging{file: file, sum: file.sum(b), base: simulate.Options{Config: cfg}, tree: routing.NewTree(cfg)}
 	p.renderer = sync.OnceValues(func() (*simulate.Renderer, diag.List) {
 		return simulate.NewRenderer(cfg, file.Templates, alertmanagerURL)
 	})

@@ -50,7 +50,7 @@ func TestCorpus(t *testing.T) {
 		return 1
 	})
 	report, diags, err := ruletest.Run(t.Context(), suites, ruletest.Options{
-		RuleFiles: ruletest.FromDisk(*corpusDir), Workers: runtime.GOMAXPROCS(0), Now: time.Now,
+		RuleFiles: ruletest.Disk{Dir: *corpusDir}.RuleFiles, Workers: runtime.GOMAXPROCS(0), Now: time.Now,
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -12,9 +12,8 @@ import (
 // running it: keys and values, series, expressions and matchers that do not
 // parse. Rule files and configurations that it names are not looked at.
 func Judge(in Suite) diag.List {
-	s := &suite{Suite: in, decoder: &decoder{file: in.File, origin: in.Origin}}
-	s.decoded = s.decoder.decodeFile(in.Data)
-	s.diags = s.decoder.diags
+	read := decodeSuite(in)
+	s := &suite{Suite: in, decoded: read.file, diags: read.diags}
 	if s.decoded == nil {
 		return s.diags
 	}

@@ -54,7 +54,9 @@ type TestReport struct {
 	Result Result    `json:"result"`
 	Span   diag.Span `json:"span,omitzero"`
 	// Seconds is the time spent on this test alone.
-	Seconds  float64   `json:"seconds"`
+	Seconds float64 `json:"seconds"`
+	// Kept says that the result is that of an earlier run; see Memory.
+	Kept     bool      `json:"kept,omitempty"`
 	Failures []Failure `json:"failures,omitempty"`
 	// Difference says where the evaluation differs from the plain one; it is set
 	// only if Options.VerifyDir is and they do, and is a failure too.

@@ -3,8 +3,6 @@ package ruletest
 import (
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"strconv"
@@ -44,43 +42,12 @@ type RuleFile struct {
 // tests fail.
 type RuleFilesFunc func(suite, pattern string) ([]RuleFile, error)
 
-// FromDisk returns the RuleFilesFunc that promtool has: patterns are those of
-// path/filepath.Match, relative to the directory of the suite, which in turn is
-// relative to dir.
-func FromDisk(dir string) RuleFilesFunc {
-	return func(suite, pattern string) ([]RuleFile, error) {
-		if pattern != "" && !filepath.IsAbs(pattern) {
-			if !filepath.IsAbs(suite) {
-				suite = filepath.Join(dir, suite)
-			}
-			pattern = filepath.Join(filepath.Dir(suite), pattern)
-		}
-		names, err := filepath.Glob(pattern)
-		if err != nil {
-			return nil, fmt.Errorf("match %q: %w", pattern, err)
-		}
-		var out []RuleFile
-		for _, name := range names {
-			content, err := os.ReadFile(name)
-			if err != nil {
-				return nil, fmt.Errorf("read rule file: %w", err)
-			}
-			if rel, err := filepath.Rel(dir, name); err == nil && filepath.IsLocal(rel) {
-				name = filepath.ToSlash(rel)
-			}
-			out = append(out, RuleFile{Name: name, YAML: content})
-		}
-		return out, nil
-	}
-}
-
 // ruleCache parses each rule file once in a run.
 type ruleCache struct {
 	options promeval.RuleOptions
+	memory  *Memory
 	mu      sync.Mutex
 	files   map[string]func() parsedRules
-	// before are those of an earlier run.
-	before map[string]func() parsedRules
 }
 
 type parsedRules struct {
@@ -93,20 +60,14 @@ func (c *ruleCache) parse(f RuleFile) parsedRules {
 	c.mu.Lock()
 	parse, ok := c.files[key]
 	if !ok {
-		parse, ok = c.before[key]
-		if ok = ok && len(parse().diags) == 0; ok { // else the places of errors may have moved
-			c.files[key] = parse
-		}
-	}
-	if !ok {
-		parse = sync.OnceValue(func() parsedRules {
+		parse = c.memory.parse(fmt.Sprint(c.options.IgnoreUnknownFields)+key, sync.OnceValue(func() parsedRules {
 			file, errs := promeval.ParseRules(f.Name, f.YAML, c.options)
 			out := parsedRules{file: file}
 			for _, err := range errs {
 				ruleFileError(&out.diags, f, err)
 			}
 			return out
-		})
+		}))
 		c.files[key] = parse
 	}
 	c.mu.Unlock()
@@ -225,31 +186,5 @@ func (s *suite) warnNoMatch(o Options, p text) {
 	slices.Sort(candidates)
 	if d.Hint = diag.DidYouMean(p.value, candidates); d.Hint == "" {
 		d.Hint = "the pattern is relative to the test file's directory; without rules every alert is silent"
-	}
-}
-
-// NamesOnDisk returns the names beside a pattern, in the form the pattern has,
-// for "did you mean"; see FromDisk.
-func NamesOnDisk(dir string) func(suite, pattern string) []string {
-	return func(suite, pattern string) []string {
-		base := filepath.Dir(pattern)
-		folder := base
-		if !filepath.IsAbs(pattern) {
-			if !filepath.IsAbs(suite) {
-				suite = filepath.Join(dir, suite)
-			}
-			folder = filepath.Join(filepath.Dir(suite), base)
-		}
-		entries, err := os.ReadDir(folder)
-		if err != nil {
-			return nil // Then there is nothing to suggest.
-		}
-		var out []string
-		for _, e := range entries {
-			if !e.IsDir() {
-				out = append(out, filepath.ToSlash(filepath.Join(base, e.Name())))
-			}
-		}
-		return out
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -380,7 +381,7 @@ tests: [{promql_expr_test: [{expr: '1', eval_time: 200y, exp_samples: [{value: 1
 	}
 }
 
-func TestFromDisk(t *testing.T) {
+func TestDisk(t *testing.T) {
 	dir := t.TempDir()
 	for name, content := range map[string]string{
 		"rules/a.yml": rules, "rules/b.yml": "groups: []", "tests/t.yml": "",
@@ -393,7 +394,9 @@ func TestFromDisk(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	resolve := ruletest.FromDisk(dir)
+	var asked []string
+	disk := ruletest.Disk{Dir: dir, Asked: func(pattern string) { asked = append(asked, pattern) }}
+	resolve := disk.RuleFiles
 	for pattern, want := range map[string][]string{
 		"../rules/*.yml": {"rules/a.yml", "rules/b.yml"}, "../rules/c.yml": nil, "": nil,
 		filepath.Join(dir, "rules", "b.yml"): {"rules/b.yml"},
@@ -416,8 +419,11 @@ func TestFromDisk(t *testing.T) {
 	if _, err := resolve("tests/t.yml", "../rule*"); err == nil {
 		t.Error("a directory is accepted as a rule file")
 	}
+	if !slices.Contains(asked, filepath.Join(dir, "rules", "*.yml")) {
+		t.Errorf("asked for %q", asked)
+	}
 	want := []string{"../rules/a.yml", "../rules/b.yml"}
-	if diff := cmp.Diff(want, ruletest.NamesOnDisk(dir)("tests/t.yml", "../rules/aa.yml")); diff != "" {
+	if diff := cmp.Diff(want, disk.RuleFileNames("tests/t.yml", "../rules/aa.yml")); diff != "" {
 		t.Errorf("names (-want +got):\n%s", diff)
 	}
 }

@@ -2,6 +2,7 @@ package ruletest
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"regexp"
@@ -64,14 +65,12 @@ type Options struct {
 type suite struct {
 	Suite
 	decoded *file
-	decoder *decoder
+	says    func() []says
 	rules   []*promeval.RuleFile
 	files   []RuleFile // of rules
 	rulesOK bool
-	// kept is set if the reports are those of an earlier run; remarks counts
-	// the findings of the tests that are no failures.
-	kept    bool
-	remarks int
+	// keys are what a Memory knows the tests by; nil without one.
+	keys [][sha256.Size]byte
 	// paging is nil if no test needs it, or if there is none.
 	paging  *paging
 	engine  *promeval.Engine
@@ -92,7 +91,8 @@ func Run(ctx context.Context, suites []Suite, o Options) (*Report, diag.List, er
 		o.Now = time.Now
 	}
 	start := o.Now()
-	cache := o.Memory.cache(&ruleCache{options: promeval.RuleOptions{IgnoreUnknownFields: o.IgnoreUnknownFields}, files: map[string]func() parsedRules{}})
+	o.Memory.begin()
+	cache := &ruleCache{options: promeval.RuleOptions{IgnoreUnknownFields: o.IgnoreUnknownFields}, memory: o.Memory, files: map[string]func() parsedRules{}}
 	pagings := newPagingLoader(o)
 	all := make([]*suite, len(suites))
 	defer func() {
@@ -105,10 +105,13 @@ func Run(ctx context.Context, suites []Suite, o Options) (*Report, diag.List, er
 			}
 		}
 	}()
-	if err := parallel(ctx, o.Workers, len(suites), func(i int) { all[i] = prepare(suites[i], o, cache, pagings) }); err != nil {
+	if err := parallel(ctx, o.Workers, len(suites), func(i int) {
+		all[i] = prepare(suites[i], o, cache, pagings)
+		o.Memory.recall(all[i], o)
+		all[i].start()
+	}); err != nil {
 		return nil, nil, err
 	}
-	o.Memory.recall(all, o)
 	type job struct {
 		suite *suite
 		test  int
@@ -116,7 +119,7 @@ func Run(ctx context.Context, suites []Suite, o Options) (*Report, diag.List, er
 	var jobs []job
 	for _, s := range all {
 		for i, t := range s.reports {
-			if t.Result != Skipped && !s.kept {
+			if t.Result != Skipped && !t.Kept {
 				jobs = append(jobs, job{s, i})
 			}
 		}
@@ -142,15 +145,13 @@ func Run(ctx context.Context, suites []Suite, o Options) (*Report, diag.List, er
 	}
 	report := &Report{Suites: make([]SuiteReport, 0, len(all))}
 	diags := slices.Concat(warnings...)
+	remarked := map[job]bool{}
 	for i, w := range warnings {
-		jobs[i].suite.remarks += len(w)
+		remarked[jobs[i]] = len(w) > 0
 	}
 	for _, s := range all {
-		out := s.finish(&diags)
-		if !out.Failed && s.remarks == 0 {
-			o.Memory.remember(s, o)
-		}
-		report.Suites = append(report.Suites, out)
+		report.Suites = append(report.Suites, s.finish(&diags))
+		o.Memory.remember(s, func(test int) bool { return remarked[job{s, test}] })
 	}
 	report.Seconds = o.Now().Sub(start).Seconds()
 	return report, diags.Sort(), nil
@@ -198,9 +199,8 @@ func counter(progress func(done, total int), total int) func() {
 
 // prepare decodes a suite and, if any of its tests will run, loads its rules.
 func prepare(in Suite, o Options, cache *ruleCache, pagings *pagingLoader) *suite {
-	s := &suite{Suite: in, decoder: &decoder{file: in.File, origin: in.Origin}}
-	s.decoded = s.decoder.decodeFile(in.Data)
-	s.diags = s.decoder.diags
+	read := o.Memory.decode(in)
+	s := &suite{Suite: in, decoded: read.file, says: read.says, diags: read.diags}
 	if s.decoded == nil {
 		return s
 	}
@@ -225,6 +225,14 @@ func prepare(in Suite, o Options, cache *ruleCache, pagings *pagingLoader) *suit
 	s.subjects = sync.OnceValue(s.readSubjects)
 	s.warnUnknownAlerts()
 	s.loadPaging(pagings)
+	return s
+}
+
+// start makes the engine, if there is a test to run.
+func (s *suite) start() {
+	if !slices.ContainsFunc(s.reports, func(r TestReport) bool { return r.Result != Skipped && !r.Kept }) {
+		return
+	}
 	var exprs []string
 	for _, t := range s.decoded.tests {
 		for _, e := range t.exprs {
@@ -234,7 +242,6 @@ func prepare(in Suite, o Options, cache *ruleCache, pagings *pagingLoader) *suit
 	s.engine = promeval.NewEngine(promeval.EngineOptions{
 		SubqueryInterval: s.decoded.interval, Expressions: exprs, Rules: s.rules, GroupOrder: s.decoded.order,
 	})
-	return s
 }
 
 func (s *suite) readSubjects() []*subject {

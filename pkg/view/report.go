@@ -190,6 +190,9 @@ type Summary struct {
 	TestsPassed  int `json:"tests_passed"`
 	TestsFailed  int `json:"tests_failed"`
 	TestsSkipped int `json:"tests_skipped"`
+	// TestsKept counts those that passed in an earlier run under --watch, and
+	// were not run again.
+	TestsKept int `json:"tests_kept,omitempty"`
 }
 
 // Encode returns the JSON document of a report, indented, with a final line
@@ -259,6 +262,9 @@ func summarise(r Report) Summary {
 					s.TestsSkipped++
 				case Passed:
 					s.TestsPassed++
+					if t.Kept {
+						s.TestsKept++
+					}
 				}
 			}
 		}

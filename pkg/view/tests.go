@@ -50,6 +50,8 @@ type Test struct {
 	Index   int     `json:"index"`
 	Result  Result  `json:"result"`
 	Seconds float64 `json:"seconds"`
+	// Kept says that the result is that of an earlier run, and would be the same.
+	Kept bool `json:"kept,omitempty"`
 	// Span is where the test is written.
 	Span diag.Span `json:"span,omitzero"`
 	// Reason says why the test was skipped; it is empty if it was not selected.

@@ -207,6 +207,9 @@ func summaryParts(r Report) []string {
 		if s.TestsSkipped > 0 {
 			passed += fmt.Sprintf(", %d skipped", s.TestsSkipped)
 		}
+		if s.TestsKept > 0 {
+			passed += fmt.Sprintf(" (%d not run again: nothing they depend on has changed)", s.TestsKept)
+		}
 		parts = append(parts, passed)
 	}
 	if c := r.Coverage; c != nil {

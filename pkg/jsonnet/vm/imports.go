@@ -1,6 +1,7 @@
 package vm
 
 import (
+	"bytes"
 	"errors"
 	"slices"
 	"unsafe"
@@ -70,6 +71,7 @@ type imported struct {
 
 // importedFile is a file that has been imported as code.
 type importedFile struct {
+	data  []byte
 	value Value
 	err   error
 }
@@ -125,10 +127,11 @@ func (e *Evaluation) place(k importKey, im *imported) {
 }
 
 func (e *Evaluation) importFile(name string, data []byte) *importedFile {
-	if f := e.imports.files[name]; f != nil {
+	// A file may have changed while nobody imported it, which Renew has not seen.
+	if f := e.imports.files[name]; f != nil && bytes.Equal(f.data, data) {
 		return f
 	}
-	f := &importedFile{}
+	f := &importedFile{data: data}
 	e.profiler.parsing(e, name, func() {
 		u, err := e.machine.compile(name, textOf(data))
 		if err != nil {

@@ -1,7 +1,5 @@
 package vm
 
-import "bytes"
-
 // Renew prepares an evaluation for another run, after files may have changed.
 // The value of a file is kept if its content, and what its imports find, and
 // all of their values, are what they were. The external variables and natives
@@ -80,11 +78,7 @@ func (e *Evaluation) restart(o Options) {
 
 // changed says whether an import finds something else than before.
 func (e *Evaluation) changed(k importKey, was *imported) bool {
-	name, data, err := e.options.Import(k.from, k.path)
-	if found := was.name != ""; err != nil || !found {
-		return err == nil || found || err.Error() != was.err.Error()
-	}
-	return name != was.name || !bytes.Equal(data, was.data)
+	return !was.dependency(k).Holds(e.options.Import)
 }
 
 // Reuse prepares an evaluation for another run on the same files. The external
