@@ -10,6 +10,7 @@ import (
 	"github.com/monctl/monctl/pkg/footprint"
 	"github.com/monctl/monctl/pkg/jsonnet"
 	"github.com/monctl/monctl/pkg/project"
+	"github.com/monctl/monctl/pkg/promeval"
 	"github.com/monctl/monctl/pkg/render"
 	"github.com/monctl/monctl/pkg/ruletest"
 )
@@ -30,6 +31,7 @@ type TestOptions struct {
 	// Debug adds the series at the end of each test.
 	Debug               bool
 	IgnoreUnknownFields bool
+	Features            promeval.Features
 	// VerifyDir is a folder for the evaluations that every test is verified
 	// with; "" verifies none.
 	VerifyDir string
@@ -46,7 +48,7 @@ type TestOptions struct {
 func (p *Pass) testOptions(ctx context.Context, o TestOptions, env project.Environment) ruletest.Options {
 	sources := p.programs(ctx, env)
 	return ruletest.Options{
-		Run: o.Run, Debug: o.Debug, IgnoreUnknownFields: o.IgnoreUnknownFields, VerifyDir: o.VerifyDir, Coverage: o.Coverage, Progress: o.Progress, Memory: o.Memory,
+		Run: o.Run, Debug: o.Debug, IgnoreUnknownFields: o.IgnoreUnknownFields, Features: o.Features, VerifyDir: o.VerifyDir, Coverage: o.Coverage, Progress: o.Progress, Memory: o.Memory,
 		Workers: p.opts.Workers, RuleFiles: sources.ruleFiles(p.opts.Dir), RuleFileNames: ruletest.NamesOnDisk(p.opts.Dir),
 		AlertmanagerFile: sources.alertmanagerFile(p.opts.Dir),
 	}

@@ -38,7 +38,7 @@ type Observation struct {
 // NewObserver returns an observer of any number of evaluations; subqueries
 // without a step take the interval. It is safe for concurrent use, and the
 // caller closes it.
-func NewObserver(interval time.Duration) *Observer {
+func NewObserver(interval time.Duration, f Features) *Observer {
 	step := interval.Milliseconds()
 	return &Observer{engine: promql.NewEngine(promql.EngineOpts{
 		MaxSamples:               observerSamples,
@@ -46,7 +46,8 @@ func NewObserver(interval time.Duration) *Observer {
 		NoStepSubqueryIntervalFn: func(int64) int64 { return step },
 		EnableAtModifier:         true,
 		EnableNegativeOffset:     true,
-		Parser:                   &parsedOnce{Parser: parser.NewParser(parser.Options{})},
+		EnableDelayedNameRemoval: f.DelayedNameRemoval,
+		Parser:                   &parsedOnce{Parser: f.queryParser()},
 	})}
 }
 

@@ -268,7 +268,7 @@ func (g generator) selector() string {
 func (g generator) expr(depth int) string {
 	for {
 		text := g.node(depth)
-		if _, err := promeval.RuleParser().ParseExpr(text); err == nil {
+		if _, err := (promeval.Features{}).RuleParser().ParseExpr(text); err == nil {
 			return text
 		}
 	}

@@ -58,7 +58,7 @@ func (r *runner) explain(ctx context.Context) {
 	}
 	obs := r.observer
 	if obs == nil { // only those who look for coverage know that they need one
-		obs = promeval.NewObserver(r.decoded.interval)
+		obs = promeval.NewObserver(r.decoded.interval, r.features)
 		defer obs.Close()
 	}
 	v := r.view(obs)

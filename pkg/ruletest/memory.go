@@ -78,7 +78,7 @@ func (s *suite) isSelfContained() bool {
 // key is over all that decides the reports of a self-contained suite.
 func (s *suite) key(o Options) [sha256.Size]byte {
 	h := sha256.New()
-	fmt.Fprintf(h, "%q %d\n%s\n%v %t\n", s.File, len(s.Data), s.Data, o.Run, o.IgnoreUnknownFields)
+	fmt.Fprintf(h, "%q %d\n%s\n%v %t %t\n", s.File, len(s.Data), s.Data, o.Run, o.IgnoreUnknownFields, o.Features)
 	for _, f := range s.files {
 		fmt.Fprintf(h, "%q %d\n%s", f.Name, len(f.YAML), f.YAML)
 	}

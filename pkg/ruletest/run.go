@@ -41,6 +41,8 @@ type Options struct {
 	// IgnoreUnknownFields accepts unknown fields in rule files. As in promtool,
 	// it does not concern test files.
 	IgnoreUnknownFields bool
+	// Features are enabled in rule files and in expressions.
+	Features promeval.Features
 	// VerifyDir, if it is not "", has every evaluation made the plain way too,
 	// with files below that folder, and compared; see promeval.Verify.
 	VerifyDir string
@@ -63,11 +65,12 @@ type Options struct {
 // suite is a suite being run.
 type suite struct {
 	Suite
-	decoded *file
-	decoder *decoder
-	rules   []*promeval.RuleFile
-	files   []RuleFile // of rules
-	rulesOK bool
+	decoded  *file
+	decoder  *decoder
+	features promeval.Features
+	rules    []*promeval.RuleFile
+	files    []RuleFile // of rules
+	rulesOK  bool
 	// kept is set if the reports are those of an earlier run; remarks counts
 	// the findings of the tests that are no failures.
 	kept    bool
@@ -92,7 +95,7 @@ func Run(ctx context.Context, suites []Suite, o Options) (*Report, diag.List, er
 		o.Now = time.Now
 	}
 	start := o.Now()
-	cache := o.Memory.cache(&ruleCache{options: promeval.RuleOptions{IgnoreUnknownFields: o.IgnoreUnknownFields}, files: map[string]func() parsedRules{}})
+	cache := o.Memory.cache(&ruleCache{options: promeval.RuleOptions{IgnoreUnknownFields: o.IgnoreUnknownFields, Features: o.Features}, files: map[string]func() parsedRules{}})
 	pagings := newPagingLoader(o)
 	all := make([]*suite, len(suites))
 	defer func() {
@@ -198,7 +201,7 @@ func counter(progress func(done, total int), total int) func() {
 
 // prepare decodes a suite and, if any of its tests will run, loads its rules.
 func prepare(in Suite, o Options, cache *ruleCache, pagings *pagingLoader) *suite {
-	s := &suite{Suite: in, decoder: &decoder{file: in.File, origin: in.Origin}}
+	s := &suite{Suite: in, features: o.Features, decoder: &decoder{file: in.File, origin: in.Origin}}
 	s.decoded = s.decoder.decodeFile(in.Data)
 	s.diags = s.decoder.diags
 	if s.decoded == nil {
@@ -220,7 +223,7 @@ func prepare(in Suite, o Options, cache *ruleCache, pagings *pagingLoader) *suit
 	}
 	s.rules, s.rulesOK = s.loadRules(o, cache)
 	if s.coverage = o.Coverage; s.coverage != nil {
-		s.observer = promeval.NewObserver(s.decoded.interval)
+		s.observer = promeval.NewObserver(s.decoded.interval, o.Features)
 	}
 	s.subjects = sync.OnceValue(s.readSubjects)
 	s.warnUnknownAlerts()
@@ -232,7 +235,7 @@ func prepare(in Suite, o Options, cache *ruleCache, pagings *pagingLoader) *suit
 		}
 	}
 	s.engine = promeval.NewEngine(promeval.EngineOptions{
-		SubqueryInterval: s.decoded.interval, Expressions: exprs, Rules: s.rules, GroupOrder: s.decoded.order,
+		SubqueryInterval: s.decoded.interval, Expressions: exprs, Rules: s.rules, GroupOrder: s.decoded.order, Features: o.Features,
 	})
 	return s
 }
