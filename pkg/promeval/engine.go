@@ -86,7 +86,11 @@ func (e *Engine) Close() error { return errors.Join(e.promql.Close(), e.wide.Clo
 // instant evaluates an expression at an instant. A scalar becomes one sample
 // without labels; any other type than a vector is an error, as in rules.
 func (e *Engine) instant(ctx context.Context, q storage.Queryable, text string, ts time.Time) (promql.Vector, error) {
-	query, err := e.promql.NewInstantQuery(ctx, q, nil, text, ts)
+	return instant(ctx, e.promql, q, text, ts)
+}
+
+func instant(ctx context.Context, e *promql.Engine, q storage.Queryable, text string, ts time.Time) (promql.Vector, error) {
+	query, err := e.NewInstantQuery(ctx, q, nil, text, ts)
 	if err != nil {
 		return nil, err
 	}

@@ -214,6 +214,7 @@ func (v viewOfTest) explainSamples(ctx context.Context, f *Failure, a asked, sub
 	if err != nil {
 		return
 	}
+	v.Observation = v.Whole() // An expression is asked after the last tick.
 	x := instant{v, v.from.Add(a.at)}
 	if len(a.got) == 0 && len(a.expected) > 0 {
 		f.Why = x.whyEmpty(ctx, e, e.Node)
