@@ -19,8 +19,8 @@ type ourFailure struct {
 	Code    string `json:"code"`
 	Message string `json:"message"`
 	Pairs   []struct {
-		Alert  string     `json:"alert"`
-		Fields []ourField `json:"fields"`
+		Verdict string     `json:"verdict"`
+		Fields  []ourField `json:"fields"`
 	} `json:"pairs"`
 }
 
@@ -43,6 +43,9 @@ func (f ourFailure) line() string {
 	}
 	var got []string
 	for _, p := range f.Pairs {
+		if p.Verdict == "missing" {
+			continue // It was expected only.
+		}
 		var parts, value []string
 		for _, x := range p.Fields {
 			switch {
@@ -52,12 +55,6 @@ func (f ourFailure) line() string {
 			default:
 				parts = append(parts, x.Kind+" "+x.Name+"="+strconv.Quote(*x.Got))
 			}
-		}
-		if f.Kind == "alert" && len(parts) == 0 && !slices.ContainsFunc(p.Fields, func(x ourField) bool { return x.Got != nil }) && len(p.Fields) > 0 {
-			continue // It was expected, and is missing.
-		}
-		if f.Kind == "promql" && len(value) == 0 {
-			continue
 		}
 		slices.Sort(parts)
 		got = append(got, strings.Join(append(parts, value...), " "))
