@@ -54,20 +54,23 @@ func (g *generator) pick(from ...string) string { return from[g.IntN(len(from))]
 // rarely reports true once in n times.
 func (g *generator) rarely(n int) bool { return g.IntN(n) == 0 }
 
+// perhaps sets a key once in n times.
+func (g *generator) perhaps(n int, o object, key string, value any) {
+	if g.rarely(n) {
+		o[key] = value
+	}
+}
+
 func (g *generator) rules() object {
 	var groups []object
 	for i := range 1 + g.IntN(3) {
 		name := fmt.Sprintf("g%d", i)
 		g.groups = append(g.groups, name)
 		group := object{"name": name}
-		for key, value := range map[string]any{
-			"query_offset": g.pick("0s", "30s", "1m", "4m"), "limit": 1 + g.IntN(9), "interval": g.pick("15s", "1m", "7m"),
-			"labels": object{"grp": g.pick("x", "", "{{ $labels.x }}")},
-		} {
-			if g.rarely(7) {
-				group[key] = value
-			}
-		}
+		g.perhaps(7, group, "query_offset", g.pick("0s", "30s", "1m", "4m"))
+		g.perhaps(7, group, "limit", 1+g.IntN(9))
+		g.perhaps(7, group, "interval", g.pick("15s", "1m", "7m"))
+		g.perhaps(7, group, "labels", object{"grp": g.pick("x", "", "{{ $labels.x }}")})
 		var rules []object
 		for j := range 1 + g.IntN(4) {
 			rules = append(rules, g.rule(i, j))
@@ -89,11 +92,8 @@ func (g *generator) rule(i, j int) object {
 	name := g.pick(fmt.Sprintf("A%d_%d", i, j), "A0_0", "An älert")
 	g.alerts = append(g.alerts, name)
 	r := object{"alert": name, "expr": g.expr(2)}
-	for key, value := range map[string]string{"for": g.pick("0s", "1m", "90s", "5m"), "keep_firing_for": g.pick("1m", "2m", "7m")} {
-		if g.rarely(2) {
-			r[key] = value
-		}
-	}
+	g.perhaps(2, r, "for", g.pick("0s", "1m", "90s", "5m"))
+	g.perhaps(2, r, "keep_firing_for", g.pick("1m", "2m", "7m"))
 	if g.rarely(2) {
 		r["labels"] = object{g.pick("l", "x", "é.b"): g.template(), "sev": g.pick("page", "ticket")}
 	}

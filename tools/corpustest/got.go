@@ -15,13 +15,14 @@ import (
 
 // ourFailure is a failure in monctl's report.
 type ourFailure struct {
-	Kind    string `json:"kind"`
-	Code    string `json:"code"`
-	Message string `json:"message"`
-	Pairs   []struct {
-		Verdict string     `json:"verdict"`
-		Fields  []ourField `json:"fields"`
-	} `json:"pairs"`
+	Kind    string    `json:"kind"`
+	Message string    `json:"message"`
+	Pairs   []ourPair `json:"pairs"`
+}
+
+type ourPair struct {
+	Verdict string     `json:"verdict"`
+	Fields  []ourField `json:"fields"`
 }
 
 type ourField struct {

@@ -51,6 +51,7 @@ func exitCode(args []string) int {
 type programs struct {
 	monctl, promtool string
 	verify           bool
+	features         string
 	scratch          string
 }
 
@@ -61,6 +62,7 @@ func run(ctx context.Context, args []string, w io.Writer) (differs bool, err err
 	f.StringVar(&p.promtool, "promtool", ".bin/promtool", "the program")
 	generated := f.Int("generate", 0, "how many files to make up, instead of those of a folder")
 	seed := f.Uint64("seed", 1, "of what is made up")
+	f.StringVar(&p.features, "enable-feature", "", "what both programs are to enable, comma-separated")
 	f.BoolVar(&p.verify, "verify", false, "run monctl test --verify too")
 	if err := f.Parse(args); err != nil {
 		return false, err
@@ -182,7 +184,7 @@ func (v verdict) test(i int) string {
 }
 
 func (p programs) runMonctl(ctx context.Context, path string) (verdict, error) {
-	out, code, took, err := command(ctx, p.monctl, "test", "-o", "json", path)
+	out, code, took, err := command(ctx, p.monctl, "test", "-o", "json", "--enable-feature="+p.features, path)
 	if err != nil {
 		return verdict{}, err
 	}
@@ -217,7 +219,7 @@ func (p programs) runMonctl(ctx context.Context, path string) (verdict, error) {
 
 func (p programs) runPromtool(ctx context.Context, path string) (verdict, error) {
 	results := filepath.Join(p.scratch, "junit.xml")
-	_, code, took, err := command(ctx, p.promtool, "test", "rules", "--junit="+results, path)
+	_, code, took, err := command(ctx, p.promtool, "test", "rules", "--junit="+results, "--enable-feature="+p.features, path)
 	if err != nil {
 		return verdict{}, err
 	}
@@ -255,7 +257,7 @@ func (p programs) runPromtool(ctx context.Context, path string) (verdict, error)
 }
 
 func (p programs) runVerify(ctx context.Context, path string) error {
-	out, code, _, err := command(ctx, p.monctl, "test", "--verify", path)
+	out, code, _, err := command(ctx, p.monctl, "test", "--verify", "--enable-feature="+p.features, path)
 	if err == nil && code == 1 {
 		err = fmt.Errorf("verify: %s", out)
 	}
