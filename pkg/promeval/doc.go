@@ -50,6 +50,11 @@
 // Plain is a third way, for comparison only: upstream's rule groups on the
 // embedded TSDB. Verify holds an Evaluation against it.
 //
+// An Outbox decides which of the alerts that the rules hold Prometheus sends to
+// Alertmanager after a tick.
+//
+// Features are parts of PromQL that are off unless somebody asks for them.
+//
 // An Observer evaluates expressions over what an evaluation has left behind,
 // for those who want to know how it came about.
 //
