@@ -173,7 +173,7 @@ func TestAgainstUpstream(t *testing.T) {
   - {record: s, expr: 'label_replace(rate({__name__=~"a|b"}[5m]), "name", "$1", "__name__", "(.+)")'}
   - {alert: A, expr: 'rate(a[5m]) > 0.01 or (b > 0)', annotations: {n: '{{ $labels.__name__ }}'}}
   - {record: fails, expr: 'vector(time() > bool 600) > 0 and on () sum by (__name__) (rate({__name__=~"a|b"}[5m]))'}`,
-			exprs: []string{`s`, `ALERTS`},
+			exprs:    []string{`s`, `ALERTS`},
 			features: promeval.Features{DelayedNameRemoval: true},
 		},
 		"a start far from the epoch": {

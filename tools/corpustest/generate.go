@@ -9,7 +9,7 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
-	"github.com/prometheus/prometheus/promql/parser"
+	"github.com/monctl/monctl/pkg/expr"
 )
 
 // testsOfFile is how many tests a generated file has.
@@ -219,7 +219,7 @@ func (g *generator) histogram(schema string) string {
 func (g *generator) expr(depth int) string {
 	for {
 		text := g.node(depth)
-		if _, err := parser.NewParser(parser.Options{}).ParseExpr(text); err == nil {
+		if _, err := expr.Parse(text); err == nil {
 			return text
 		}
 	}

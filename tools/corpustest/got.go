@@ -108,7 +108,7 @@ func peerSamples(text string) string {
 			return err.Error()
 		}
 		rest = strings.TrimPrefix(rest, " ")
-		value, next := rest, ""
+		var value, next string
 		if strings.HasPrefix(rest, "{{") {
 			end := strings.Index(rest, "}}") + len("}}")
 			value, next = rest[:end], strings.TrimPrefix(rest[end:], ", ")
