@@ -12,7 +12,9 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/monctl/monctl/pkg/diag"
 	"github.com/monctl/monctl/pkg/pipeline"
+	"github.com/monctl/monctl/pkg/promeval"
 )
 
 // testOptions are those of the verb test.
@@ -22,6 +24,7 @@ type testOptions struct {
 	since   sinceFlag
 	cover   coverageFlags
 	run     []string
+	enable  []string
 	watch   bool
 	diff    bool
 	verify  bool
@@ -71,6 +74,7 @@ told as long as they last, warnings once.`,
   monctl test --coverage --coverage-out coverage.html --coverage-threshold 80%
   monctl test --verify                 # in CI, against mistakes of monctl's own
   monctl test rules_test.yaml          # any test file of promtool's
+  monctl test --enable-feature promql-experimental-functions rules_test.yaml
   monctl test tests/node.jsonnet --env tokyo`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.files = args
@@ -85,6 +89,8 @@ told as long as they last, warnings once.`,
 	cmd.Flags().BoolVar(&o.watch, "watch", false, "go on after the first run, and run what an edit concerns again; Ctrl-C ends it")
 	cmd.Flags().BoolVar(&o.verify, "verify", false, "evaluate every test the plain way too, as promtool does, and fail with exit code 1 if anything differs")
 	cmd.Flags().BoolVar(&o.stage.Debug, "debug", false, "show the series at the end of every test")
+	cmd.Flags().StringSliceVar(&o.enable, "enable-feature", nil, "enable `features` of PromQL in rules and expressions, by the names that Prometheus gives them, comma-separated")
+	_ = cmd.RegisterFlagCompletionFunc("enable-feature", cobra.FixedCompletions(promeval.FeatureNames(), cobra.ShellCompDirectiveNoFileComp))
 	cmd.Flags().BoolVar(&o.stage.IgnoreUnknownFields, "ignore-unknown-fields", false, "ignore unknown fields of rule files")
 	return cmd
 }
@@ -109,6 +115,9 @@ func (o *testOptions) test(ctx context.Context) error {
 			return usagef("--run: %w", err)
 		}
 		o.stage.Run = re
+	}
+	if err := o.enableFeatures(); err != nil {
+		return err
 	}
 	if err := o.cover.open(); err != nil {
 		return err
@@ -162,6 +171,22 @@ func (o *testOptions) test(ctx context.Context) error {
 		return err
 	}
 	return o.conclude(p, since)
+}
+
+// enableFeatures reads --enable-feature.
+func (o *testOptions) enableFeatures() error {
+	for _, name := range o.enable {
+		if name == "" || o.stage.Features.Enable(name) {
+			continue
+		}
+		names := promeval.FeatureNames()
+		hint := diag.DidYouMean(name, names)
+		if hint == "" {
+			hint = "there are " + strings.Join(names, ", ")
+		}
+		return usagef("--enable-feature: there is no feature %q; %s", name, hint)
+	}
+	return nil
 }
 
 func (o *testOptions) conclude(p *pipeline.Pass, since *pipeline.Since) error {

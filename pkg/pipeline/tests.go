@@ -11,6 +11,7 @@ import (
 	"github.com/monctl/monctl/pkg/footprint"
 	"github.com/monctl/monctl/pkg/jsonnet"
 	"github.com/monctl/monctl/pkg/project"
+	"github.com/monctl/monctl/pkg/promeval"
 	"github.com/monctl/monctl/pkg/render"
 	"github.com/monctl/monctl/pkg/ruletest"
 )
@@ -31,6 +32,7 @@ type TestOptions struct {
 	// Debug adds the series at the end of each test.
 	Debug               bool
 	IgnoreUnknownFields bool
+	Features            promeval.Features
 	// VerifyDir is a folder for the evaluations that every test is verified
 	// with; "" verifies none.
 	VerifyDir string
@@ -47,7 +49,7 @@ type TestOptions struct {
 func (p *Pass) testOptions(ctx context.Context, o TestOptions, env project.Environment) ruletest.Options {
 	sources := p.programs(ctx, env)
 	return ruletest.Options{
-		Run: o.Run, Debug: o.Debug, IgnoreUnknownFields: o.IgnoreUnknownFields, VerifyDir: o.VerifyDir, Coverage: o.Coverage, Progress: o.Progress, Memory: o.Memory,
+		Run: o.Run, Debug: o.Debug, IgnoreUnknownFields: o.IgnoreUnknownFields, Features: o.Features, VerifyDir: o.VerifyDir, Coverage: o.Coverage, Progress: o.Progress, Memory: o.Memory,
 		Workers: p.opts.Workers, RuleFiles: sources.ruleFiles, RuleFileNames: sources.disk.RuleFileNames,
 		AlertmanagerFile: sources.alertmanagerFile,
 	}

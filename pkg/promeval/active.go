@@ -13,6 +13,11 @@ type ActiveAlert struct {
 	// Labels are those of the alert before external labels are added.
 	Labels labels.Labels
 	State  AlertState
+	// Rule is the position of the alert's rule among all.
+	Rule int
+	// Evaluated is set if the rule was evaluated at the last tick, which a
+	// Schedule may not ask for.
+	Evaluated bool
 	// Expr is the rule's expression as Prometheus prints it.
 	Expr string
 	// ActiveAt is when the expression became true, FiredAt when the alert began
@@ -27,14 +32,13 @@ type ActiveAlert struct {
 
 // Active returns the alerts that the rules hold after a tick, sorted by
 // labels; of two rules with the same labels, in the order of the rules. They
-// are what Prometheus decides from what to send (rules/alerting.go,
-// AlertingRule.sendAlerts).
+// are what Prometheus decides from what to send; see Outbox.
 func (e *Evaluation) Active() []ActiveAlert {
 	var out []ActiveAlert
 	e.alerts("", func(r *liveRule, a *heldAlert) {
 		o := a.origin
 		out = append(out, ActiveAlert{
-			Labels: a.labels, State: a.state, Expr: r.text,
+			Labels: a.labels, State: a.state, Rule: r.position, Evaluated: e.Schedule.due(r.group, e.at), Expr: r.text,
 			ActiveAt: a.activeAt, FiredAt: a.firedAt, ResolvedAt: a.resolvedAt, KeepFiringSince: a.keepFiringSince,
 			Annotations: func(ctx context.Context) labels.Labels { return e.annotations(ctx, r, o) },
 		})

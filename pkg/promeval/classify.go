@@ -1,6 +1,7 @@
 package promeval
 
 import (
+	"slices"
 	"time"
 
 	"github.com/prometheus/common/model"
@@ -60,17 +61,22 @@ func (c *classifier) expr(e parser.Expr, offset time.Duration, inSubquery bool) 
 		c.selector(n, offset)
 		return true
 	case *parser.MatrixSelector:
+		c.durations(n.RangeExpr)
 		return c.expr(n.VectorSelector, offset, inSubquery)
 	case *parser.SubqueryExpr:
 		if n.Timestamp != nil || n.StartOrEnd != 0 || n.OriginalOffset < 0 {
 			c.refuse("looks at a fixed time or ahead")
 		}
+		c.durations(n.RangeExpr, n.StepExpr, n.OriginalOffsetExpr)
 		c.expr(n.Expr, offset+n.OriginalOffset, true)
 		return false
 	case *parser.AggregateExpr:
 		c.aggregation(n, offset, inSubquery)
 		return false
 	case *parser.BinaryExpr:
+		if m := n.VectorMatching; m != nil && (m.FillValues.LHS != nil || m.FillValues.RHS != nil) {
+			c.refuse("fills in what has no match")
+		}
 		c.expr(n.LHS, offset, inSubquery)
 		c.expr(n.RHS, offset, inSubquery)
 		return false
@@ -93,11 +99,25 @@ func (c *classifier) selector(n *parser.VectorSelector, offset time.Duration) {
 	if n.Timestamp != nil || n.StartOrEnd != 0 || n.OriginalOffset < 0 {
 		c.refuse("looks at a fixed time or ahead")
 	}
+	if n.Anchored || n.Smoothed {
+		c.refuse("has an extended range selector")
+	}
+	c.durations(n.OriginalOffsetExpr)
 	c.reads = append(c.reads, read{n.LabelMatchers, offset + n.OriginalOffset})
+}
+
+// durations refuses durations that the engine has yet to compute.
+func (c *classifier) durations(exprs ...*parser.DurationExpr) {
+	if slices.ContainsFunc(exprs, func(d *parser.DurationExpr) bool { return d != nil }) {
+		c.refuse("has a duration expression")
+	}
 }
 
 func (c *classifier) aggregation(n *parser.AggregateExpr, offset time.Duration, inSubquery bool) {
 	ordered := c.expr(n.Expr, offset, inSubquery)
+	if n.Op.IsExperimentalAggregator() {
+		c.refuse("has an experimental aggregation")
+	}
 	switch p := n.Param.(type) {
 	case nil, *parser.StringLiteral:
 	case *parser.NumberLiteral:

@@ -42,7 +42,7 @@ func (p *prover) empty(e parser.Expr) bool {
 	switch n := e.(type) {
 	case *parser.VectorSelector:
 		p.selectors = append(p.selectors, n.LabelMatchers)
-		return n.OriginalOffsetExpr == nil
+		return n.OriginalOffsetExpr == nil && !n.Anchored && !n.Smoothed
 	case *parser.MatrixSelector:
 		return n.RangeExpr == nil && p.empty(n.VectorSelector)
 	case *parser.SubqueryExpr:

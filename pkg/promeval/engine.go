@@ -7,7 +7,6 @@ import (
 
 	"github.com/prometheus/prometheus/model/labels"
 	"github.com/prometheus/prometheus/promql"
-	"github.com/prometheus/prometheus/promql/parser"
 	"github.com/prometheus/prometheus/storage"
 )
 
@@ -31,8 +30,8 @@ type EngineOptions struct {
 	// GroupOrder ranks group names. Groups that it does not name rank with the
 	// first one; ties are broken by the order in the files.
 	GroupOrder map[string]int
-	// DelayedNameRemoval is promtool's feature promql-delayed-name-removal.
-	DelayedNameRemoval bool
+	// Features have to be those that Rules were parsed with.
+	Features Features
 }
 
 // Engine is the upstream PromQL engine with promtool's options, and the rules
@@ -44,15 +43,16 @@ type Engine struct {
 	wide    *promql.Engine
 	program *program
 	// What Plain is made of.
-	options promql.EngineOpts
-	files   []*RuleFile
-	order   map[string]int
+	options  promql.EngineOpts
+	features Features
+	files    []*RuleFile
+	order    map[string]int
 }
 
 // NewEngine returns an engine; the caller closes it.
 //
 // Two parsers meet here, as in promtool: rules are loaded with one that takes
-// duration expressions, queries are parsed with one that has no features.
+// duration expressions, queries are parsed with one that may not.
 func NewEngine(o EngineOptions) *Engine {
 	step := o.SubqueryInterval.Milliseconds()
 	opts := promql.EngineOpts{
@@ -61,22 +61,22 @@ func NewEngine(o EngineOptions) *Engine {
 		NoStepSubqueryIntervalFn: func(int64) int64 { return step },
 		EnableAtModifier:         true,
 		EnableNegativeOffset:     true,
-		EnableDelayedNameRemoval: o.DelayedNameRemoval,
+		EnableDelayedNameRemoval: o.Features.DelayedNameRemoval,
 	}
-	known := newExpressions(parser.NewParser(parser.Options{}), o.Expressions, o.Rules)
+	known := newExpressions(o.Features.queryParser(), o.Expressions, o.Rules)
 	opts.Parser = known
 	wide := opts
 	wide.MaxSamples = maxRangeSamples
 	return &Engine{
 		promql: promql.NewEngine(opts), wide: promql.NewEngine(wide), program: newProgram(o.Rules, o.GroupOrder, known.parsed(o.Expressions)),
-		options: opts, files: o.Rules, order: o.GroupOrder,
+		options: opts, features: o.Features, files: o.Rules, order: o.GroupOrder,
 	}
 }
 
 // ParseQuery returns why an expression is refused by the parser that queries
 // are parsed with, or nil.
-func ParseQuery(text string) error {
-	_, err := parser.NewParser(parser.Options{}).ParseExpr(text)
+func ParseQuery(text string, f Features) error {
+	_, err := f.queryParser().ParseExpr(text)
 	return err
 }
 
@@ -86,7 +86,11 @@ func (e *Engine) Close() error { return errors.Join(e.promql.Close(), e.wide.Clo
 // instant evaluates an expression at an instant. A scalar becomes one sample
 // without labels; any other type than a vector is an error, as in rules.
 func (e *Engine) instant(ctx context.Context, q storage.Queryable, text string, ts time.Time) (promql.Vector, error) {
-	query, err := e.promql.NewInstantQuery(ctx, q, nil, text, ts)
+	return instant(ctx, e.promql, q, text, ts)
+}
+
+func instant(ctx context.Context, e *promql.Engine, q storage.Queryable, text string, ts time.Time) (promql.Vector, error) {
+	query, err := e.NewInstantQuery(ctx, q, nil, text, ts)
 	if err != nil {
 		return nil, err
 	}

@@ -38,6 +38,7 @@ type Options struct {
 type Evaluation struct {
 	Options
 	tick   int // the last one; -1 before the first
+	at     time.Time
 	store  *Store
 	rules  []*liveRule // by position
 	ranges *ranges     // nil if the rules are evaluated tick by tick
@@ -126,7 +127,7 @@ func (e *Evaluation) Tick(ctx context.Context, ts time.Time) ([]*RuleError, erro
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	e.tick++
+	e.tick, e.at = e.tick+1, ts
 	if e.tick == 0 {
 		if err := e.tryRanges(ctx); err != nil {
 			return nil, err

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/prometheus/prometheus/model/labels"
+	"github.com/prometheus/prometheus/model/timestamp"
 	"github.com/prometheus/prometheus/promql"
 	"github.com/prometheus/prometheus/promql/parser"
 )
@@ -24,29 +25,37 @@ const (
 // and explanations of failures. It disturbs nothing, and is not bound by the
 // sample limit of promtool's tests.
 //
-// It sees all samples at every instant. An expression that looks ahead (a
-// negative offset, @) or reads what a later rule yields at the same tick can
-// find more than the rule has found.
-type Observer struct{ engine *promql.Engine }
+// At every instant it sees the samples up to then, as the rules did. An
+// expression that reads what a later rule yields at the same tick can find more
+// than the rule has found, and one that looks ahead from behind a query_offset
+// less.
+type Observer struct {
+	engine *promql.Engine
+	parser parser.Parser
+}
 
 // Observation is an Observer's view of one evaluation, as it is now.
 type Observation struct {
 	observer   *Observer
 	evaluation *Evaluation
+	// whole is set if all samples are seen at every instant.
+	whole bool
 }
 
 // NewObserver returns an observer of any number of evaluations; subqueries
 // without a step take the interval. It is safe for concurrent use, and the
 // caller closes it.
-func NewObserver(interval time.Duration) *Observer {
+func NewObserver(interval time.Duration, f Features) *Observer {
 	step := interval.Milliseconds()
-	return &Observer{engine: promql.NewEngine(promql.EngineOpts{
+	p := &parsedOnce{Parser: f.queryParser()}
+	return &Observer{parser: p, engine: promql.NewEngine(promql.EngineOpts{
 		MaxSamples:               observerSamples,
 		Timeout:                  queryTimeout,
 		NoStepSubqueryIntervalFn: func(int64) int64 { return step },
 		EnableAtModifier:         true,
 		EnableNegativeOffset:     true,
-		Parser:                   &parsedOnce{Parser: parser.NewParser(parser.Options{})},
+		EnableDelayedNameRemoval: f.DelayedNameRemoval,
+		Parser:                   p,
 	})}
 }
 
@@ -78,7 +87,11 @@ func (p *parsedOnce) ParseExpr(text string) (parser.Expr, error) {
 func (o *Observer) Close() error { return o.engine.Close() }
 
 // Of returns the view of an evaluation, which must not go on meanwhile.
-func (o *Observer) Of(e *Evaluation) *Observation { return &Observation{o, e} }
+func (o *Observer) Of(e *Evaluation) *Observation { return &Observation{observer: o, evaluation: e} }
+
+// Whole returns the view of those who ask after the last tick, and see what
+// comes later than an instant, too.
+func (o *Observation) Whole() *Observation { return &Observation{o.observer, o.evaluation, true} }
 
 // Void reports whether an expression provably yields nothing at any time.
 func (o *Observation) Void(e parser.Expr) bool {
@@ -89,6 +102,9 @@ func (o *Observation) Void(e parser.Expr) bool {
 // Range evaluates an expression at from, from+step, … up to until. Its scalars
 // are a series without labels.
 func (o *Observation) Range(ctx context.Context, text string, from, until time.Time, step time.Duration) ([]Column, error) {
+	if o.observer.looksAhead(text) {
+		return o.each(ctx, text, from, until, step)
+	}
 	query, err := o.observer.engine.NewRangeQuery(ctx, o.evaluation.Queryable(), nil, text, from, until, step)
 	if err != nil {
 		return nil, fmt.Errorf("observe %s: %w", text, err)
@@ -102,6 +118,59 @@ func (o *Observation) Range(ctx context.Context, text string, from, until time.T
 	for _, s := range matrix {
 		out = append(out, columnOf(s))
 	}
+	return out, nil
+}
+
+// looksAhead reports whether an expression may select samples that are newer
+// than the instant of its evaluation, or depend on the range of a query.
+func (o *Observer) looksAhead(text string) bool {
+	e, err := o.parser.ParseExpr(text)
+	if err != nil {
+		return false
+	}
+	ahead := false
+	parser.Inspect(e, func(n parser.Node, _ []parser.Node) error {
+		switch n := n.(type) {
+		case *parser.VectorSelector:
+			ahead = ahead || n.OriginalOffset < 0 || n.OriginalOffsetExpr != nil || n.Timestamp != nil || n.StartOrEnd != 0 || n.Smoothed
+		case *parser.SubqueryExpr:
+			ahead = ahead || n.OriginalOffset < 0 || n.OriginalOffsetExpr != nil || n.Timestamp != nil || n.StartOrEnd != 0
+		}
+		return nil
+	})
+	return ahead
+}
+
+// each is Range, one instant after the other.
+func (o *Observation) each(ctx context.Context, text string, from, until time.Time, step time.Duration) ([]Column, error) {
+	byLabels := map[string]*Column{}
+	for ts := from; !ts.After(until); ts = ts.Add(step) {
+		q := o.evaluation.Queryable()
+		now := timestamp.FromTime(ts)
+		if !o.whole {
+			q = view{o.evaluation.store, func(int) int64 { return now }}
+		}
+		vector, err := instant(ctx, o.observer.engine, q, text, ts)
+		if err != nil {
+			return nil, fmt.Errorf("observe %s: %w", text, err)
+		}
+		for _, s := range vector {
+			key := string(s.Metric.Bytes(nil))
+			if byLabels[key] == nil {
+				byLabels[key] = &Column{Labels: s.Metric}
+			}
+			v := parser.SequenceValue{Value: s.F}
+			if s.H != nil {
+				v.Histogram = s.H.Copy()
+			}
+			byLabels[key].add(now, v)
+		}
+	}
+	out := make([]Column, 0, len(byLabels))
+	for _, c := range byLabels {
+		out = append(out, *c)
+	}
+	slices.SortFunc(out, func(a, b Column) int { return labels.Compare(a.Labels, b.Labels) })
 	return out, nil
 }
 

@@ -21,6 +21,7 @@ type scenario struct {
 	start    time.Time
 	external labels.Labels
 	exprs    []string
+	features promeval.Features
 }
 
 func (s scenario) columns(t *testing.T) []promeval.Column {
@@ -43,12 +44,12 @@ func (s scenario) clock() promeval.Clock {
 // options are those of an evaluation as ranges.
 func (s scenario) options(t *testing.T) promeval.Options {
 	t.Helper()
-	file, errs := promeval.ParseRules("rules.yml", []byte(s.rules), promeval.RuleOptions{})
+	file, errs := promeval.ParseRules("rules.yml", []byte(s.rules), promeval.RuleOptions{Features: s.features})
 	if len(errs) > 0 {
 		t.Fatalf("parse rules: %v\n%s", errs, s.rules)
 	}
 	engine := promeval.NewEngine(promeval.EngineOptions{
-		SubqueryInterval: s.interval, Rules: []*promeval.RuleFile{file}, Expressions: s.exprs,
+		SubqueryInterval: s.interval, Rules: []*promeval.RuleFile{file}, Expressions: s.exprs, Features: s.features,
 	})
 	t.Cleanup(func() {
 		if err := engine.Close(); err != nil {

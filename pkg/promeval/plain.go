@@ -30,11 +30,14 @@ type Plain struct {
 	groups []*plainGroup
 	input  []Column
 	when   *Schedule
+	// sent is what the rules have sent at the last tick.
+	sent []ActiveAlert
 }
 
 type plainGroup struct {
 	*rules.Group
 	group *group
+	first int // the position of the first rule
 }
 
 // NewPlain returns a plain evaluation before its first tick. It keeps its files
@@ -46,13 +49,13 @@ func NewPlain(ctx context.Context, o Options, dir string) (*Plain, error) {
 	}
 	p := &Plain{db: db, when: o.Schedule, input: slices.Clone(o.Series)}
 	opts := o.Engine.options
-	opts.Parser = parser.NewParser(parser.Options{})
+	opts.Parser = o.Engine.features.queryParser()
 	p.engine = promql.NewEngine(opts)
 	files := o.Engine.files
 	manager := rules.NewManager(&rules.ManagerOptions{
 		QueryFunc: rules.EngineQueryFunc(p.engine, db), Appendable: db, Context: ctx,
-		NotifyFunc: func(context.Context, string, ...*rules.Alert) {}, Logger: slog.New(slog.DiscardHandler),
-		GroupLoader: plainLoader(files), Parser: RuleParser(),
+		NotifyFunc: p.notify, ResendDelay: resendDelay, Logger: slog.New(slog.DiscardHandler),
+		GroupLoader: plainLoader{files, o.Engine.features}, Parser: o.Engine.features.RuleParser(),
 	})
 	for _, f := range files {
 		loaded, errs := manager.LoadGroups(time.Minute, o.ExternalLabels, o.ExternalURL, nil, f.ignoreUnknown, f.name)
@@ -60,13 +63,16 @@ func NewPlain(ctx context.Context, o Options, dir string) (*Plain, error) {
 			return nil, errors.Join(append(errs, p.Close())...)
 		}
 		for _, g := range f.groups {
-			p.groups = append(p.groups, &plainGroup{loaded[rules.GroupKey(f.name, g.name)], g})
+			p.groups = append(p.groups, &plainGroup{Group: loaded[rules.GroupKey(f.name, g.name)], group: g})
 		}
 	}
 	slices.SortStableFunc(p.groups, func(a, b *plainGroup) int {
 		return cmp.Compare(o.Engine.order[a.group.name], o.Engine.order[b.group.name])
 	})
+	position := 0
 	for _, g := range p.groups {
+		g.first = position
+		position += len(g.Rules())
 		for _, r := range g.Rules() {
 			if a, ok := r.(*rules.AlertingRule); ok {
 				a.SetRestored(true)
@@ -86,20 +92,25 @@ func openPlain(dir string) (*tsdb.DB, error) {
 }
 
 // plainLoader hands parsed files to upstream's manager.
-type plainLoader []*RuleFile
+type plainLoader struct {
+	files    []*RuleFile
+	features Features
+}
 
 // Load implements rules.GroupLoader.
 func (l plainLoader) Load(name string, ignoreUnknown bool, scheme model.ValidationScheme) (*rulefmt.RuleGroups, []error) {
-	for _, f := range l {
+	for _, f := range l.files {
 		if f.name == name {
-			return rulefmt.Parse(f.content, ignoreUnknown, scheme, RuleParser(), slog.New(slog.DiscardHandler))
+			return rulefmt.Parse(f.content, ignoreUnknown, scheme, l.features.RuleParser(), slog.New(slog.DiscardHandler))
 		}
 	}
 	return nil, []error{fmt.Errorf("no rule file %q", name)}
 }
 
 // Parse implements rules.GroupLoader.
-func (plainLoader) Parse(text string) (parser.Expr, error) { return RuleParser().ParseExpr(text) }
+func (l plainLoader) Parse(text string) (parser.Expr, error) {
+	return l.features.RuleParser().ParseExpr(text)
+}
 
 // Close releases the TSDB and the engine.
 func (p *Plain) Close() error { return errors.Join(p.db.Close(), p.engine.Close()) }
@@ -109,6 +120,7 @@ func (p *Plain) Tick(ctx context.Context, ts time.Time) ([]*RuleError, error) {
 	if err := p.load(ctx, timestamp.FromTime(ts)); err != nil {
 		return nil, err
 	}
+	p.sent = nil
 	var failed []*RuleError
 	for _, g := range p.groups {
 		if !p.when.due(g.group, ts) {
@@ -147,19 +159,16 @@ func (p *Plain) load(ctx context.Context, t int64) error {
 func (p *Plain) Active() []ActiveAlert {
 	var out []ActiveAlert
 	for _, g := range p.groups {
-		for _, r := range g.Rules() {
+		for i, r := range g.Rules() {
 			a, ok := r.(*rules.AlertingRule)
 			if !ok {
 				continue
 			}
 			text := a.Query().String()
 			a.ForEachActiveAlert(func(x *rules.Alert) {
-				annotations := x.Annotations
-				out = append(out, ActiveAlert{
-					Labels: x.Labels, State: AlertState(x.State.String()), Expr: text,
-					ActiveAt: x.ActiveAt, FiredAt: x.FiredAt, ResolvedAt: x.ResolvedAt, KeepFiringSince: x.KeepFiringSince,
-					Annotations: func(context.Context) labels.Labels { return annotations },
-				})
+				one := plainAlert(x, text)
+				one.Rule = g.first + i
+				out = append(out, one)
 			})
 		}
 	}
@@ -167,6 +176,22 @@ func (p *Plain) Active() []ActiveAlert {
 		return cmp.Or(labels.Compare(a.Labels, b.Labels), cmp.Compare(a.Expr, b.Expr))
 	})
 	return out
+}
+
+func plainAlert(a *rules.Alert, expr string) ActiveAlert {
+	annotations := a.Annotations
+	return ActiveAlert{
+		Labels: a.Labels, State: AlertState(a.State.String()), Expr: expr,
+		ActiveAt: a.ActiveAt, FiredAt: a.FiredAt, ResolvedAt: a.ResolvedAt, KeepFiringSince: a.KeepFiringSince,
+		Annotations: func(context.Context) labels.Labels { return annotations },
+	}
+}
+
+// notify is what the rules send with.
+func (p *Plain) notify(_ context.Context, expr string, alerts ...*rules.Alert) {
+	for _, a := range alerts {
+		p.sent = append(p.sent, plainAlert(a, expr))
+	}
 }
 
 // Query is Evaluation.Query.

@@ -145,6 +145,37 @@ func TestAgainstUpstream(t *testing.T) {
 			rules:  "groups:\n- name: g\n  rules:\n  - {record: r, expr: 'sum_over_time(b[4h:1s])'}",
 			ticks:  200,
 		},
+		"features": {
+			series: []string{`a{x="1"} 0+1x20`, `a{x="2"} 5 _ _ 7x9 stale`, `b{x="1"} 1x20`},
+			rules: `groups:
+- name: g
+  rules:
+  - {record: sorted, expr: 'sort_by_label(a, "x")'}
+  - {record: limited, expr: 'limitk(1, a)'}
+  - {record: ratio, expr: 'limit_ratio(0.5, a)'}
+  - {record: mad, expr: 'mad_over_time(a[5m])'}
+  - {record: length, expr: 'rate(a[1m * 2 + 30s] offset (10s * 3))'}
+  - {record: steps, expr: 'sum_over_time(a[step() + 5m])'}
+  - {record: anchored, expr: 'increase(a[3m] anchored)'}
+  - {record: smoothed, expr: 'rate(a[3m] smoothed)'}
+  - {record: filled, expr: 'a + fill(3) b'}
+  - {record: nothing, expr: 'none + fill(3) nothing_else'}
+  - {record: joined, expr: 'info(a)'}
+  - {alert: A, expr: 'ts_of_last_over_time(a[2m]) > 300', for: 2m, annotations: {v: '{{ query "limitk(1, a)" | len }}'}}`,
+			exprs:    []string{`limitk(1, a)`, `a smoothed`, `rate(a[2m * 2])`, `a + fill_left(2) b`, `max_of(1, 2)`},
+			features: promeval.AllFeatures(),
+		},
+		"names that are removed late": {
+			series: []string{`a{x="1"} 0+1x20`, `b{x="1"} 1x20`},
+			rules: `groups:
+- name: g
+  rules:
+  - {record: s, expr: 'label_replace(rate({__name__=~"a|b"}[5m]), "name", "$1", "__name__", "(.+)")'}
+  - {alert: A, expr: 'rate(a[5m]) > 0.01 or (b > 0)', annotations: {n: '{{ $labels.__name__ }}'}}
+  - {record: fails, expr: 'vector(time() > bool 600) > 0 and on () sum by (__name__) (rate({__name__=~"a|b"}[5m]))'}`,
+			exprs:    []string{`s`, `ALERTS`},
+			features: promeval.Features{DelayedNameRemoval: true},
+		},
 		"a start far from the epoch": {
 			series: []string{`b 1 2 3 4 5`},
 			rules:  "groups:\n- name: g\n  rules:\n  - {alert: A, expr: 'hour() > 2 and on () b', annotations: {n: '{{ now }} {{ externalURL }} {{ $externalURL }}'}}\n  - {record: r, expr: 'time()'}",
@@ -268,7 +299,7 @@ func (g generator) selector() string {
 func (g generator) expr(depth int) string {
 	for {
 		text := g.node(depth)
-		if _, err := promeval.RuleParser().ParseExpr(text); err == nil {
+		if _, err := (promeval.Features{}).RuleParser().ParseExpr(text); err == nil {
 			return text
 		}
 	}

@@ -65,6 +65,8 @@ func newRanges(e *Evaluation) (*ranges, error) {
 		return nil, errInexact{"few ticks"}
 	case !e.Clock.whole():
 		return nil, errInexact{"ticks between milliseconds"}
+	case e.Engine.features.DelayedNameRemoval:
+		return nil, errInexact{"names that are removed late"}
 	case e.Schedule != nil:
 		return nil, errInexact{"intervals of groups"}
 	case slices.ContainsFunc(e.Series, func(c Column) bool { return c.Histograms != nil }):

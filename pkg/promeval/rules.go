@@ -9,7 +9,6 @@ import (
 	"github.com/prometheus/common/model"
 	"github.com/prometheus/prometheus/model/labels"
 	"github.com/prometheus/prometheus/model/rulefmt"
-	"github.com/prometheus/prometheus/promql/parser"
 	"github.com/prometheus/prometheus/rules"
 )
 
@@ -59,14 +58,9 @@ type rule struct {
 type RuleOptions struct {
 	// IgnoreUnknownFields accepts fields that Prometheus does not know.
 	IgnoreUnknownFields bool
+	Features            Features
 	// Logger takes upstream's remarks; nil discards them.
 	Logger *slog.Logger
-}
-
-// RuleParser returns the parser that promtool loads rule files, and reads
-// expected samples, with.
-func RuleParser() parser.Parser {
-	return parser.NewParser(parser.Options{ExperimentalDurationExpr: true})
 }
 
 // ParseRules reads a rule file. The errors are upstream's; their texts begin
@@ -76,7 +70,7 @@ func ParseRules(name string, content []byte, o RuleOptions) (*RuleFile, []error)
 	if logger == nil {
 		logger = slog.New(slog.DiscardHandler)
 	}
-	p := RuleParser()
+	p := o.Features.RuleParser()
 	parsed, errs := rulefmt.Parse(content, o.IgnoreUnknownFields, model.UTF8Validation, p, logger)
 	if len(errs) > 0 {
 		return nil, errs
@@ -88,7 +82,7 @@ func ParseRules(name string, content []byte, o RuleOptions) (*RuleFile, []error)
 			out.queryOffset = time.Duration(*g.QueryOffset)
 		}
 		for _, r := range g.Rules {
-			prepared, err := newRule(p, g.Labels, r)
+			prepared, err := newRule(o.Features, g.Labels, r)
 			if err != nil {
 				return nil, []error{err}
 			}
@@ -99,8 +93,8 @@ func ParseRules(name string, content []byte, o RuleOptions) (*RuleFile, []error)
 	return file, nil
 }
 
-func newRule(p parser.Parser, groupLabels map[string]string, r rulefmt.Rule) (*rule, error) {
-	expr, err := p.ParseExpr(r.Expr)
+func newRule(f Features, groupLabels map[string]string, r rulefmt.Rule) (*rule, error) {
+	expr, err := f.RuleParser().ParseExpr(r.Expr)
 	if err != nil {
 		return nil, err
 	}
@@ -109,7 +103,7 @@ func newRule(p parser.Parser, groupLabels map[string]string, r rulefmt.Rule) (*r
 		hold: time.Duration(r.For), keepFiring: time.Duration(r.KeepFiringFor),
 		labels: rules.FromMaps(groupLabels, r.Labels), annotations: labels.FromMap(r.Annotations),
 	}
-	if out.query.expr, out.query.err = parser.NewParser(parser.Options{}).ParseExpr(out.text); out.query.err != nil {
+	if out.query.expr, out.query.err = f.queryParser().ParseExpr(out.text); out.query.err != nil {
 		out.void = void{} // The engine will refuse it at every tick.
 		out.shape.tickwise = "is refused by the engine"
 	} else {

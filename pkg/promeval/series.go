@@ -23,22 +23,12 @@ type Column struct {
 	Steps int
 }
 
-// seriesParserOptions are what promtool parses series notation with, whatever
-// features are enabled (promql/promqltest, TestParserOpts).
-func seriesParserOptions() parser.Options {
-	return parser.Options{
-		EnableExperimentalFunctions:  true,
-		ExperimentalDurationExpr:     true,
-		EnableExtendedRangeSelectors: true,
-		EnableBinopFillModifiers:     true,
-	}
-}
-
 // ParseSeries parses "metric{label="value"} values" in promtool's series
 // notation and places the values at start, start+gap, start+2·gap and so on.
-// Omitted values ("_") take up a step without yielding a sample.
+// Omitted values ("_") take up a step without yielding a sample. As in promtool,
+// the notation has all features (promql/promqltest, TestParserOpts).
 func ParseSeries(line string, start time.Time, gap time.Duration) (Column, error) {
-	lset, values, err := parser.NewParser(seriesParserOptions()).ParseSeriesDesc(line)
+	lset, values, err := AllFeatures().RuleParser().ParseSeriesDesc(line)
 	if err != nil {
 		return Column{}, fmt.Errorf("parse series: %w", err)
 	}

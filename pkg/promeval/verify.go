@@ -24,8 +24,8 @@ type Instant struct {
 
 // Verify makes an evaluation and, beside it, the plain one, and says in words
 // where they differ first: in the rules that fail at a tick, in the alerts after
-// it, in the samples after the last one, or in the result of an expression. ""
-// means nowhere. The options need a clock. Files are kept below dir, which the
+// it or those that are sent, in the samples after the last one, or in the result
+// of an expression. "" means nowhere. The options need a clock. Files are kept below dir, which the
 // caller removes.
 func Verify(ctx context.Context, o Options, exprs []Instant, dir string) (difference string, err error) {
 	o.Asked = nil
@@ -48,8 +48,13 @@ type evaluator interface {
 // Compare makes an evaluation and a plain one at the ticks of a clock, and says
 // where they differ first; see Verify.
 func Compare(ctx context.Context, ours *Evaluation, plain evaluator, clock Clock, exprs []Instant) (string, error) {
+	var outbox Outbox
 	for tick := range clock.Ticks {
-		diff, done, err := compareTick(ctx, ours, plain, clock.at(tick))
+		ts := clock.at(tick)
+		diff, done, err := compareTick(ctx, ours, plain, ts)
+		if p, ok := plain.(*Plain); ok && err == nil && diff == "" && !done {
+			diff = differentAlerts(ctx, "an alert sent at", ts, outbox.Send(ours.Active(), ts), p.sent)
+		}
 		if err != nil || diff != "" || done {
 			return diff, err
 		}
@@ -86,15 +91,20 @@ func compareTick(ctx context.Context, ours, plain evaluator, ts time.Time) (diff
 	if aErr != nil || len(a) > 0 {
 		return "", true, nil
 	}
-	x, y := ours.Active(), plain.Active()
-	slices.SortStableFunc(x, compareActive)
-	slices.SortStableFunc(y, compareActive)
-	for i := range max(len(x), len(y)) {
-		if p, q := activeText(ctx, x, i), activeText(ctx, y, i); p != q {
-			return fmt.Sprintf("an alert after %s is %s, and plainly %s", at, p, q), true, nil
+	diff = differentAlerts(ctx, "an alert after", ts, ours.Active(), plain.Active())
+	return diff, diff != "", nil
+}
+
+// differentAlerts says where two lists of alerts differ first.
+func differentAlerts(ctx context.Context, what string, ts time.Time, ours, plain []ActiveAlert) string {
+	slices.SortStableFunc(ours, compareActive)
+	slices.SortStableFunc(plain, compareActive)
+	for i := range max(len(ours), len(plain)) {
+		if p, q := activeText(ctx, ours, i), activeText(ctx, plain, i); p != q {
+			return fmt.Sprintf("%s %s is %s, and plainly %s", what, ts.UTC().Format(time.RFC3339), p, q)
 		}
 	}
-	return "", false, nil
+	return ""
 }
 
 func errorText(err error) string {
@@ -142,11 +152,7 @@ func activeText(ctx context.Context, alerts []ActiveAlert, i int) string {
 			times = append(times, t.UTC().Format(time.RFC3339))
 		}
 	}
-	text := fmt.Sprintf("%s %s (active, fired, resolved, kept since: %s)", a.State, a.Labels, strings.Join(times, ", "))
-	if a.State != AlertInactive { // The annotations of the others are gone.
-		text += " " + a.Annotations(ctx).String()
-	}
-	return text
+	return fmt.Sprintf("%s %s (active, fired, resolved, kept since: %s) %s", a.State, a.Labels, strings.Join(times, ", "), a.Annotations(ctx))
 }
 
 func vectorText(v promql.Vector, err error) string {

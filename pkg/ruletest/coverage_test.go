@@ -70,6 +70,8 @@ func TestCoverageOfExpressions(t *testing.T) {
 		{"both, one after the other", "x > 5", map[string]string{"x": "1 9"}, []string{"+ result some", "+ comparison true", "+ comparison false"}},
 		{"not a number is not greater", "x > 5", map[string]string{"x": "NaN"}, []string{"- result some", "- comparison true", "+ comparison false"}},
 		{"series of two names", `{__name__=~"x|y"} > 5`, map[string]string{"x": "9", "y": "1"}, []string{"+ result some", "+ comparison true", "+ comparison false"}},
+		{"ahead of the rule", "count_over_time(x[1m] offset -2m) > 0", map[string]string{"x": "1x9"}, []string{"- result some", "- comparison true", "- comparison false"}},
+		{"at a time that has come", "x @ 120 > 0", map[string]string{"x": "0 0 1x9"}, []string{"+ result some", "+ comparison true", "+ comparison false"}},
 		{"bool", "x > bool 5", map[string]string{"x": "6x4"}, []string{"+ result some", "+ comparison true", "- comparison false"}},
 		{"scalars", "vector(scalar(x) > bool 5)", map[string]string{"x": "1 9"}, []string{"+ result some", "+ comparison true", "+ comparison false"}},
 		{"two vectors", "x > y", map[string]string{`x{a="1"}`: "1 9", `y{a="1"}`: "5x1"}, []string{"+ result some", "+ comparison true", "+ comparison false"}},

@@ -20,7 +20,7 @@ func (s series) expand(d *decoder, each []labelValues) []series {
 	if len(each) == 0 {
 		return []series{s}
 	}
-	lset, err := promeval.RuleParser().ParseMetric(s.series.value)
+	lset, err := promeval.Features{}.RuleParser().ParseMetric(s.series.value)
 	if err != nil {
 		return []series{s} // The test says so when it runs.
 	}

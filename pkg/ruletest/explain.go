@@ -58,7 +58,7 @@ func (r *runner) explain(ctx context.Context) {
 	}
 	obs := r.observer
 	if obs == nil { // only those who look for coverage know that they need one
-		obs = promeval.NewObserver(r.decoded.interval)
+		obs = promeval.NewObserver(r.decoded.interval, r.features)
 		defer obs.Close()
 	}
 	v := r.view(obs)
@@ -214,6 +214,7 @@ func (v viewOfTest) explainSamples(ctx context.Context, f *Failure, a asked, sub
 	if err != nil {
 		return
 	}
+	v.Observation = v.Whole() // An expression is asked after the last tick.
 	x := instant{v, v.from.Add(a.at)}
 	if len(a.got) == 0 && len(a.expected) > 0 {
 		f.Why = x.whyEmpty(ctx, e, e.Node)

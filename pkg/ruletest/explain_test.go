@@ -52,6 +52,8 @@ func TestWhyAnAlertDoesNotFire(t *testing.T) {
 		{"rate(x[2m]) > 5", "", []string{"x 1 1"}, []string{"the expression has no sample at 5m", "`x` has no sample in 2m at 5m: it is last seen at 1m"}},
 		{"x", "", []string{"x 1 stale"}, []string{"the expression has no sample at 5m", "it had one at 0s", "the alert fired at 0s, and is resolved", "`x` has no sample at 5m: it is last seen at 0s"}},
 		{"x offset 10m", "", []string{"x 1x9"}, []string{"the expression has no sample at 5m", "`x offset 10m` has no sample at 5m (it looks at -5m): it is last seen at 5m"}},
+		{"max_over_time(x[1m] offset -2m) > 5", "", []string{"x 9x9"}, []string{"the expression has no sample at 5m", "`x offset -2m` has no sample in 1m at 5m (it looks at 7m): it is last seen at 5m"}},
+		{"x @ 420 > 5", "", []string{"x 1 1 1 1 1 1 1 9 9"}, []string{"the expression has no sample at 5m", "`x @ 420` is 1 at 5m: `> 5` is asked for"}},
 		{"absent(x)", "", []string{`x{job="a"} 1x9`}, []string{"the expression has no sample at 5m", `` + "`x` is there: x{job=\"a\"}"}},
 		{"x and y", "", []string{`x{a="1"} 1x9`, `y{a="2"} 1x9`}, []string{"the expression has no sample at 5m", "no series of `x` matches one of `y` by all labels: x{a=\"1\"} on the left, y{a=\"2\"} on the right"}},
 		{"x * on (a) y", "", []string{`x{a="1"} 1x9`, `y{a="2"} 1x9`}, []string{"the expression has no sample at 5m", "no series of `x` matches one of `y` by the labels a: x{a=\"1\"} on the left, y{a=\"2\"} on the right"}},

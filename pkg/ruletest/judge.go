@@ -47,7 +47,7 @@ const (
 
 // judge parses the expression as the engine will, and what it should yield.
 func (e exprAssertion) judge(l *diag.List) {
-	if err := promeval.ParseQuery(e.expr.value); err != nil {
+	if err := promeval.ParseQuery(e.expr.value, promeval.Features{}); err != nil {
 		l.Errorf(codePromQL, e.expr.span, "%q does not parse: %s", shorten(e.expr.value), err)
 	}
 	if _, err := e.samples(); err != nil {

@@ -2,6 +2,7 @@ package ruletest
 
 import (
 	"crypto/sha256"
+	"fmt"
 	"maps"
 	"slices"
 	"sync"
@@ -211,6 +212,7 @@ func (m *Memory) remember(s *suite, remarked func(test int) bool) {
 func (s *suite) key(i int, say says, reach *promeval.Reach) [sha256.Size]byte {
 	h := sha256.New()
 	h.Write(say.sum[:])
+	fmt.Fprintf(h, "%t\n", s.features)
 	rules := reach.Sum(say.input)
 	if s.decoded.options.groupInterval { // then all groups have a say in when
 		rules = reach.SumOfAll()

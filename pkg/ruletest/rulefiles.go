@@ -60,7 +60,7 @@ func (c *ruleCache) parse(f RuleFile) parsedRules {
 	c.mu.Lock()
 	parse, ok := c.files[key]
 	if !ok {
-		parse = c.memory.parse(fmt.Sprint(c.options.IgnoreUnknownFields)+key, sync.OnceValue(func() parsedRules {
+		parse = c.memory.parse(fmt.Sprint(c.options)+key, sync.OnceValue(func() parsedRules {
 			file, errs := promeval.ParseRules(f.Name, f.YAML, c.options)
 			out := parsedRules{file: file}
 			for _, err := range errs {

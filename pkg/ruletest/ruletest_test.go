@@ -17,6 +17,7 @@ import (
 
 	"github.com/monctl/monctl/pkg/bundle"
 	"github.com/monctl/monctl/pkg/diag"
+	"github.com/monctl/monctl/pkg/promeval"
 	"github.com/monctl/monctl/pkg/ruletest"
 )
 
@@ -425,5 +426,32 @@ func TestDisk(t *testing.T) {
 	want := []string{"../rules/a.yml", "../rules/b.yml"}
 	if diff := cmp.Diff(want, disk.RuleFileNames("tests/t.yml", "../rules/aa.yml")); diff != "" {
 		t.Errorf("names (-want +got):\n%s", diff)
+	}
+}
+
+func TestFeatures(t *testing.T) {
+	o := ruletest.Options{RuleFiles: files(map[string]string{
+		"rules.yml": "groups:\n- name: g\n  rules:\n  - {record: r, expr: 'limitk(1, up)'}\n",
+	}), Coverage: ruletest.NewCoverage(), VerifyDir: t.TempDir()}
+	suite := ruletest.Suite{File: "t.yml", Data: []byte(`rule_files: [rules.yml]
+tests:
+- input_series: [{series: up, values: 1x9}]
+  promql_expr_test:
+  - {expr: r, eval_time: 5m, exp_samples: [{labels: r, value: 1}]}
+  - {expr: 'count_over_time(up[1m * 3])', eval_time: 5m, exp_samples: [{value: 3}]}
+`)}
+	for _, tc := range []struct {
+		features promeval.Features
+		want     string
+	}{
+		{promeval.AllFeatures(), "ok passed"},
+		{promeval.Features{ExperimentalFunctions: true}, "FAILED failed"},
+		{promeval.Features{DurationExpressions: true}, "FAILED failed"},
+	} {
+		o.Features = tc.features
+		report, diags := run(t, o, suite)
+		if got := results(report); got != tc.want {
+			t.Errorf("with %+v: got %s, want %s\n%s", tc.features, got, tc.want, findings(diags))
+		}
 	}
 }

@@ -42,6 +42,8 @@ type Options struct {
 	// IgnoreUnknownFields accepts unknown fields in rule files. As in promtool,
 	// it does not concern test files.
 	IgnoreUnknownFields bool
+	// Features are enabled in rule files and in expressions.
+	Features promeval.Features
 	// VerifyDir, if it is not "", has every evaluation made the plain way too,
 	// with files below that folder, and compared; see promeval.Verify.
 	VerifyDir string
@@ -64,11 +66,12 @@ type Options struct {
 // suite is a suite being run.
 type suite struct {
 	Suite
-	decoded *file
-	says    func() []says
-	rules   []*promeval.RuleFile
-	files   []RuleFile // of rules
-	rulesOK bool
+	decoded  *file
+	says     func() []says
+	features promeval.Features
+	rules    []*promeval.RuleFile
+	files    []RuleFile // of rules
+	rulesOK  bool
 	// keys are what a Memory knows the tests by; nil without one.
 	keys [][sha256.Size]byte
 	// paging is nil if no test needs it, or if there is none.
@@ -92,7 +95,7 @@ func Run(ctx context.Context, suites []Suite, o Options) (*Report, diag.List, er
 	}
 	start := o.Now()
 	o.Memory.begin()
-	cache := &ruleCache{options: promeval.RuleOptions{IgnoreUnknownFields: o.IgnoreUnknownFields}, memory: o.Memory, files: map[string]func() parsedRules{}}
+	cache := &ruleCache{options: promeval.RuleOptions{IgnoreUnknownFields: o.IgnoreUnknownFields, Features: o.Features}, memory: o.Memory, files: map[string]func() parsedRules{}}
 	pagings := newPagingLoader(o)
 	all := make([]*suite, len(suites))
 	defer func() {
@@ -200,7 +203,7 @@ func counter(progress func(done, total int), total int) func() {
 // prepare decodes a suite and, if any of its tests will run, loads its rules.
 func prepare(in Suite, o Options, cache *ruleCache, pagings *pagingLoader) *suite {
 	read := o.Memory.decode(in)
-	s := &suite{Suite: in, decoded: read.file, says: read.says, diags: read.diags}
+	s := &suite{Suite: in, decoded: read.file, says: read.says, features: o.Features, diags: read.diags}
 	if s.decoded == nil {
 		return s
 	}
@@ -220,7 +223,7 @@ func prepare(in Suite, o Options, cache *ruleCache, pagings *pagingLoader) *suit
 	}
 	s.rules, s.rulesOK = s.loadRules(o, cache)
 	if s.coverage = o.Coverage; s.coverage != nil {
-		s.observer = promeval.NewObserver(s.decoded.interval)
+		s.observer = promeval.NewObserver(s.decoded.interval, o.Features)
 	}
 	s.subjects = sync.OnceValue(s.readSubjects)
 	s.warnUnknownAlerts()
@@ -240,7 +243,7 @@ func (s *suite) start() {
 		}
 	}
 	s.engine = promeval.NewEngine(promeval.EngineOptions{
-		SubqueryInterval: s.decoded.interval, Expressions: exprs, Rules: s.rules, GroupOrder: s.decoded.order,
+		SubqueryInterval: s.decoded.interval, Expressions: exprs, Rules: s.rules, GroupOrder: s.decoded.order, Features: s.features,
 	})
 }
 

@@ -51,7 +51,7 @@ func (e *sampleError) Unwrap() error { return e.err }
 
 // samples parses the expected samples.
 func (e exprAssertion) samples() ([]sample, error) {
-	p := promeval.RuleParser()
+	p := promeval.Features{}.RuleParser()
 	out := make([]sample, 0, len(e.exp))
 	for _, s := range e.exp {
 		lset, err := p.ParseMetric(s.labels.value)

@@ -255,6 +255,19 @@ tests:
 `,
 			results: "ok passed",
 		},
+		"a resolved alert says what was true last, not what was sent last": {
+			file: `rule_files: ['monctl:bundle']
+tests:
+- input_series: [{series: 'latency{instance="a"}', values: 2 3 0x40}]
+  notification_test:
+  - receiver: chat
+    until: 20m
+    exp_notifications:
+    - {at: 30s, status: firing, integrations: {slack/0: {title: a takes 2 s.}}}
+    - {at: 5m30s, status: resolved, integrations: {slack/0: {title: a takes 3 s.}}}
+`,
+			results: "ok passed",
+		},
 		"an alert that relabelling drops": {
 			file: `rule_files: ['monctl:bundle']
 tests:
@@ -338,7 +351,7 @@ tests:
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			o := ruletest.Options{Environment: environment(t), Bundle: []ruletest.RuleFile{{Name: "rules.yaml", YAML: []byte(pagingRules)}}}
+			o := ruletest.Options{VerifyDir: t.TempDir(), Environment: environment(t), Bundle: []ruletest.RuleFile{{Name: "rules.yaml", YAML: []byte(pagingRules)}}}
 			report, diags := run(t, o, ruletest.Suite{File: "t.yml", Data: []byte(tc.file)})
 			got := findings(diags)
 			if diff := cmp.Diff(tc.results, results(report)); diff != "" {

@@ -16,18 +16,13 @@ import (
 	"github.com/monctl/monctl/pkg/routing/simulate"
 )
 
-// resendDelay is how long Prometheus waits before it sends a firing alert
-// again: the default of --rules.alert.resend-delay.
-const resendDelay = time.Minute
-
 // sender turns the alerts that the rules hold into deliveries, as Prometheus
-// does (rules/alerting.go, sendAlerts; rules/manager.go, SendAlerts).
+// does (rules/manager.go, SendAlerts).
 type sender struct {
-	paging   *paging
-	external map[string]string
-	url      string
-	// sent are the alerts that have been sent, until the rules forget them.
-	sent       map[alertKey]*sentAlert
+	paging     *paging
+	external   map[string]string
+	url        string
+	outbox     promeval.Outbox
 	deliveries []simulate.Delivery
 	// texts are what was sent, one of each rule: a template that fails mostly
 	// fails always.
@@ -36,46 +31,17 @@ type sender struct {
 	dropped map[int][]string
 }
 
-// alertKey tells alerts apart that have the same labels one after the other.
-type alertKey struct {
-	labels string
-	since  int64
-}
-
-type sentAlert struct {
-	at          time.Time
-	annotations map[string]string
-}
-
 func newSender(p *paging, external map[string]string, url string) *sender {
-	return &sender{paging: p, external: external, url: url, sent: map[alertKey]*sentAlert{}, texts: map[string]alertText{}, dropped: map[int][]string{}}
+	return &sender{paging: p, external: external, url: url, texts: map[string]alertText{}, dropped: map[int][]string{}}
 }
 
 // observe sends what has to be sent after a tick.
 func (s *sender) observe(ctx context.Context, alerts []promeval.ActiveAlert, ts time.Time) {
-	kept := map[alertKey]*sentAlert{}
-	for _, a := range alerts {
-		if a.State == promeval.AlertPending {
-			continue
-		}
-		key := alertKey{labels: string(a.Labels.Bytes(nil)), since: a.ActiveAt.UnixNano()}
-		before := s.sent[key]
-		if before == nil {
-			before = &sentAlert{}
-		}
-		kept[key] = before
-		if !a.ResolvedAt.After(before.at) && !before.at.Add(resendDelay).Before(ts) {
-			continue
-		}
-		before.at = ts
-		if a.State == promeval.AlertFiring {
-			annotations := a.Annotations(ctx)
-			before.annotations = annotations.Map()
-			s.texts[a.Labels.Get(labels.AlertName)+a.Expr] = alertText{a.Labels, annotations}
-		}
-		s.deliver(a, before.annotations, ts)
+	for _, a := range s.outbox.Send(alerts, ts) {
+		annotations := a.Annotations(ctx)
+		s.texts[a.Labels.Get(labels.AlertName)+a.Expr] = alertText{a.Labels, annotations}
+		s.deliver(a, annotations.Map(), ts)
 	}
-	s.sent = kept
 }
 
 func (s *sender) deliver(a promeval.ActiveAlert, annotations map[string]string, ts time.Time) {

@@ -61,7 +61,8 @@ type point struct {
 // newSubjects reads the rules of a file; none if it does not load, which is
 // said elsewhere.
 func newSubjects(f RuleFile) []*subject {
-	parsed, errs := rulefmt.Parse(f.YAML, true, model.UTF8Validation, promeval.RuleParser(), slog.New(slog.DiscardHandler))
+	p := promeval.AllFeatures().RuleParser() // Whether they are enabled is judged elsewhere.
+	parsed, errs := rulefmt.Parse(f.YAML, true, model.UTF8Validation, p, slog.New(slog.DiscardHandler))
 	if len(errs) > 0 {
 		return nil
 	}
@@ -69,12 +70,12 @@ func newSubjects(f RuleFile) []*subject {
 	var out []*subject
 	for i, g := range parsed.Groups {
 		for j, r := range g.Rules {
-			e, err := expr.Parse(r.Expr)
+			node, err := p.ParseExpr(r.Expr)
 			if err != nil {
 				continue // rulefmt has parsed it with the same parser
 			}
 			s := &subject{
-				file: &f, group: subjectGroup{g.Name, i}, index: j, name: r.Record + r.Alert, alert: r.Alert != "", expr: e,
+				file: &f, group: subjectGroup{g.Name, i}, index: j, name: r.Record + r.Alert, alert: r.Alert != "", expr: &expr.Expr{Text: r.Expr, Node: node},
 				hold: time.Duration(r.For), keepFiring: time.Duration(r.KeepFiringFor),
 			}
 			if g.QueryOffset != nil {

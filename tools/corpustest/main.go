@@ -1,12 +1,15 @@
 // Corpustest runs the test files below a folder with promtool and with monctl,
 // prints every verdict that differs, test by test, and the ratio of the times.
+// Where a test fails in both, what they got is compared too.
 //
 //	go run ./tools/corpustest [-monctl PROGRAM] [-promtool PROGRAM] [-verify] DIR
+//	go run ./tools/corpustest -generate 100 [-seed 7] …
 //
 // A test file is a YAML file with tests as promtool has them. Each is run by
 // itself, so that a file which one of the programs cannot read concerns no
 // other. Files with keys that promtool does not know are left out: they say
-// more than it can judge. The exit code is 1 if a verdict differs.
+// more than it can judge. With -generate, the files are made up, and those on
+// which the programs differ are kept. The exit code is 1 if a verdict differs.
 package main
 
 import (
@@ -48,6 +51,7 @@ func exitCode(args []string) int {
 type programs struct {
 	monctl, promtool string
 	verify           bool
+	features         string
 	scratch          string
 }
 
@@ -56,11 +60,14 @@ func run(ctx context.Context, args []string, w io.Writer) (differs bool, err err
 	f := flag.NewFlagSet("corpustest", flag.ContinueOnError)
 	f.StringVar(&p.monctl, "monctl", ".bin/monctl", "the program")
 	f.StringVar(&p.promtool, "promtool", ".bin/promtool", "the program")
+	generated := f.Int("generate", 0, "how many files to make up, instead of those of a folder")
+	seed := f.Uint64("seed", 1, "of what is made up")
+	f.StringVar(&p.features, "enable-feature", "", "what both programs are to enable, comma-separated")
 	f.BoolVar(&p.verify, "verify", false, "run monctl test --verify too")
 	if err := f.Parse(args); err != nil {
 		return false, err
 	}
-	if f.NArg() != 1 {
+	if f.NArg() != 1 && *generated == 0 {
 		return false, errors.New("name the folder: make corpus-test DIR=…")
 	}
 	for _, name := range []*string{&p.monctl, &p.promtool} {
@@ -72,7 +79,22 @@ func run(ctx context.Context, args []string, w io.Writer) (differs bool, err err
 		return false, err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(p.scratch)) }()
-	files, err := testFiles(f.Arg(0))
+	dir := f.Arg(0)
+	if *generated > 0 {
+		if dir, err = os.MkdirTemp("", "generated-tests-"); err != nil {
+			return false, err
+		}
+		if err := generate(dir, *generated, *seed); err != nil {
+			return false, err
+		}
+		defer func() {
+			if err == nil && !differs {
+				err = os.RemoveAll(dir)
+			}
+		}()
+		fmt.Fprintln(w, "files in", dir)
+	}
+	files, err := testFiles(dir)
 	if err != nil {
 		return false, err
 	}
@@ -81,7 +103,7 @@ func run(ctx context.Context, args []string, w io.Writer) (differs bool, err err
 		if err := ctx.Err(); err != nil {
 			return true, err
 		}
-		if err := sum.add(ctx, w, p, f.Arg(0), name); err != nil {
+		if err := sum.add(ctx, w, p, dir, name); err != nil {
 			return true, err
 		}
 	}
@@ -122,6 +144,8 @@ func (t *total) add(ctx context.Context, w io.Writer, p programs, dir, name stri
 		for i := range max(len(ours.tests), len(peer.tests)) {
 			if x, y := ours.test(i), peer.test(i); x != y {
 				lines = append(lines, fmt.Sprintf("%s: test %d: %s, in promtool %s", name, i+1, x, y))
+			} else if diff := sameLines(ours.tests[i], peer.tests[i]); diff != "" {
+				lines = append(lines, fmt.Sprintf("%s: test %d: %s", name, i+1, diff))
 			}
 		}
 	}
@@ -144,11 +168,11 @@ func word(failed bool) string {
 	return "passed"
 }
 
-// verdict is what a program says of a file: whether it failed, and which of its
-// tests did.
+// verdict is what a program says of a file: whether it failed, and how each of
+// its tests did, a line for each failure.
 type verdict struct {
 	failed bool
-	tests  []bool
+	tests  [][]string
 	took   time.Duration
 }
 
@@ -156,11 +180,11 @@ func (v verdict) test(i int) string {
 	if i >= len(v.tests) {
 		return "missing"
 	}
-	return word(v.tests[i])
+	return word(len(v.tests[i]) > 0)
 }
 
 func (p programs) runMonctl(ctx context.Context, path string) (verdict, error) {
-	out, code, took, err := command(ctx, p.monctl, "test", "-o", "json", path)
+	out, code, took, err := command(ctx, p.monctl, "test", "-o", "json", "--enable-feature="+p.features, path)
 	if err != nil {
 		return verdict{}, err
 	}
@@ -168,7 +192,8 @@ func (p programs) runMonctl(ctx context.Context, path string) (verdict, error) {
 		Tests struct {
 			Suites []struct {
 				Tests []struct {
-					Result string `json:"result"`
+					Result   string       `json:"result"`
+					Failures []ourFailure `json:"failures"`
 				} `json:"tests"`
 			} `json:"suites"`
 		} `json:"tests"`
@@ -179,7 +204,14 @@ func (p programs) runMonctl(ctx context.Context, path string) (verdict, error) {
 	v := verdict{failed: code != 0, took: took}
 	for _, s := range report.Tests.Suites {
 		for _, t := range s.Tests {
-			v.tests = append(v.tests, t.Result == "failed")
+			var lines []string
+			for _, f := range t.Failures {
+				lines = append(lines, f.line())
+			}
+			if t.Result == "failed" && lines == nil {
+				lines = []string{"an error"} // of the rule files
+			}
+			v.tests = append(v.tests, lines)
 		}
 	}
 	return v, nil
@@ -187,7 +219,7 @@ func (p programs) runMonctl(ctx context.Context, path string) (verdict, error) {
 
 func (p programs) runPromtool(ctx context.Context, path string) (verdict, error) {
 	results := filepath.Join(p.scratch, "junit.xml")
-	_, code, took, err := command(ctx, p.promtool, "test", "rules", "--junit="+results, path)
+	_, code, took, err := command(ctx, p.promtool, "test", "rules", "--junit="+results, "--enable-feature="+p.features, path)
 	if err != nil {
 		return verdict{}, err
 	}
@@ -198,7 +230,10 @@ func (p programs) runPromtool(ctx context.Context, path string) (verdict, error)
 	var report struct {
 		Suites []struct {
 			Cases []struct {
-				Failures []struct{} `xml:"failure"`
+				Failures []struct {
+					Text string `xml:",chardata"`
+				} `xml:"failure"`
+				Errors []struct{} `xml:"error"`
 			} `xml:"testcase"`
 		} `xml:"testsuite"`
 	}
@@ -208,14 +243,21 @@ func (p programs) runPromtool(ctx context.Context, path string) (verdict, error)
 	v := verdict{failed: code != 0, took: took}
 	for _, s := range report.Suites {
 		for _, c := range s.Cases {
-			v.tests = append(v.tests, len(c.Failures) > 0)
+			if len(c.Errors) > 0 {
+				continue // It stands for the file, which cannot be read.
+			}
+			var lines []string
+			for _, f := range c.Failures {
+				lines = append(lines, peerLine(f.Text))
+			}
+			v.tests = append(v.tests, lines)
 		}
 	}
 	return v, nil
 }
 
 func (p programs) runVerify(ctx context.Context, path string) error {
-	out, code, _, err := command(ctx, p.monctl, "test", "--verify", path)
+	out, code, _, err := command(ctx, p.monctl, "test", "--verify", "--enable-feature="+p.features, path)
 	if err == nil && code == 1 {
 		err = fmt.Errorf("verify: %s", out)
 	}
