@@ -4,7 +4,9 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"path"
 	"reflect"
+	"strconv"
 
 	"github.com/prometheus/prometheus/config"
 	"github.com/prometheus/prometheus/discovery"
@@ -19,7 +21,7 @@ import (
 func JudgeConfig(ctx context.Context, o bundle.Object) (diag.List, error) {
 	body := o.Body.Bytes()
 	if loadConfig(body) == nil {
-		return nil, nil
+		return patterns(o)
 	}
 	v, err := o.Value()
 	if err != nil {
@@ -31,6 +33,24 @@ func JudgeConfig(ctx context.Context, o bundle.Object) (diag.List, error) {
 	}
 	var diags diag.List
 	verdict.Report(&diags, o, "prometheus", findings)
+	return diags, nil
+}
+
+// patterns finds names of scrape configuration files that are no pattern.
+// Prometheus only tries them when it looks for the files, but then refuses the
+// configuration.
+func patterns(o bundle.Object) (diag.List, error) {
+	var diags diag.List
+	v, err := o.Value()
+	if err != nil {
+		return nil, err
+	}
+	for i, e := range v.Array("scrape_config_files") {
+		if _, err := path.Match(e.Text, ""); err != nil {
+			at := "/scrape_config_files/" + strconv.Itoa(i)
+			verdict.Errorf(&diags, o, "prometheus/invalid", at, "%q is no pattern of file names", e.Text).Hint = "a bracket that is opened has to be closed"
+		}
+	}
 	return diags, nil
 }
 

@@ -56,22 +56,54 @@ func (j *judgement) judge(ctx context.Context, group bundle.Value) error {
 		return err
 	}
 	verdict.Report(&j.diags, j.object, "rules", findings)
-	if slices.ContainsFunc(findings, func(f verdict.Finding) bool { return rulePointer(f.Pointer) == "" }) {
-		return nil // the group itself does not decode
-	}
-	if err := j.group(group); err != nil {
-		return err
+	if !slices.ContainsFunc(findings, func(f verdict.Finding) bool { return rulePointer(f.Pointer) == "" }) {
+		// The group itself decodes.
+		if err := j.group(group); err != nil {
+			return err
+		}
 	}
 	for i, rule := range group.Array("rules") {
 		pointer := "/rules/" + strconv.Itoa(i)
-		if slices.ContainsFunc(findings, func(f verdict.Finding) bool { return rulePointer(f.Pointer) == pointer }) {
+		rest, ok := decodable(rule, pointer, findings)
+		if !ok {
 			continue
 		}
-		if err := j.rule(pointer, rule); err != nil {
+		if err := j.rule(pointer, rest); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// decodable returns what is left of a rule without the fields that do not
+// decode, if it can be judged without them: an expression that is missing
+// because its field is misspelt is not to be asked for.
+func decodable(rule bundle.Value, pointer string, findings []verdict.Finding) (rest bundle.Value, ok bool) {
+	broken := false
+	for _, f := range findings {
+		if rulePointer(f.Pointer) != pointer {
+			continue
+		}
+		field, _, _ := strings.Cut(strings.TrimPrefix(strings.TrimPrefix(f.Pointer, pointer), "/"), "/")
+		switch field {
+		case "", "alert", "record", "expr":
+			return rule, false
+		}
+		rule, broken = without(rule, field), true
+	}
+	complete := rule.Has("expr") && (rule.Has("alert") || rule.Has("record"))
+	return rule, complete || !broken
+}
+
+// without returns an object without the field of a token of JSON Pointers.
+func without(v bundle.Value, token string) bundle.Value {
+	out := bundle.Value{Kind: v.Kind}
+	for i, key := range v.Keys {
+		if bundle.EscapeToken(key) != token {
+			out.Keys, out.Elem = append(out.Keys, key), append(out.Elem, v.Elem[i])
+		}
+	}
+	return out
 }
 
 // rulePointer returns the rule that a pointer leads into, or "".
@@ -152,7 +184,11 @@ func (j *judgement) wrapped(pointer string, r rulefmt.Rule, err error) {
 		return
 	}
 	place, hint := rulePlace(message)
-	verdict.Errorf(&j.diags, j.object, "rules/invalid", pointer+place, "%s", message).Hint = hint
+	d := verdict.Errorf(&j.diags, j.object, "rules/invalid", pointer+place, "%s", message)
+	d.Hint = hint
+	if strings.HasPrefix(message, "invalid label name: ") || strings.HasPrefix(message, "invalid annotation name: ") || strings.HasPrefix(message, "invalid field '") {
+		d.Span = bundle.NameAt(j.object.Origin, d.Pointer)
+	}
 }
 
 // rulePlace returns where in a rule an error of rulefmt belongs.

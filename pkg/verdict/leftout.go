@@ -1,6 +1,10 @@
 package verdict
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/monctl/monctl/pkg/bundle"
+)
 
 // leftOut are the parts of a value that a loader is asked without, so that it
 // comes to speak of the next mistake. What is left out may itself be why the
@@ -9,6 +13,9 @@ type leftOut struct {
 	units []string
 	// parts are pointers into the whole value.
 	parts map[string]bool
+	// mends are scalars that others stand in for, by their pointers into the
+	// whole value: from these nothing follows but what is said of them.
+	mends map[string]bundle.Value
 	// uncertain is set once something was left out that lies in no unit and
 	// that the loader understood: anything may follow from that.
 	uncertain bool
@@ -30,6 +37,15 @@ func (o *leftOut) add(f Finding) bool {
 	return true
 }
 
+// rest returns what the loader is asked about next.
+func (o *leftOut) rest(whole bundle.Value) bundle.Value {
+	v := whole
+	for pointer, with := range o.mends {
+		v = replace(v, pointer, with)
+	}
+	return removeAll(v, "", o.parts)
+}
+
 // follows reports whether the loader might not say the same if nothing had
 // been left out. A field that does not exist and a value of the wrong type are
 // wrong whatever else there is; all else depends on the object that it is in
@@ -38,7 +54,7 @@ func (o *leftOut) follows(f Finding) bool {
 	if f.Kind != Invalid {
 		return false
 	}
-	if o.uncertain {
+	if _, mended := o.mends[f.Pointer]; mended || o.uncertain {
 		return true
 	}
 	around := parent(f.Pointer)

@@ -65,7 +65,7 @@ func (l Loader) Judge(ctx context.Context, v bundle.Value) ([]Finding, error) {
 		return nil, err
 	}
 	refusal := l.load(canonical)
-	whole, left := v, &leftOut{units: l.Units, parts: map[string]bool{}}
+	whole, left := v, &leftOut{units: l.Units, parts: map[string]bool{}, mends: map[string]bundle.Value{}}
 	var out []Finding
 	for refusal != nil && len(out) < maxFindings {
 		if err := ctx.Err(); err != nil {
@@ -77,16 +77,22 @@ func (l Loader) Judge(ctx context.Context, v bundle.Value) ([]Finding, error) {
 		}
 		progress := false
 		for _, f := range found {
-			f.Pointer = restore(whole, left.parts, f.Pointer)
-			if !left.follows(f) {
+			at := f.Pointer
+			f.Pointer = restore(whole, left.parts, at)
+			follows := left.follows(f)
+			if !follows {
 				out = append(out, f)
+			}
+			if with, ok := l.substitute(v, at, refusal.Error()); ok && !follows && f.Kind == Invalid {
+				left.mends[f.Pointer], progress = with, true
+				continue
 			}
 			progress = left.add(f) || progress
 		}
 		if !progress {
 			break
 		}
-		v = removeAll(whole, "", left.parts)
+		v = left.rest(whole)
 		refusal = l.loadValue(v)
 	}
 	return out, nil
