@@ -84,6 +84,22 @@ rules:
 			`rules/unknown-field /rules/0/exprr:5 unknown field "exprr" | did you mean "expr"?`,
 			`rules/invalid /rules/1/labels:6 found an array, want an object`,
 			`rules/invalid /rules/2/for:7 not a valid duration string: "soon"`,
+			`promql/syntax /rules/3/expr:8 unexpected "="`,
+		}},
+		{"a mistake in the group and several in a rule", `
+name: g
+interval: 1.5m
+rules:
+- {alert: A, expr: 'x =', fro: 5m, labels: {"": y}}
+- {alert: B, expr: x, for: 5 m}
+- {alert: C, expr: x, for: 1m1h}
+`, []string{
+			`rules/invalid /interval:3 unknown unit "." in duration "1.5m"`,
+			`promql/syntax /rules/0/expr:5 unexpected "="`,
+			`rules/unknown-field /rules/0/fro:5 unknown field "fro" | did you mean "for"?`,
+			`rules/invalid /rules/0/labels/:5 invalid label name: `,
+			`rules/invalid /rules/1/for:6 unknown unit " m" in duration "5 m"`,
+			`rules/invalid /rules/2/for:7 not a valid duration string: "1m1h"`,
 		}},
 		{"a rule that does not decode among others", `
 name: g

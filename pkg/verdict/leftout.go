@@ -46,6 +46,17 @@ func (o *leftOut) rest(whole bundle.Value) bundle.Value {
 	return removeAll(v, "", o.parts)
 }
 
+// mend has a scalar stand in for one that the loader refuses. What another
+// value puts right is wrong whatever else was left out, so it is to be told. It
+// reports false for a place that was mended before.
+func (o *leftOut) mend(pointer string, with bundle.Value) bool {
+	if _, before := o.mends[pointer]; before {
+		return false
+	}
+	o.mends[pointer] = with
+	return true
+}
+
 // follows reports whether the loader might not say the same if nothing had
 // been left out. A field that does not exist and a value of the wrong type are
 // wrong whatever else there is; all else depends on the object that it is in

@@ -79,13 +79,12 @@ func (l Loader) Judge(ctx context.Context, v bundle.Value) ([]Finding, error) {
 		for _, f := range found {
 			at := f.Pointer
 			f.Pointer = restore(whole, left.parts, at)
-			follows := left.follows(f)
-			if !follows {
-				out = append(out, f)
-			}
-			if with, ok := l.substitute(v, at, refusal.Error()); ok && !follows && f.Kind == Invalid {
-				left.mends[f.Pointer], progress = with, true
+			if with, ok := l.substitute(v, at, refusal.Error()); ok && f.Kind == Invalid && left.mend(f.Pointer, with) {
+				out, progress = append(out, f), true
 				continue
+			}
+			if !left.follows(f) {
+				out = append(out, f)
 			}
 			progress = left.add(f) || progress
 		}

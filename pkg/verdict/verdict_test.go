@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -90,6 +91,8 @@ func TestJudge(t *testing.T) {
 		}},
 		{"several mistakes in one element", `{jobs: [{name: a, url: ftp://a, mal: x, every: 0s}, {name: b, url: ftp://b}]}`, []string{
 			`1 /jobs/0/mal unknown field "mal" | did you mean "mail"?`,
+			`0 /jobs/0/url parse: bad scheme`,
+			`0 /jobs/0/every every must be positive`,
 			`0 /jobs/1/url parse: bad scheme`,
 		}},
 		{"what follows from a misspelt field is not told", `{jobs: [{nam: a}, {name: b, url: ftp://b}]}`, []string{
@@ -127,5 +130,45 @@ func TestJudge(t *testing.T) {
 				t.Errorf("findings (-want +got):\n%s", diff)
 			}
 		})
+	}
+}
+
+// TestJudgeSameWords has mistakes of the same words under several fields of one
+// object, so that leaving out any one of them changes nothing.
+func TestJudgeSameWords(t *testing.T) {
+	type address struct {
+		URL string `yaml:"url"`
+	}
+	type receiver struct {
+		Chat []address `yaml:"chat"`
+		Hook []address `yaml:"hook"`
+		Mail []address `yaml:"mail"`
+	}
+	loader := verdict.Loader{Load: func(data []byte) error {
+		var all []receiver
+		if err := yaml.Unmarshal(data, &all); err != nil {
+			return err
+		}
+		for _, r := range all {
+			for _, a := range slices.Concat(r.Chat, r.Hook, r.Mail) {
+				if a.URL == "" {
+					return errors.New("an address is missing")
+				}
+			}
+		}
+		return nil
+	}, Type: reflect.TypeFor[[]receiver](), Units: []string{"/*"}}
+	docs, _ := bundle.DecodeYAML("x.yaml", []byte(`[{chat: [{}], hook: [{url: a}, {}], mail: [{url: ""}]}]`))
+	findings, err := loader.Judge(t.Context(), docs[0].Value)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, f := range findings {
+		got = append(got, f.Pointer+" "+f.Message)
+	}
+	want := []string{"/0/chat/0 an address is missing", "/0/hook/1 an address is missing", "/0/mail/0 an address is missing"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("findings (-want +got):\n%s", diff)
 	}
 }
