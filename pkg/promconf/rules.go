@@ -147,7 +147,10 @@ func (j *judgement) group(group bundle.Value) error {
 		case strings.HasPrefix(message, "invalid label value: "):
 			pointer = "/labels"
 		}
-		verdict.Errorf(&j.diags, j.object, "rules/invalid", pointer, "%s", message)
+		d := verdict.Errorf(&j.diags, j.object, "rules/invalid", pointer, "%s", message)
+		if isName(message) {
+			d.Span = bundle.NameAt(j.object.Origin, pointer)
+		}
 	}
 	return nil
 }
@@ -186,9 +189,15 @@ func (j *judgement) wrapped(pointer string, r rulefmt.Rule, err error) {
 	place, hint := rulePlace(message)
 	d := verdict.Errorf(&j.diags, j.object, "rules/invalid", pointer+place, "%s", message)
 	d.Hint = hint
-	if strings.HasPrefix(message, "invalid label name: ") || strings.HasPrefix(message, "invalid annotation name: ") || strings.HasPrefix(message, "invalid field '") {
+	if isName(message) {
 		d.Span = bundle.NameAt(j.object.Origin, d.Pointer)
 	}
+}
+
+// isName reports whether an error of rulefmt is about a name and not about what
+// it stands for.
+func isName(message string) bool {
+	return strings.HasPrefix(message, "invalid label name: ") || strings.HasPrefix(message, "invalid annotation name: ") || strings.HasPrefix(message, "invalid field '")
 }
 
 // rulePlace returns where in a rule an error of rulefmt belongs.

@@ -96,7 +96,7 @@ func (l Loader) field(v bundle.Value, pointer string, object bundle.Value, messa
 		case err == nil:
 			good = append(good, k)
 		case err.Error() == message:
-		case l.mended(v, p, object.Elem[i]):
+		case l.mended(v, p, object.Elem[i], message):
 			good = append(good, k)
 		case suspicious(k, object.Elem[i], message):
 			other = append(other, k)
@@ -157,9 +157,10 @@ func (l Loader) alone(v bundle.Value, pointer, token string, object bundle.Value
 	return v
 }
 
-// mended reports whether all is well with another scalar in the place of one:
-// so a required field with a bad value is told from one that is just required.
-func (l Loader) mended(v bundle.Value, pointer string, scalar bundle.Value) bool {
+// mended reports whether the loader no longer says the same with another scalar
+// in the place of one: so a required field with a bad value is told from one
+// that is just required.
+func (l Loader) mended(v bundle.Value, pointer string, scalar bundle.Value, message string) bool {
 	if scalar.Kind != bundle.String && scalar.Kind != bundle.Number {
 		return false
 	}
@@ -168,7 +169,8 @@ func (l Loader) mended(v bundle.Value, pointer string, scalar bundle.Value) bool
 			return true
 		}
 	}
-	return false
+	_, ok := l.substitute(v, pointer, message)
+	return ok
 }
 
 // substitutes are scalars of the forms that loaders ask for, two of each.
