@@ -97,7 +97,7 @@ rules:
 			`rules/invalid /interval:3 unknown unit "." in duration "1.5m"`,
 			`promql/syntax /rules/0/expr:5 unexpected "="`,
 			`rules/unknown-field /rules/0/fro:5 unknown field "fro" | did you mean "for"?`,
-			`rules/invalid /rules/0/labels/:5 invalid label name: `,
+			`rules/invalid /rules/0/labels/:5 invalid label name: ""`,
 			`rules/invalid /rules/1/for:6 unknown unit " m" in duration "5 m"`,
 			`rules/invalid /rules/2/for:7 not a valid duration string: "1m1h"`,
 		}},

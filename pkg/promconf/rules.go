@@ -174,7 +174,7 @@ func (j *judgement) rule(pointer string, rule bundle.Value) error {
 // wrapped finds the place of an error of rulefmt by its text, which is all
 // that upstream offers.
 func (j *judgement) wrapped(pointer string, r rulefmt.Rule, err error) {
-	message := err.Error()
+	message := named(err.Error())
 	if syntax := expr.AsSyntaxError(r.Expr, err); syntax != nil {
 		d := expr.Diagnose(&j.diags, j.object.Origin.At(pointer+"/expr"), syntax)
 		d.Object, d.Pointer = j.object.Ref.String(), pointer+"/expr"
@@ -192,6 +192,14 @@ func (j *judgement) wrapped(pointer string, r rulefmt.Rule, err error) {
 	if isName(message) {
 		d.Span = bundle.NameAt(j.object.Origin, d.Pointer)
 	}
+}
+
+// named makes an empty name visible.
+func named(message string) string {
+	if strings.HasSuffix(message, " name: ") {
+		return message + `""`
+	}
+	return message
 }
 
 // isName reports whether an error of rulefmt is about a name and not about what
@@ -217,6 +225,9 @@ func rulePlace(message string) (pointer, hint string) {
 	}
 	for prefix, field := range map[string]string{"invalid label name: ": "/labels/", "invalid annotation name: ": "/annotations/"} {
 		if name, ok := strings.CutPrefix(message, prefix); ok {
+			if name == `""` {
+				name = ""
+			}
 			return field + bundle.EscapeToken(name), ""
 		}
 	}

@@ -14,8 +14,8 @@ type leftOut struct {
 	// parts are pointers into the whole value.
 	parts map[string]bool
 	// mends are scalars that others stand in for, by their pointers into the
-	// whole value: from these nothing follows but what is said of them.
-	mends map[string]bundle.Value
+	// whole value: two of a form, either of which will do.
+	mends map[string][2]bundle.Value
 	// uncertain is set once something was left out that lies in no unit and
 	// that the loader understood: anything may follow from that.
 	uncertain bool
@@ -26,8 +26,14 @@ type leftOut struct {
 func (o *leftOut) add(f Finding) bool {
 	unit, inUnit := o.unit(f.Pointer)
 	part := f.Pointer
-	if o.follows(f) || part == "" {
+	switch {
+	case part == "":
 		part = unit
+	case o.follows(f):
+		// An element of a list within the unit may be enough.
+		if part = unit; isElement(f.Pointer) && isWithin(f.Pointer, unit) && !o.parts[f.Pointer] {
+			part = f.Pointer
+		}
 	}
 	if part == "" || o.parts[part] {
 		return false
@@ -37,11 +43,12 @@ func (o *leftOut) add(f Finding) bool {
 	return true
 }
 
-// rest returns what the loader is asked about next.
-func (o *leftOut) rest(whole bundle.Value) bundle.Value {
+// rest returns what the loader is asked about next, with the first or the
+// second of the scalars that stand in for others.
+func (o *leftOut) rest(whole bundle.Value, which int) bundle.Value {
 	v := whole
 	for pointer, with := range o.mends {
-		v = replace(v, pointer, with)
+		v = replace(v, pointer, with[which])
 	}
 	return removeAll(v, "", o.parts)
 }
@@ -49,7 +56,7 @@ func (o *leftOut) rest(whole bundle.Value) bundle.Value {
 // mend has a scalar stand in for one that the loader refuses. What another
 // value puts right is wrong whatever else was left out, so it is to be told. It
 // reports false for a place that was mended before.
-func (o *leftOut) mend(pointer string, with bundle.Value) bool {
+func (o *leftOut) mend(pointer string, with [2]bundle.Value) bool {
 	if _, before := o.mends[pointer]; before {
 		return false
 	}

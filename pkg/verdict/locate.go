@@ -178,6 +178,7 @@ var substitutes = [...][2]bundle.Value{
 	{bundle.StringValue("http://localhost:9090"), bundle.StringValue("https://127.0.0.1:8080")},
 	{bundle.StringValue("1m"), bundle.StringValue("2h")},
 	{bundle.StringValue("localhost:25"), bundle.StringValue("127.0.0.1:587")},
+	{bundle.StringValue("1MB"), bundle.StringValue("2MB")},
 	{bundle.NumberValue(1), bundle.NumberValue(2)},
 	{bundle.StringValue("x"), bundle.StringValue("y")},
 }
@@ -185,18 +186,18 @@ var substitutes = [...][2]bundle.Value{
 // substitute finds a scalar that can stand in for one which the loader refuses,
 // so that what it says next does not follow from a field that is missing. Two
 // of a form have to make the same answer, else it may depend on the value.
-func (l Loader) substitute(v bundle.Value, pointer, message string) (bundle.Value, bool) {
+func (l Loader) substitute(v bundle.Value, pointer, message string) ([2]bundle.Value, bool) {
 	scalar, ok := v.Lookup(pointer)
 	if !ok || scalar.Kind != bundle.String && scalar.Kind != bundle.Number {
-		return bundle.Value{}, false
+		return [2]bundle.Value{}, false
 	}
 	for _, pair := range substitutes {
 		one, other := l.loadValue(replace(v, pointer, pair[0])), l.loadValue(replace(v, pointer, pair[1]))
 		if one == nil && other == nil || one != nil && other != nil && one.Error() == other.Error() && one.Error() != message {
-			return pair[0], true
+			return pair, true
 		}
 	}
-	return bundle.Value{}, false
+	return [2]bundle.Value{}, false
 }
 
 func suspicious(key string, v bundle.Value, message string) bool {

@@ -65,8 +65,9 @@ func (l Loader) Judge(ctx context.Context, v bundle.Value) ([]Finding, error) {
 		return nil, err
 	}
 	refusal := l.load(canonical)
-	whole, left := v, &leftOut{units: l.Units, parts: map[string]bool{}, mends: map[string]bundle.Value{}}
+	whole, left := v, &leftOut{units: l.Units, parts: map[string]bool{}, mends: map[string][2]bundle.Value{}}
 	var out []Finding
+	chosen := false
 	for refusal != nil && len(out) < maxFindings {
 		if err := ctx.Err(); err != nil {
 			return nil, err
@@ -83,7 +84,7 @@ func (l Loader) Judge(ctx context.Context, v bundle.Value) ([]Finding, error) {
 				out, progress = append(out, f), true
 				continue
 			}
-			if !left.follows(f) {
+			if !left.follows(f) && !chosen {
 				out = append(out, f)
 			}
 			progress = left.add(f) || progress
@@ -91,8 +92,10 @@ func (l Loader) Judge(ctx context.Context, v bundle.Value) ([]Finding, error) {
 		if !progress {
 			break
 		}
-		v = left.rest(whole)
+		v = left.rest(whole, 0)
 		refusal = l.loadValue(v)
+		// What is only said of one choice of stand-ins comes from the choice.
+		chosen = refusal != nil && !l.answers(left.rest(whole, 1), refusal.Error())
 	}
 	return out, nil
 }

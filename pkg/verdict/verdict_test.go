@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"go.yaml.in/yaml/v3"
@@ -170,5 +172,50 @@ func TestJudgeSameWords(t *testing.T) {
 	want := []string{"/0/chat/0 an address is missing", "/0/hook/1 an address is missing", "/0/mail/0 an address is missing"}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("findings (-want +got):\n%s", diff)
+	}
+}
+
+// TestJudgeStandIns has a scalar that the loader refuses, and others that are
+// judged by it: nothing is told that comes from what stood in for it.
+func TestJudgeStandIns(t *testing.T) {
+	type job struct {
+		Every   string `yaml:"every"`
+		Timeout string `yaml:"timeout"`
+		Target  string `yaml:"target"`
+	}
+	loader := verdict.Loader{Load: func(data []byte) error {
+		var j job
+		if err := yaml.Unmarshal(data, &j); err != nil {
+			return err
+		}
+		every, err := time.ParseDuration(j.Every)
+		if err != nil {
+			return err
+		}
+		if timeout, err := time.ParseDuration(j.Timeout); err != nil || timeout > every {
+			return errors.New("the timeout is no duration up to every")
+		}
+		if strings.Contains(j.Target, " ") {
+			return errors.New("a target has no spaces")
+		}
+		return nil
+	}, Type: reflect.TypeFor[job]()}
+	for yaml, want := range map[string][]string{
+		`{every: 1 m, timeout: 5m, target: a}`:    {"/every"},
+		`{every: 1 m, timeout: 30s, target: a}`:   {"/every"},
+		`{every: 1 m, timeout: 30s, target: a b}`: {"/every", "/target"},
+	} {
+		docs, _ := bundle.DecodeYAML("x.yaml", []byte(yaml))
+		findings, err := loader.Judge(t.Context(), docs[0].Value)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, f := range findings {
+			got = append(got, f.Pointer)
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", yaml, diff)
+		}
 	}
 }
