@@ -20,8 +20,8 @@ import (
 // JudgeConfig returns what Prometheus refuses the configuration for.
 func JudgeConfig(ctx context.Context, o bundle.Object) (diag.List, error) {
 	body := o.Body.Bytes()
-	if loadConfig(body) == nil {
-		return patterns(o)
+	if cfg, err := readConfig(body); err == nil {
+		return beside(o, cfg)
 	}
 	v, err := o.Value()
 	if err != nil {
@@ -36,11 +36,12 @@ func JudgeConfig(ctx context.Context, o bundle.Object) (diag.List, error) {
 	return diags, nil
 }
 
-// patterns finds names of scrape configuration files that are no pattern.
-// Prometheus only tries them when it looks for the files, but then refuses the
-// configuration.
-func patterns(o bundle.Object) (diag.List, error) {
+// beside finds what loading the configuration leaves for later: names of scrape
+// configuration files that are no pattern, which Prometheus only tries when it
+// looks for the files, and targets.
+func beside(o bundle.Object, cfg *config.Config) (diag.List, error) {
 	var diags diag.List
+	targets(&diags, o, cfg)
 	v, err := o.Value()
 	if err != nil {
 		return nil, err
@@ -54,9 +55,13 @@ func patterns(o bundle.Object) (diag.List, error) {
 	return diags, nil
 }
 
-func loadConfig(yaml []byte) (err error) {
+func readConfig(yaml []byte) (cfg *config.Config, err error) {
 	defer verdict.Recover(&err)
-	_, err = config.Load(string(yaml), slog.New(slog.DiscardHandler))
+	return config.Load(string(yaml), slog.New(slog.DiscardHandler))
+}
+
+func loadConfig(yaml []byte) error {
+	_, err := readConfig(yaml)
 	return err
 }
 

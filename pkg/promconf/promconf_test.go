@@ -161,6 +161,16 @@ scrape_configs:
 			`prometheus/unknown-field /scrape_configs/1/file_sd_config:5 unknown field "file_sd_config" | did you mean "file_sd_configs"?`,
 			`prometheus/unknown-field /scrape_configs/2/relabel_configs/0/source_label:7 unknown field "source_label" | did you mean "source_labels"?`,
 		}},
+		{"what loading leaves for later", `
+scrape_config_files: ['jobs/*.yml', '[']
+scrape_configs:
+- {job_name: a, static_configs: [{targets: ['a:1', 'http://b']}], relabel_configs: [{source_labels: [__address__], target_label: x}]}
+- {job_name: b, static_configs: [{targets: ['http://b']}], relabel_configs: [{source_labels: [__address__], target_label: __param_target}, {target_label: __address__, replacement: 'exporter:9115'}]}
+- {job_name: c, static_configs: [{targets: ['http://b']}], relabel_configs: [{source_labels: [__address__], regex: 'http.*', action: drop}]}
+`, []string{
+			`prometheus/invalid /scrape_config_files/1:2 "[" is no pattern of file names | a bracket that is opened has to be closed`,
+			`prometheus/invalid /scrape_configs/0/static_configs/0/targets/1:4 after relabelling, "http://b" is not a valid hostname | Prometheus would leave the target out`,
+		}},
 		{"mistakes without a line", `
 global: {scrape_interval: 1m}
 scrape_configs:
