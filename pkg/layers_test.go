@@ -92,7 +92,7 @@ func house() map[string]room {
 		"pkg/server/auth": {layer: 5},
 		"pkg/server/web":  {layer: 5, may: []string{"pkg/api"}},
 		"pkg/pipeline":    {layer: 5, may: []string{below}},
-		"pkg/view":        {layer: 5, may: []string{"pkg/ruletest"}},
+		"pkg/view":        {layer: 5, may: []string{"pkg/ruletest", "docs/checks"}},
 
 		"pkg/cli":    {layer: 6, may: []string{below, "pkg/server", "pkg/server/auth", "pkg/pipeline", "pkg/view"}, allows: []string{cobra}},
 		"cmd/monctl": {layer: 7, may: []string{"pkg/cli"}},

@@ -115,8 +115,10 @@ type yamlReader struct {
 }
 
 // yamlPlace is where a value stands, small because every value has one. The
-// end of what may go over several lines is not known, and zero.
-type yamlPlace struct{ line, column, end int32 }
+// end of what may go over several lines is not known, and zero. Key is the
+// column of the field's name where it begins on the same line, as the names of
+// nearly all scalars do; else it is zero.
+type yamlPlace struct{ line, column, end, key int32 }
 
 func placeOf(n *yaml.Node) yamlPlace {
 	p := yamlPlace{line: int32(n.Line), column: int32(n.Column)} //nolint:gosec // a file is not that long
@@ -143,10 +145,31 @@ func (r *yamlReader) span(n *yaml.Node) diag.Span { return placeOf(n).span(r.fil
 // origin looks up what has been read.
 func (r *yamlReader) origin() Origin {
 	file, places := r.file, r.places
-	return lookup(diag.Span{File: file}, func(pointer string) (diag.Span, bool) {
+	values := lookup(diag.Span{File: file}, func(pointer string) (diag.Span, bool) {
 		p, ok := places[pointer]
 		return p.span(file), ok
 	})
+	return yamlOrigin{values, file, places}
+}
+
+// yamlOrigin knows where values stand, and where scalars are named. What is
+// in a list or mapping stands where it is named anyway.
+type yamlOrigin struct {
+	Origin
+	file   string
+	places map[string]yamlPlace
+}
+
+// Named implements Namer.
+func (o yamlOrigin) Named(pointer string) diag.Span {
+	p := o.places[pointer]
+	if p.key == 0 {
+		return diag.Span{}
+	}
+	name := unescapeToken(pointer[strings.LastIndexByte(pointer, '/')+1:])
+	start := diag.Position{Line: int(p.line), Column: int(p.key)}
+	end := diag.Position{Line: start.Line, Column: start.Column + max(utf8.RuneCountInString(name), 1)}
+	return diag.Span{File: o.file, Start: start, End: end}
 }
 
 func (r *yamlReader) value(pointer string, n *yaml.Node, depth int) Value {
@@ -245,6 +268,9 @@ func (r *yamlReader) mapping(pointer string, n *yaml.Node, depth int) Value {
 			// What is in a list or mapping begins on a later line as often as
 			// not; its key says better which one is meant.
 			r.places[at] = placeOf(key)
+		} else if p, ok := r.places[at]; ok && key.Line == child.Line {
+			p.key = int32(key.Column) //nolint:gosec // a line is not that long
+			r.places[at] = p
 		}
 	}
 	for _, m := range merged {

@@ -64,6 +64,11 @@ func (f *baselineFlags) apply(g *global, p *pipeline.Pass) (*view.Known, error) 
 	}
 	findings = findings.Sort()
 	known := &view.Known{Path: f.file}
+	if f.write && !p.Complete() {
+		// Without a file, nothing is known, and nothing is hidden.
+		known.Action = "refuse"
+		return known, nil
+	}
 	baseline := view.NewBaseline(view.Findings(findings))
 	if !f.write {
 		data, err := os.ReadFile(g.path(f.file))
@@ -89,6 +94,9 @@ func (f *baselineFlags) apply(g *global, p *pipeline.Pass) (*view.Known, error) 
 	switch {
 	case !p.Complete():
 		known.Gone = 0 // nobody knows
+		if f.update {
+			known.Action = "refuse"
+		}
 		return known, nil
 	case f.write:
 		known.Action = "write"

@@ -55,10 +55,21 @@ func (e *Expr) Nodes() []parser.Expr {
 // where the source writes the expression in another way, such as with escapes
 // or put together from pieces.
 func (e *Expr) Locate(source []byte, whole diag.Span, node parser.Node) (diag.Span, bool) {
-	if whole.Start.Line < 1 {
+	return locate(e.Text, source, whole, e.Span(node))
+}
+
+// Locate finds the place of the error in the source that the text stands in,
+// as Expr's Locate does.
+func (e *SyntaxError) Locate(source []byte, whole diag.Span) (diag.Span, bool) {
+	return locate(e.Text, source, whole, diag.Span{Start: e.Start, End: e.End})
+}
+
+// locate finds the part inner of a text in the source that the text stands in.
+func locate(text string, source []byte, whole, inner diag.Span) (diag.Span, bool) {
+	want := strings.Split(strings.TrimRight(text, "\n"), "\n")
+	if whole.Start.Line < 1 || inner.Start.Line < 1 || max(inner.Start.Line, inner.End.Line) > len(want) {
 		return diag.Span{}, false
 	}
-	want := strings.Split(strings.TrimRight(e.Text, "\n"), "\n")
 	lines := bytes.Split(source, []byte("\n"))
 	// A block begins on the line after its key; text blocks of Jsonnet may
 	// have a line in between.
@@ -72,7 +83,6 @@ func (e *Expr) Locate(source []byte, whole diag.Span, node parser.Node) (diag.Sp
 		if !ok {
 			continue
 		}
-		inner := e.Span(node)
 		place := func(p diag.Position) diag.Position {
 			line := first + p.Line - 1
 			shift := utf8.RuneCount(lines[line][:columns[p.Line-1]])

@@ -62,7 +62,9 @@ func newSyntaxError(text string, err error) *SyntaxError {
 		return out
 	}
 	out.Message = one.Err.Error()
-	out.Start, out.End = position(text, one.PositionRange.Start), position(text, one.PositionRange.End)
+	// Where the parser expected more, it points past the line break of a block.
+	trimmed := strings.TrimRight(text, " \t\r\n")
+	out.Start, out.End = position(trimmed, one.PositionRange.Start), position(trimmed, one.PositionRange.End)
 	out.Hint = hint(out.Message)
 	return out
 }

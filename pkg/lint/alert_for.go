@@ -25,6 +25,7 @@ const longFor = 2 * 24 * time.Hour
 func alertFor(p *Pass) {
 	p.zeroDurations()
 	for _, r := range p.alerts() {
+		p.keepDuration(r)
 		if r.For > 0 {
 			p.forDuration(r)
 			continue
@@ -87,7 +88,15 @@ func (p *Pass) forDuration(r rule) {
 		p.Reportf(r.object, at, "for: %s of alert %q begins anew when Prometheus was down for longer than an hour", short(r.For), r.Alert).Hint =
 			"look at a range instead: min_over_time(…[" + short(r.For) + "])"
 	}
-	if r.KeepFiringFor >= longFor {
+}
+
+func (p *Pass) keepDuration(r rule) {
+	interval, known := p.interval(r)
+	switch {
+	case known && r.KeepFiringFor > 0 && r.KeepFiringFor < interval:
+		p.Reportf(r.object, r.Pointer+"/keep_firing_for", "keep_firing_for: %s of alert %q is shorter than the evaluation interval %s, so it means %s", short(r.KeepFiringFor), r.Alert, short(interval), short(interval)).Hint =
+			"an alert is judged once an interval: write keep_firing_for: " + short(interval) + ", or more"
+	case r.KeepFiringFor >= longFor:
 		p.Reportf(r.object, r.Pointer+"/keep_firing_for", "alert %q keeps firing for %s after it is over", r.Alert, short(r.KeepFiringFor)).Hint = "minutes to hours are enough against flapping"
 	}
 }

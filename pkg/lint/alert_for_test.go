@@ -28,12 +28,14 @@ rules:
 - {alert: Long, expr: x > 1, for: 7d, keep_firing_for: 2d}
 - {alert: Kept, expr: x > 1, keep_firing_for: 10m}
 - {alert: Certificate, expr: cert_expiry_days < 14}
+- {alert: KeptShort, expr: 'rate(x[5m]) > 1', keep_firing_for: 10s}
 `
 	check(t, "alert/for", map[string]string{"rules/n/g": lines},
 		`/rules/0/for: for: 30s of alert "Short" is shorter than the evaluation interval 1m, so it means 1m`,
 		`/rules/2/for: for: 0s is what holds without it`,
 		`/rules/3/for: for: 1w of alert "Long" begins anew when Prometheus was down for longer than an hour`,
 		`/rules/3/keep_firing_for: alert "Long" keeps firing for 2d after it is over`,
+		`/rules/6/keep_firing_for: keep_firing_for: 10s of alert "KeptShort" is shorter than the evaluation interval 1m, so it means 1m`,
 	)
 	check(t, "alert/for", map[string]string{
 		"rules/n/g":  group(`{alert: Short, expr: x > 1, for: 30s}`),

@@ -26,3 +26,22 @@ inhibit_rules:
 		`/inhibit_rules/3/equal/0: the inhibition rule has no effect: its targets have the label "team", its sources never do`,
 	)
 }
+
+func TestInhibitEqualOfAlerts(t *testing.T) {
+	const config = `
+route: {receiver: r}
+receivers: [{name: r}]
+inhibit_rules:
+- {source_matchers: [alertname="A"], target_matchers: [alertname="B"], equal: [tier]}
+- {source_matchers: [alertname="A"], target_matchers: [alertname=~"B|C"], equal: [tier]}
+- {source_matchers: [alertname="A"], target_matchers: [alertname="D"], equal: [tier]}
+`
+	check(t, "inhibit/equal", map[string]string{"alertmanager": config, "rules/n/g": group(
+		`{alert: A, expr: x > 1, labels: {tier: front}}`,
+		`{alert: B, expr: x > 1, labels: {tier: back}}`,
+		`{alert: C, expr: x > 1, labels: {tier: front}}`,
+		`{alert: D, expr: x > 1, labels: {tier: "{{ $labels.tier }}"}}`,
+	)},
+		`/inhibit_rules/0/equal/0: the inhibition rule has no effect: no source has the same "tier" as a target`,
+	)
+}

@@ -3,6 +3,7 @@ package lint
 import (
 	"context"
 	"maps"
+	"strings"
 
 	"github.com/monctl/monctl/pkg/bundle"
 	"github.com/monctl/monctl/pkg/catalog"
@@ -165,10 +166,29 @@ func (v *view) readRouting(b *bundle.Bundle, foreign []*bundle.Bundle) error {
 // alerts returns the alerting rules.
 func (v *view) alerts() []rule { return v.alerting }
 
+// place returns where a part of an object stands in its source. A rule that a
+// function has made stands in the function, as all of its rules do; where its
+// name comes from is the line that made this one. A name that stems from
+// another file is most likely that of what the rule was derived from.
+func place(o bundle.Origin, pointer string) diag.Span {
+	span := o.At(pointer)
+	if index, ok := strings.CutPrefix(pointer, "/rules/"); !ok || strings.Contains(index, "/") || span.End.Line == 0 {
+		return span
+	}
+	for _, field := range []string{"alert", "record"} {
+		name := o.At(pointer + "/" + field)
+		outside := name.Start.Compare(span.Start) < 0 || name.Start.Compare(span.End) >= 0
+		if outside && name.File == span.File && name.Start.Line > 0 {
+			return name
+		}
+	}
+	return span
+}
+
 // Reportf adds a finding about a part of an object, with the check's severity.
 // The caller may fill in the rest.
 func (p *Pass) Reportf(o bundle.Object, pointer, format string, args ...any) *diag.Diagnostic {
-	d := p.diags.Errorf(p.check.Code, o.Origin.At(pointer), format, args...)
+	d := p.diags.Errorf(p.check.Code, place(o.Origin, pointer), format, args...)
 	d.Severity, d.Object, d.Pointer = p.check.Severity, o.Ref.String(), pointer
 	return d
 }

@@ -13,7 +13,7 @@ import (
 // whatever its value.
 func promqlComparison(p *Pass) {
 	for _, r := range p.alerts() {
-		if len(r.expr.Selectors()) > 0 && !filters(r.expr.Node) && !looksFor(r.expr.Node) {
+		if r.expr.Node.Type() == parser.ValueTypeVector && len(r.expr.Selectors()) > 0 && !filters(r.expr.Node) && !looksFor(r.expr.Node) {
 			p.Reportf(r.object, r.Pointer+"/expr", "alert %q compares with nothing, so it fires whatever the value is", r.Alert).Hint = "compare with a threshold: … > 0"
 		}
 	}

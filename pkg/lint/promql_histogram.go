@@ -10,13 +10,16 @@ import (
 )
 
 // promqlHistogram finds quantiles of classic histograms that have lost their
-// buckets, that cover the whole life of a process, or that are no quantiles.
+// buckets, that cover the whole life of a process, or that are no quantiles, of
+// histograms and of whatever else.
 func promqlHistogram(p *Pass) {
 	for _, r := range p.rules {
-		for _, call := range r.expr.Functions("histogram_quantile") {
-			if q, ok := call.Args[0].(*parser.NumberLiteral); ok && (q.Val < 0 || q.Val > 1) {
-				p.ReportExpr(r, call, "the quantile %g is not between 0 and 1, so the result is infinite", q.Val).Hint = "write 0.99 for the 99th percentile"
+		for _, n := range r.expr.Nodes() {
+			if q, ok := quantile(n).(*parser.NumberLiteral); ok && (q.Val < 0 || q.Val > 1) {
+				p.ReportExpr(r, n, "the quantile %g is not between 0 and 1, so the result is infinite", q.Val).Hint = "write 0.99 for the 99th percentile"
 			}
+		}
+		for _, call := range r.expr.Functions("histogram_quantile") {
 			buckets := bucketsIn(call.Args[1])
 			if len(buckets) == 0 {
 				continue
@@ -34,6 +37,21 @@ func promqlHistogram(p *Pass) {
 			}
 		}
 	}
+}
+
+// quantile returns the quantile that a part of an expression asks for, or nil.
+func quantile(n parser.Expr) parser.Expr {
+	switch n := n.(type) {
+	case *parser.AggregateExpr:
+		if n.Op == parser.QUANTILE {
+			return n.Param
+		}
+	case *parser.Call:
+		if n.Func.Name == "histogram_quantile" || n.Func.Name == "quantile_over_time" {
+			return n.Args[0]
+		}
+	}
+	return nil
 }
 
 // bucketsIn returns the names of the buckets of classic histograms that a part

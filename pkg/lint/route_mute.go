@@ -23,6 +23,9 @@ func routeMute(p *Pass) {
 	}
 	for _, t := range p.paging.intervals {
 		switch {
+		case t.Empty && len(t.Never) == 0:
+			d := p.Reportf(p.config, t.Pointer, "the time interval %q never occurs: its list of times is empty", t.Name)
+			d.Hint = "as an active interval it mutes its routes for ever, as one that mutes it does nothing"
 		case t.Empty:
 			p.Reportf(p.config, t.Pointer, "the time interval %q never occurs: no day is of its months, dates, weekdays and years", t.Name).Hint = neverHint
 		case len(t.Never) > 0:

@@ -31,6 +31,8 @@ func (p *Pass) templateRun(t routing.Text) {
 			switch {
 			case errors.Is(err, routing.ErrNotRun):
 				return
+			case err != nil && strings.HasPrefix(err.Error(), "template ") && strings.HasSuffix(err.Error(), " not defined"):
+				return // alertmanager/template says so, whatever the alert
 			case err != nil:
 				failed = true
 				d := p.Reportf(p.config, t.Pointer, "the notification of alert %q to receiver %q fails: %s", r.Alert, t.Receiver, err)

@@ -80,3 +80,18 @@ receivers:
 		"rules/n/g":    group(`{alert: Critical, expr: sum by (instance) (x) > 1, labels: {severity: critical}, annotations: {summary: s, description: d}}`),
 	})
 }
+
+// TestRouteTemplateUndefined names a template that is not there, which is
+// alertmanager/template's to say.
+func TestRouteTemplateUndefined(t *testing.T) {
+	check(t, "route/template", map[string]string{
+		"alertmanager": `
+route: {receiver: chat}
+receivers:
+- name: chat
+  slack_configs: [{api_url: http://h, text: '{{ template "slack.default.txet" . }}', footer: '{{ .CommonAnnotations.summary }}'}]
+`,
+		"prometheus": "global: {}",
+		"rules/n/g":  group(`{alert: A, expr: sum(x) > 1, annotations: {summary: s}}`),
+	})
+}

@@ -23,7 +23,11 @@ func routeTiming(p *Pass) {
 	if !p.hasRouting() {
 		return
 	}
+	dead := deadRoutes(p.tree.Routes())
 	for _, r := range p.tree.Routes() {
+		if _, ok := dead[r]; ok {
+			continue // route/unreachable says so
+		}
 		inherits := r.Parent != nil && sameTiming(r, r.Parent)
 		if pages(r) && r.GroupWait > longWait && !(inherits && pages(r.Parent)) {
 			d := p.Reportf(p.config, p.routePart(r, "group_wait"), "critical alerts wait %s before the first notification", short(r.GroupWait))

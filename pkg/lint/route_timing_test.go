@@ -16,6 +16,7 @@ route:
   - matchers: [team="c"]
     repeat_interval: 7d
     routes: [{matchers: [x="y"]}]
+  - {matchers: [severity="critical", team="unreachable"], group_wait: 9m}
 receivers: [{name: r}]
 `},
 		"/route/routes/0: critical alerts wait 10m before the first notification",

@@ -15,26 +15,35 @@ func routeUnreachable(p *Pass) {
 	if !p.hasRouting() {
 		return
 	}
-	dead := map[*routing.Route]bool{}
+	dead := deadRoutes(p.tree.Routes())
 	for _, route := range p.tree.Routes() {
-		if route.Parent == nil {
+		why, ok := dead[route]
+		if !ok || why.text == "" {
 			continue
 		}
-		if dead[route.Parent] {
-			dead[route] = true
-			continue
-		}
-		why, ok := unreachable(route)
-		if !ok {
-			continue
-		}
-		dead[route] = true
 		d := p.Reportf(p.config, route.Pointer, "no alert gets to this route: %s", why.text)
 		d.Hint = why.hint
 		for _, r := range why.because {
 			d.Related = append(d.Related, diag.Related{Message: why.role, Span: p.config.Origin.At(r.Pointer)})
 		}
 	}
+}
+
+// deadRoutes returns the routes that are certain to get no alert; why is not
+// said of those below another one.
+func deadRoutes(routes []*routing.Route) map[*routing.Route]obstacle {
+	dead := map[*routing.Route]obstacle{}
+	for _, route := range routes {
+		if route.Parent == nil {
+			continue
+		}
+		if _, below := dead[route.Parent]; below {
+			dead[route] = obstacle{}
+		} else if why, ok := unreachable(route); ok {
+			dead[route] = why
+		}
+	}
+	return dead
 }
 
 // obstacle is why a route gets no alert.

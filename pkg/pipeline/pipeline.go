@@ -236,6 +236,7 @@ func (p *Pass) judge(ctx context.Context, b *bundle.Bundle) (diag.List, error) {
 	if err != nil {
 		return nil, err
 	}
+	p.pinpoint(b, diags)
 	more, err := lint.Run(ctx, b, lint.Options{
 		Severity: p.severity(), OptIn: p.optIn(), Conventions: lint.Conventions(p.Project.Checks), Context: p.Context[b.Env()], Catalog: p.Catalog,
 		Open: p.Open, Project: os.DirFS(p.opts.Dir), Parsed: &p.opts.Memory.parsed, Boards: &p.opts.Memory.boards, Checks: checksFor(p.dialects[b.Env()]),

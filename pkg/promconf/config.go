@@ -4,7 +4,9 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"path"
 	"reflect"
+	"strconv"
 
 	"github.com/prometheus/prometheus/config"
 	"github.com/prometheus/prometheus/discovery"
@@ -18,8 +20,8 @@ import (
 // JudgeConfig returns what Prometheus refuses the configuration for.
 func JudgeConfig(ctx context.Context, o bundle.Object) (diag.List, error) {
 	body := o.Body.Bytes()
-	if loadConfig(body) == nil {
-		return nil, nil
+	if cfg, err := readConfig(body); err == nil {
+		return beside(o, cfg)
 	}
 	v, err := o.Value()
 	if err != nil {
@@ -34,9 +36,32 @@ func JudgeConfig(ctx context.Context, o bundle.Object) (diag.List, error) {
 	return diags, nil
 }
 
-func loadConfig(yaml []byte) (err error) {
+// beside finds what loading the configuration leaves for later: names of scrape
+// configuration files that are no pattern, which Prometheus only tries when it
+// looks for the files, and targets.
+func beside(o bundle.Object, cfg *config.Config) (diag.List, error) {
+	var diags diag.List
+	targets(&diags, o, cfg)
+	v, err := o.Value()
+	if err != nil {
+		return nil, err
+	}
+	for i, e := range v.Array("scrape_config_files") {
+		if _, err := path.Match(e.Text, ""); err != nil {
+			at := "/scrape_config_files/" + strconv.Itoa(i)
+			verdict.Errorf(&diags, o, "prometheus/invalid", at, "%q is no pattern of file names", e.Text).Hint = "a bracket that is opened has to be closed"
+		}
+	}
+	return diags, nil
+}
+
+func readConfig(yaml []byte) (cfg *config.Config, err error) {
 	defer verdict.Recover(&err)
-	_, err = config.Load(string(yaml), slog.New(slog.DiscardHandler))
+	return config.Load(string(yaml), slog.New(slog.DiscardHandler))
+}
+
+func loadConfig(yaml []byte) error {
+	_, err := readConfig(yaml)
 	return err
 }
 

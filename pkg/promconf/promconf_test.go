@@ -84,6 +84,22 @@ rules:
 			`rules/unknown-field /rules/0/exprr:5 unknown field "exprr" | did you mean "expr"?`,
 			`rules/invalid /rules/1/labels:6 found an array, want an object`,
 			`rules/invalid /rules/2/for:7 not a valid duration string: "soon"`,
+			`promql/syntax /rules/3/expr:8 unexpected "="`,
+		}},
+		{"a mistake in the group and several in a rule", `
+name: g
+interval: 1.5m
+rules:
+- {alert: A, expr: 'x =', fro: 5m, labels: {"": y}}
+- {alert: B, expr: x, for: 5 m}
+- {alert: C, expr: x, for: 1m1h}
+`, []string{
+			`rules/invalid /interval:3 unknown unit "." in duration "1.5m"`,
+			`promql/syntax /rules/0/expr:5 unexpected "="`,
+			`rules/unknown-field /rules/0/fro:5 unknown field "fro" | did you mean "for"?`,
+			`rules/invalid /rules/0/labels/:5 invalid label name: ""`,
+			`rules/invalid /rules/1/for:6 unknown unit " m" in duration "5 m"`,
+			`rules/invalid /rules/2/for:7 not a valid duration string: "1m1h"`,
 		}},
 		{"a rule that does not decode among others", `
 name: g
@@ -144,6 +160,16 @@ scrape_configs:
 			`prometheus/unknown-field /scrape_configs/0/static_config:4 unknown field "static_config" | did you mean "static_configs"?`,
 			`prometheus/unknown-field /scrape_configs/1/file_sd_config:5 unknown field "file_sd_config" | did you mean "file_sd_configs"?`,
 			`prometheus/unknown-field /scrape_configs/2/relabel_configs/0/source_label:7 unknown field "source_label" | did you mean "source_labels"?`,
+		}},
+		{"what loading leaves for later", `
+scrape_config_files: ['jobs/*.yml', '[']
+scrape_configs:
+- {job_name: a, static_configs: [{targets: ['a:1', 'http://b']}], relabel_configs: [{source_labels: [__address__], target_label: x}]}
+- {job_name: b, static_configs: [{targets: ['http://b']}], relabel_configs: [{source_labels: [__address__], target_label: __param_target}, {target_label: __address__, replacement: 'exporter:9115'}]}
+- {job_name: c, static_configs: [{targets: ['http://b']}], relabel_configs: [{source_labels: [__address__], regex: 'http.*', action: drop}]}
+`, []string{
+			`prometheus/invalid /scrape_config_files/1:2 "[" is no pattern of file names | a bracket that is opened has to be closed`,
+			`prometheus/invalid /scrape_configs/0/static_configs/0/targets/1:4 after relabelling, "http://b" is not a valid hostname | Prometheus would leave the target out`,
 		}},
 		{"mistakes without a line", `
 global: {scrape_interval: 1m}

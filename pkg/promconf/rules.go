@@ -56,22 +56,54 @@ func (j *judgement) judge(ctx context.Context, group bundle.Value) error {
 		return err
 	}
 	verdict.Report(&j.diags, j.object, "rules", findings)
-	if slices.ContainsFunc(findings, func(f verdict.Finding) bool { return rulePointer(f.Pointer) == "" }) {
-		return nil // the group itself does not decode
-	}
-	if err := j.group(group); err != nil {
-		return err
+	if !slices.ContainsFunc(findings, func(f verdict.Finding) bool { return rulePointer(f.Pointer) == "" }) {
+		// The group itself decodes.
+		if err := j.group(group); err != nil {
+			return err
+		}
 	}
 	for i, rule := range group.Array("rules") {
 		pointer := "/rules/" + strconv.Itoa(i)
-		if slices.ContainsFunc(findings, func(f verdict.Finding) bool { return rulePointer(f.Pointer) == pointer }) {
+		rest, ok := decodable(rule, pointer, findings)
+		if !ok {
 			continue
 		}
-		if err := j.rule(pointer, rule); err != nil {
+		if err := j.rule(pointer, rest); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// decodable returns what is left of a rule without the fields that do not
+// decode, if it can be judged without them: an expression that is missing
+// because its field is misspelt is not to be asked for.
+func decodable(rule bundle.Value, pointer string, findings []verdict.Finding) (rest bundle.Value, ok bool) {
+	broken := false
+	for _, f := range findings {
+		if rulePointer(f.Pointer) != pointer {
+			continue
+		}
+		field, _, _ := strings.Cut(strings.TrimPrefix(strings.TrimPrefix(f.Pointer, pointer), "/"), "/")
+		switch field {
+		case "", "alert", "record", "expr":
+			return rule, false
+		}
+		rule, broken = without(rule, field), true
+	}
+	complete := rule.Has("expr") && (rule.Has("alert") || rule.Has("record"))
+	return rule, complete || !broken
+}
+
+// without returns an object without the field of a token of JSON Pointers.
+func without(v bundle.Value, token string) bundle.Value {
+	out := bundle.Value{Kind: v.Kind}
+	for i, key := range v.Keys {
+		if bundle.EscapeToken(key) != token {
+			out.Keys, out.Elem = append(out.Keys, key), append(out.Elem, v.Elem[i])
+		}
+	}
+	return out
 }
 
 // rulePointer returns the rule that a pointer leads into, or "".
@@ -115,7 +147,10 @@ func (j *judgement) group(group bundle.Value) error {
 		case strings.HasPrefix(message, "invalid label value: "):
 			pointer = "/labels"
 		}
-		verdict.Errorf(&j.diags, j.object, "rules/invalid", pointer, "%s", message)
+		d := verdict.Errorf(&j.diags, j.object, "rules/invalid", pointer, "%s", message)
+		if isName(message) {
+			d.Span = bundle.NameAt(j.object.Origin, pointer)
+		}
 	}
 	return nil
 }
@@ -139,7 +174,7 @@ func (j *judgement) rule(pointer string, rule bundle.Value) error {
 // wrapped finds the place of an error of rulefmt by its text, which is all
 // that upstream offers.
 func (j *judgement) wrapped(pointer string, r rulefmt.Rule, err error) {
-	message := err.Error()
+	message := named(err.Error())
 	if syntax := expr.AsSyntaxError(r.Expr, err); syntax != nil {
 		d := expr.Diagnose(&j.diags, j.object.Origin.At(pointer+"/expr"), syntax)
 		d.Object, d.Pointer = j.object.Ref.String(), pointer+"/expr"
@@ -152,7 +187,25 @@ func (j *judgement) wrapped(pointer string, r rulefmt.Rule, err error) {
 		return
 	}
 	place, hint := rulePlace(message)
-	verdict.Errorf(&j.diags, j.object, "rules/invalid", pointer+place, "%s", message).Hint = hint
+	d := verdict.Errorf(&j.diags, j.object, "rules/invalid", pointer+place, "%s", message)
+	d.Hint = hint
+	if isName(message) {
+		d.Span = bundle.NameAt(j.object.Origin, d.Pointer)
+	}
+}
+
+// named makes an empty name visible.
+func named(message string) string {
+	if strings.HasSuffix(message, " name: ") {
+		return message + `""`
+	}
+	return message
+}
+
+// isName reports whether an error of rulefmt is about a name and not about what
+// it stands for.
+func isName(message string) bool {
+	return strings.HasPrefix(message, "invalid label name: ") || strings.HasPrefix(message, "invalid annotation name: ") || strings.HasPrefix(message, "invalid field '")
 }
 
 // rulePlace returns where in a rule an error of rulefmt belongs.
@@ -172,6 +225,9 @@ func rulePlace(message string) (pointer, hint string) {
 	}
 	for prefix, field := range map[string]string{"invalid label name: ": "/labels/", "invalid annotation name: ": "/annotations/"} {
 		if name, ok := strings.CutPrefix(message, prefix); ok {
+			if name == `""` {
+				name = ""
+			}
 			return field + bundle.EscapeToken(name), ""
 		}
 	}

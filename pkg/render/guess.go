@@ -89,8 +89,8 @@ func (r *renderer) guessed(p place, d bundle.Document) (bool, error) {
 }
 
 // refuseBare reports groups that stand in a YAML file without the field groups,
-// or in a field of another name: a project may have them in its sources, but Prometheus does not read such a
-// file.
+// or in a field of another name: a project may have them in its sources, but
+// Prometheus does not read such a file.
 func (r *renderer) refuseBare(p place, s shape, d bundle.Document) {
 	ext := r.syntax()
 	evaluated := ext == ".jsonnet" || ext == ".libsonnet" || ext == ".cue"

@@ -98,9 +98,9 @@ func TestMistakes(t *testing.T) {
 		want  string
 	}{
 		{"shape", map[string]string{"rules/a.jsonnet": "{ group: [] }"}, "rules/a.jsonnet:1:1: error[source/shape]: expected a rule file {groups: […]}, rule groups, a map of rule files, a mixin or a PrometheusRule, found an object with the fields group"},
-		{"group without name", map[string]string{"rules/a.yaml": "groups:\n- rules: []\n"}, "rules/a.yaml:2:3: error[source/shape]: expected a rule group with name and rules, found an object with the fields rules"},
+		{"group without name", map[string]string{"rules/a.yaml": "groups:\n- rules: []\n"}, "rules/a.yaml:2:3: error[source/shape]: a rule group needs a name"},
 		{"duplicates", map[string]string{"rules/a.yaml": "groups:\n- {name: g, rules: []}\n- {name: g, rules: []}\n"}, `rules/a.yaml:3:3: error[source/duplicate]: rule group "g" in namespace "a" is defined twice`},
-		{"field beside groups", map[string]string{"rules/a.yaml": "groups: []\nnamespace: x\n"}, `rules/a.yaml:2:12: error[rules/unknown-field]: unknown field "namespace" in a rule file`},
+		{"field beside groups", map[string]string{"rules/a.yaml": "groups: []\nnamespace: x\n"}, `rules/a.yaml:2:1: error[rules/unknown-field]: unknown field "namespace" in a rule file`},
 		{"dashboard", map[string]string{"dashboards/a.json": "[]"}, "dashboards/a.json:1:1: error[source/shape]: expected a dashboard, a map from file name to dashboard, or a mixin, found an array of 0"},
 		{"json", map[string]string{"dashboards/a.json": "{\n  \"a\": 1,\n}"}, "dashboards/a.json:3:1: error[source/json]: invalid character '}' looking for beginning of object key string"},
 		{"cue", map[string]string{"rules/a.cue": "groups: [{name: string}]"}, "rules/a.cue:1:17: error[cue/value]: groups.0.name: incomplete value string"},

@@ -193,7 +193,7 @@ func sub(d bundle.Document, pointer string) bundle.Document {
 func (r *renderer) ruleFile(p place, d bundle.Document) error {
 	for _, key := range d.Value.Keys {
 		if key != "groups" && !slices.Contains(r.opts.FileFields[r.env.Name], key) {
-			e := r.out.diags.Errorf("rules/unknown-field", d.Origin.At("/"+bundle.EscapeToken(key)), "unknown field %q in a rule file", key)
+			e := r.out.diags.Errorf("rules/unknown-field", bundle.NameAt(d.Origin, "/"+bundle.EscapeToken(key)), "unknown field %q in a rule file", key)
 			e.Hint = "a rule file has the field groups alone"
 		}
 	}
@@ -219,6 +219,14 @@ func (r *renderer) groups(p place, d bundle.Document, pointer string) error {
 
 func (r *renderer) group(p place, d bundle.Document) error {
 	name := d.Value.Str("name")
+	if name == "" && d.Value.Has("rules") {
+		at := d.Origin.At("")
+		if d.Value.Has("name") {
+			at = bundle.NameAt(d.Origin, "/name")
+		}
+		r.out.diags.Errorf("source/shape", at, "a rule group needs a name").Hint = "name it after what its rules are about; no other group of the file may have the name"
+		return nil
+	}
 	if d.Value.Kind != bundle.Map || name == "" {
 		r.unexpected(d, "", "a rule group with name and rules")
 		return nil

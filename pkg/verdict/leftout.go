@@ -1,6 +1,10 @@
 package verdict
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/monctl/monctl/pkg/bundle"
+)
 
 // leftOut are the parts of a value that a loader is asked without, so that it
 // comes to speak of the next mistake. What is left out may itself be why the
@@ -9,6 +13,9 @@ type leftOut struct {
 	units []string
 	// parts are pointers into the whole value.
 	parts map[string]bool
+	// mends are scalars that others stand in for, by their pointers into the
+	// whole value: two of a form, either of which will do.
+	mends map[string][2]bundle.Value
 	// uncertain is set once something was left out that lies in no unit and
 	// that the loader understood: anything may follow from that.
 	uncertain bool
@@ -19,14 +26,41 @@ type leftOut struct {
 func (o *leftOut) add(f Finding) bool {
 	unit, inUnit := o.unit(f.Pointer)
 	part := f.Pointer
-	if o.follows(f) || part == "" {
+	switch {
+	case part == "":
 		part = unit
+	case o.follows(f):
+		// An element of a list within the unit may be enough.
+		if part = unit; isElement(f.Pointer) && isWithin(f.Pointer, unit) && !o.parts[f.Pointer] {
+			part = f.Pointer
+		}
 	}
 	if part == "" || o.parts[part] {
 		return false
 	}
 	o.uncertain = o.uncertain || !inUnit && f.Kind == Invalid
 	o.parts[part] = true
+	return true
+}
+
+// rest returns what the loader is asked about next, with the first or the
+// second of the scalars that stand in for others.
+func (o *leftOut) rest(whole bundle.Value, which int) bundle.Value {
+	v := whole
+	for pointer, with := range o.mends {
+		v = replace(v, pointer, with[which])
+	}
+	return removeAll(v, "", o.parts)
+}
+
+// mend has a scalar stand in for one that the loader refuses. What another
+// value puts right is wrong whatever else was left out, so it is to be told. It
+// reports false for a place that was mended before.
+func (o *leftOut) mend(pointer string, with [2]bundle.Value) bool {
+	if _, before := o.mends[pointer]; before {
+		return false
+	}
+	o.mends[pointer] = with
 	return true
 }
 
@@ -38,7 +72,7 @@ func (o *leftOut) follows(f Finding) bool {
 	if f.Kind != Invalid {
 		return false
 	}
-	if o.uncertain {
+	if _, mended := o.mends[f.Pointer]; mended || o.uncertain {
 		return true
 	}
 	around := parent(f.Pointer)

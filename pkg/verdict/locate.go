@@ -39,6 +39,13 @@ func (l Loader) descend(v bundle.Value, message string, isolate bool) string {
 			token, isolated = l.element(v, probe, part, message)
 		case bundle.Map:
 			token = l.field(v, probe, part, message)
+			if token == "" && isolate {
+				// Several fields of one object may have the same mistake, so
+				// that none of them changes the answer; then the first is it.
+				v = l.only(v, probe, part, message)
+				part, _ = v.Lookup(probe)
+				token = l.field(v, probe, part, message)
+			}
 			if isolate {
 				v = l.alone(v, probe, token, part, message)
 			}
@@ -63,8 +70,7 @@ func (l Loader) descend(v bundle.Value, message string, isolate bool) string {
 // answer is the same for that element alone.
 func (l Loader) element(v bundle.Value, pointer string, array bundle.Value, message string) (token string, isolated bool) {
 	same := func(elem ...bundle.Value) bool {
-		err := l.loadValue(replace(v, pointer, bundle.ArrayValue(elem...)))
-		return err != nil && err.Error() == message
+		return l.answers(replace(v, pointer, bundle.ArrayValue(elem...)), message)
 	}
 	if same() {
 		return "", false
@@ -90,7 +96,7 @@ func (l Loader) field(v bundle.Value, pointer string, object bundle.Value, messa
 		case err == nil:
 			good = append(good, k)
 		case err.Error() == message:
-		case l.mended(v, p, object.Elem[i]):
+		case l.mended(v, p, object.Elem[i], message):
 			good = append(good, k)
 		case suspicious(k, object.Elem[i], message):
 			other = append(other, k)
@@ -109,6 +115,24 @@ func (l Loader) field(v bundle.Value, pointer string, object bundle.Value, messa
 	return ""
 }
 
+// only takes away the fields of an object without which the answer is the same,
+// the last ones first.
+func (l Loader) only(v bundle.Value, pointer string, object bundle.Value, message string) bundle.Value {
+	for _, k := range slices.Backward(object.Keys) {
+		less := removeAll(v, "", map[string]bool{pointer + "/" + bundle.EscapeToken(k): true})
+		if l.answers(less, message) {
+			v = less
+		}
+	}
+	return v
+}
+
+// answers reports whether the loader refuses a value with a message.
+func (l Loader) answers(v bundle.Value, message string) bool {
+	err := l.loadValue(v)
+	return err != nil && err.Error() == message
+}
+
 // alone takes away the fields beside one as long as the answer stays the same,
 // all of them at once where that can be.
 func (l Loader) alone(v bundle.Value, pointer, token string, object bundle.Value, message string) bundle.Value {
@@ -121,10 +145,7 @@ func (l Loader) alone(v bundle.Value, pointer, token string, object bundle.Value
 			without[pointer+"/"+t] = true
 		}
 	}
-	same := func(drop map[string]bool) bool {
-		err := l.loadValue(removeAll(v, "", drop))
-		return err != nil && err.Error() == message
-	}
+	same := func(drop map[string]bool) bool { return l.answers(removeAll(v, "", drop), message) }
 	if same(without) {
 		return removeAll(v, "", without)
 	}
@@ -136,18 +157,47 @@ func (l Loader) alone(v bundle.Value, pointer, token string, object bundle.Value
 	return v
 }
 
-// mended reports whether all is well with another scalar in the place of one:
-// so a required field with a bad value is told from one that is just required.
-func (l Loader) mended(v bundle.Value, pointer string, scalar bundle.Value) bool {
+// mended reports whether the loader no longer says the same with another scalar
+// in the place of one: so a required field with a bad value is told from one
+// that is just required.
+func (l Loader) mended(v bundle.Value, pointer string, scalar bundle.Value, message string) bool {
 	if scalar.Kind != bundle.String && scalar.Kind != bundle.Number {
 		return false
 	}
-	for _, other := range []string{"http://localhost:9090", "1m", "x"} {
-		if l.loadValue(replace(v, pointer, bundle.StringValue(other))) == nil {
+	for _, pair := range substitutes {
+		if l.loadValue(replace(v, pointer, pair[0])) == nil {
 			return true
 		}
 	}
-	return l.loadValue(replace(v, pointer, bundle.NumberValue(1))) == nil
+	_, ok := l.substitute(v, pointer, message)
+	return ok
+}
+
+// substitutes are scalars of the forms that loaders ask for, two of each.
+var substitutes = [...][2]bundle.Value{
+	{bundle.StringValue("http://localhost:9090"), bundle.StringValue("https://127.0.0.1:8080")},
+	{bundle.StringValue("1m"), bundle.StringValue("2h")},
+	{bundle.StringValue("localhost:25"), bundle.StringValue("127.0.0.1:587")},
+	{bundle.StringValue("1MB"), bundle.StringValue("2MB")},
+	{bundle.NumberValue(1), bundle.NumberValue(2)},
+	{bundle.StringValue("x"), bundle.StringValue("y")},
+}
+
+// substitute finds a scalar that can stand in for one which the loader refuses,
+// so that what it says next does not follow from a field that is missing. Two
+// of a form have to make the same answer, else it may depend on the value.
+func (l Loader) substitute(v bundle.Value, pointer, message string) ([2]bundle.Value, bool) {
+	scalar, ok := v.Lookup(pointer)
+	if !ok || scalar.Kind != bundle.String && scalar.Kind != bundle.Number {
+		return [2]bundle.Value{}, false
+	}
+	for _, pair := range substitutes {
+		one, other := l.loadValue(replace(v, pointer, pair[0])), l.loadValue(replace(v, pointer, pair[1]))
+		if one == nil && other == nil || one != nil && other != nil && one.Error() == other.Error() && one.Error() != message {
+			return pair, true
+		}
+	}
+	return [2]bundle.Value{}, false
 }
 
 func suspicious(key string, v bundle.Value, message string) bool {

@@ -65,8 +65,9 @@ func (l Loader) Judge(ctx context.Context, v bundle.Value) ([]Finding, error) {
 		return nil, err
 	}
 	refusal := l.load(canonical)
-	whole, left := v, &leftOut{units: l.Units, parts: map[string]bool{}}
+	whole, left := v, &leftOut{units: l.Units, parts: map[string]bool{}, mends: map[string][2]bundle.Value{}}
 	var out []Finding
+	chosen := false
 	for refusal != nil && len(out) < maxFindings {
 		if err := ctx.Err(); err != nil {
 			return nil, err
@@ -77,8 +78,13 @@ func (l Loader) Judge(ctx context.Context, v bundle.Value) ([]Finding, error) {
 		}
 		progress := false
 		for _, f := range found {
-			f.Pointer = restore(whole, left.parts, f.Pointer)
-			if !left.follows(f) {
+			at := f.Pointer
+			f.Pointer = restore(whole, left.parts, at)
+			if with, ok := l.substitute(v, at, refusal.Error()); ok && f.Kind == Invalid && left.mend(f.Pointer, with) {
+				out, progress = append(out, f), true
+				continue
+			}
+			if !left.follows(f) && !chosen {
 				out = append(out, f)
 			}
 			progress = left.add(f) || progress
@@ -86,8 +92,10 @@ func (l Loader) Judge(ctx context.Context, v bundle.Value) ([]Finding, error) {
 		if !progress {
 			break
 		}
-		v = removeAll(whole, "", left.parts)
+		v = left.rest(whole, 0)
 		refusal = l.loadValue(v)
+		// What is only said of one choice of stand-ins comes from the choice.
+		chosen = refusal != nil && !l.answers(left.rest(whole, 1), refusal.Error())
 	}
 	return out, nil
 }

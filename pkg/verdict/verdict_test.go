@@ -5,7 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"go.yaml.in/yaml/v3"
@@ -90,6 +93,8 @@ func TestJudge(t *testing.T) {
 		}},
 		{"several mistakes in one element", `{jobs: [{name: a, url: ftp://a, mal: x, every: 0s}, {name: b, url: ftp://b}]}`, []string{
 			`1 /jobs/0/mal unknown field "mal" | did you mean "mail"?`,
+			`0 /jobs/0/url parse: bad scheme`,
+			`0 /jobs/0/every every must be positive`,
 			`0 /jobs/1/url parse: bad scheme`,
 		}},
 		{"what follows from a misspelt field is not told", `{jobs: [{nam: a}, {name: b, url: ftp://b}]}`, []string{
@@ -127,5 +132,90 @@ func TestJudge(t *testing.T) {
 				t.Errorf("findings (-want +got):\n%s", diff)
 			}
 		})
+	}
+}
+
+// TestJudgeSameWords has mistakes of the same words under several fields of one
+// object, so that leaving out any one of them changes nothing.
+func TestJudgeSameWords(t *testing.T) {
+	type address struct {
+		URL string `yaml:"url"`
+	}
+	type receiver struct {
+		Chat []address `yaml:"chat"`
+		Hook []address `yaml:"hook"`
+		Mail []address `yaml:"mail"`
+	}
+	loader := verdict.Loader{Load: func(data []byte) error {
+		var all []receiver
+		if err := yaml.Unmarshal(data, &all); err != nil {
+			return err
+		}
+		for _, r := range all {
+			for _, a := range slices.Concat(r.Chat, r.Hook, r.Mail) {
+				if a.URL == "" {
+					return errors.New("an address is missing")
+				}
+			}
+		}
+		return nil
+	}, Type: reflect.TypeFor[[]receiver](), Units: []string{"/*"}}
+	docs, _ := bundle.DecodeYAML("x.yaml", []byte(`[{chat: [{}], hook: [{url: a}, {}], mail: [{url: ""}]}]`))
+	findings, err := loader.Judge(t.Context(), docs[0].Value)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, f := range findings {
+		got = append(got, f.Pointer+" "+f.Message)
+	}
+	want := []string{"/0/chat/0 an address is missing", "/0/hook/1 an address is missing", "/0/mail/0 an address is missing"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("findings (-want +got):\n%s", diff)
+	}
+}
+
+// TestJudgeStandIns has a scalar that the loader refuses, and others that are
+// judged by it: nothing is told that comes from what stood in for it.
+func TestJudgeStandIns(t *testing.T) {
+	type job struct {
+		Every   string `yaml:"every"`
+		Timeout string `yaml:"timeout"`
+		Target  string `yaml:"target"`
+	}
+	loader := verdict.Loader{Load: func(data []byte) error {
+		var j job
+		if err := yaml.Unmarshal(data, &j); err != nil {
+			return err
+		}
+		every, err := time.ParseDuration(j.Every)
+		if err != nil {
+			return err
+		}
+		if timeout, err := time.ParseDuration(j.Timeout); err != nil || timeout > every {
+			return errors.New("the timeout is no duration up to every")
+		}
+		if strings.Contains(j.Target, " ") {
+			return errors.New("a target has no spaces")
+		}
+		return nil
+	}, Type: reflect.TypeFor[job]()}
+	for yaml, want := range map[string][]string{
+		`{every: 1 m, timeout: 5m, target: a}`:    {"/every"},
+		`{every: 1 m, timeout: 30s, target: a}`:   {"/every"},
+		`{every: 1 m, timeout: 30s, target: a b}`: {"/every", "/target"},
+	} {
+		docs, _ := bundle.DecodeYAML("x.yaml", []byte(yaml))
+		findings, err := loader.Judge(t.Context(), docs[0].Value)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, f := range findings {
+			got = append(got, f.Pointer)
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", yaml, diff)
+		}
 	}
 }

@@ -106,7 +106,8 @@ type Known struct {
 	Findings int `json:"findings"`
 	// Gone counts those of the baseline that were not made.
 	Gone int `json:"gone,omitempty"`
-	// Action is "write" or "update" if the file was written.
+	// Action is "write" or "update" if the file was written, "refuse" if it
+	// was to be, but something could not be judged.
 	Action string `json:"action,omitempty"`
 }
 
@@ -118,6 +119,8 @@ func (t *textWriter) baseline(k Known) {
 		text = "wrote " + plain(k.Path) + ": " + count(k.Findings, "known finding")
 	case "update":
 		text = strings.TrimSuffix(fmt.Sprintf("updated %s: %s, %d taken away", plain(k.Path), count(k.Findings, "known finding"), k.Gone), ", 0 taken away")
+	case "refuse":
+		text = plain(k.Path) + " was not written: first mend what cannot be excepted"
 	}
 	t.printf("%s\n", text)
 }

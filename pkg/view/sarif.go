@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/monctl/monctl/docs/checks"
 	"github.com/monctl/monctl/pkg/diag"
 )
 
@@ -30,9 +31,12 @@ type (
 		InformationURI string      `json:"informationUri"`
 		Rules          []sarifRule `json:"rules"`
 	}
+	// sarifRule has what code scanning of GitHub demands of a rule.
 	sarifRule struct {
-		ID      string `json:"id"`
-		HelpURI string `json:"helpUri"`
+		ID               string       `json:"id"`
+		ShortDescription sarifMessage `json:"shortDescription"`
+		Help             sarifMessage `json:"help"`
+		HelpURI          string       `json:"helpUri"`
 	}
 	sarifResult struct {
 		RuleID              string            `json:"ruleId"`
@@ -85,7 +89,7 @@ func renderSARIF(w io.Writer, r Report, o Options) error {
 	prints := fingerprints(findings)
 	rules := []sarifRule{}
 	for _, f := range findings {
-		rules = append(rules, sarifRule{ID: f.Code, HelpURI: docsURL + f.Code + ".md"})
+		rules = append(rules, sarifRuleOf(f.Code))
 	}
 	byID := func(a, b sarifRule) int { return strings.Compare(a.ID, b.ID) }
 	slices.SortFunc(rules, byID)
@@ -124,6 +128,23 @@ func renderSARIF(w io.Writer, r Report, o Options) error {
 			ColumnKind: "unicodeCodePoints", Results: results,
 		}},
 	})
+}
+
+// sarifRuleOf describes a code by the first sentence of its page.
+func sarifRuleOf(code string) sarifRule {
+	r := sarifRule{ID: code, ShortDescription: sarifMessage{Text: code}, HelpURI: docsURL + code + ".md"}
+	r.Help.Text = "monctl explain " + code + " says more, as does " + r.HelpURI
+	page, err := checks.FS.ReadFile(code + ".md")
+	if err != nil {
+		return r
+	}
+	_, text, _ := strings.Cut(string(page), "\n\n")
+	line, _, _ := strings.Cut(text, "\n")
+	if _, summary, ok := strings.Cut(line, ": "); ok {
+		summary, _, _ = strings.Cut(summary, ". ")
+		r.ShortDescription.Text = summary
+	}
+	return r
 }
 
 func sarifPlace(s diag.Span, e *diag.Excerpt, o Options) (sarifLocation, bool) {
