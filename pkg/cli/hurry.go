@@ -16,10 +16,15 @@ const (
 	// garbage, and are held against promtool's memory.
 	leisure     = 64 << 20
 	testLeisure = 8 << 20
+	// validateLeisure is that of checks, which keep what is known of the rules
+	// until all are judged, and take longer than collections do.
+	validateLeisure = 32 << 20
 	// usualPercent is what GOGC is where nobody has set it.
 	usualPercent = 100
 	// largePercent is what a large project gets.
 	largePercent = 50
+	// validatePercent is what it gets where it is checked.
+	validatePercent = 35
 )
 
 // hurry has the garbage collector wait longer for as long as a pass takes, and
@@ -28,14 +33,15 @@ const (
 // worth. A large project gets less room than Go gives it anyway, half as much
 // again as is alive, since it is memory that it runs out of. GOGC in the
 // environment has the last word.
-func (g *global) hurry() func() { return g.hurryBy(leisure) }
+func (g *global) hurry() func() { return g.hurryBy(leisure, largePercent) }
 
-// hurryBy is hurry with another number of bytes between two collections.
-func (g *global) hurryBy(room uint64) func() {
+// hurryBy is hurry with another number of bytes between two collections, and
+// another percentage for a large project.
+func (g *global) hurryBy(room uint64, least int) func() {
 	if _, ok := g.sys.Getenv("GOGC"); ok {
 		return func() {}
 	}
-	p := &pacer{room: room}
+	p := &pacer{room: room, least: least}
 	p.pace()
 	return p.stop
 }
@@ -44,6 +50,7 @@ func (g *global) hurryBy(room uint64) func() {
 // since what it means in bytes follows what is alive.
 type pacer struct {
 	room    uint64
+	least   int
 	mu      sync.Mutex
 	stopped bool
 }
@@ -64,7 +71,7 @@ func (p *pacer) pace() {
 		// Before the first collection nothing counts as alive; Go's minimum
 		// of 4 MB stands in for it.
 		alive := max(live[0].Value.Uint64(), 4<<20)
-		percent = max(largePercent, int(p.room*100/alive))
+		percent = max(p.least, int(p.room*100/alive))
 	}
 	debug.SetGCPercent(percent)
 	runtime.AddCleanup(&cycle{p}, (*pacer).pace, p)
