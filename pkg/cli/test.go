@@ -84,7 +84,7 @@ alerts and samples are compared.`,
 
 func (o *testOptions) test(ctx context.Context) error {
 	if len(o.files) > 0 {
-		defer o.hurryBy(testLeisure, largePercent)()
+		defer o.hurryBy(pace{room: testLeisure, percent: largePercent})()
 	} else {
 		defer o.hurry()()
 	}
