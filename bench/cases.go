@@ -84,7 +84,7 @@ func runVersion(ctx context.Context, b *bench) ([]row, error) {
 		rows = append(rows, got...)
 	}
 	b.note("version: the peak counts the pages of the program's file that the kernel maps along with those that are used; " +
-		"how many that are depends on how the file lies in the page cache, by tens of megabytes for one and the same file")
+		"how many that are depends on how the file lies in the page cache, by tens of megabytes for one and the same file; so all programs are copied first, in the same way")
 	return rows, nil
 }
 

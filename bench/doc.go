@@ -10,10 +10,11 @@
 // monctl takes less. Given are the median and the range of all rounds, for the
 // ratio that of the ratios within a round.
 //
-// Two things to know when reading the numbers: a process that this program
+// Three things to know when reading the numbers: a process that this program
 // starts is never accounted less memory than this program itself occupied at
-// that time, which the table's head names as the floor; and both sides must
-// succeed, since a failed run is fast.
+// that time, which the table's head names as the floor; the programs are copied
+// before they are measured, since a process is accounted the pages of its file
+// too (see settle); and both sides must succeed, since a failed run is fast.
 //
 // `make bench` builds what is needed and runs it; `go run ./bench -list` names
 // the cases and `-run` picks some. `-json` prints the same as a document whose

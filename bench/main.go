@@ -135,6 +135,9 @@ func newBench(opts options) (*bench, error) {
 			*path = filepath.Join(root, *path)
 		}
 	}
+	if err := b.settle(); err != nil {
+		return nil, errors.Join(err, os.RemoveAll(work))
+	}
 	return b, nil
 }
 

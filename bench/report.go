@@ -75,6 +75,16 @@ func (r report) failed() bool {
 	return len(r.Failures) > 0
 }
 
+// limitRatio sets the limit of the ratio in the rows of a measure. There are none
+// if the peer was stopped.
+func limitRatio(rows []row, measure string, limit float64) {
+	for i := range rows {
+		if rows[i].Measure == measure {
+			rows[i].RatioLimit = limit
+		}
+	}
+}
+
 // newRow compares the paired values of one measure. Without peer values the row
 // has no ratio.
 func newRow(name, measure string, u unit, ours []float64, peerName string, peer []float64) row {

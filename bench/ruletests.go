@@ -54,7 +54,8 @@ func runRuleTests(ctx context.Context, b *bench) ([]row, error) {
 		if err != nil {
 			return nil, err
 		}
-		got[0].RatioLimit, got[2].RatioLimit = c.ratio, memoryRatio
+		limitRatio(got, "wall", c.ratio)
+		limitRatio(got, "peak rss", memoryRatio)
 		rows = append(rows, got...)
 	}
 	year, err := runYear(ctx, b)

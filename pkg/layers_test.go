@@ -45,6 +45,7 @@ func house() map[string]room {
 		"pkg/scaffold": {layer: 0},
 
 		"pkg/footprint": {layer: 0},
+		"pkg/startup":   {layer: 0},
 
 		"pkg/bundle":              {layer: 1},
 		"pkg/expr":                {layer: 1, allows: []string{parser, labels}},
@@ -95,7 +96,7 @@ func house() map[string]room {
 		"pkg/view":        {layer: 5, may: []string{"pkg/ruletest", "docs/checks"}},
 
 		"pkg/cli":    {layer: 6, may: []string{below, "pkg/server", "pkg/server/auth", "pkg/pipeline", "pkg/view"}, allows: []string{cobra}},
-		"cmd/monctl": {layer: 7, may: []string{"pkg/cli"}},
+		"cmd/monctl": {layer: 7, may: []string{"pkg/cli", "pkg/startup"}},
 	}
 }
 

@@ -7,6 +7,10 @@ import (
 	_ "time/tzdata" // time intervals name zones, also where no zone files are installed
 
 	"github.com/monctl/monctl/pkg/cli"
+	"github.com/monctl/monctl/pkg/startup"
 )
 
-func main() { os.Exit(cli.Main(cli.Process())) }
+func main() {
+	startup.End()
+	os.Exit(cli.Main(cli.Process()))
+}

@@ -215,39 +215,50 @@ func WriteTree(dir string, files []TreeFile, opts WriteOptions) ([]Change, error
 }
 
 func apply(root *os.Root, changes []Change) error {
+	in := &folder{tree: root}
 	staged := map[string]string{}
 	defer func() {
-		for _, temporary := range staged {
-			_ = root.Remove(temporary)
+		in.leave()
+		for name, temporary := range staged {
+			_ = root.Remove(filepath.Join(filepath.FromSlash(path.Dir(name)), temporary))
 		}
 	}()
 	for _, c := range changes {
 		if c.Action != "add" && c.Action != "update" {
 			continue
 		}
-		temporary, err := stage(root, c.Path, c.New)
+		dir, err := in.enter(path.Dir(c.Path))
 		if err != nil {
 			return err
 		}
+		temporary := ".monctl-" + rand.Text()
 		staged[c.Path] = temporary
+		if err := dir.WriteFile(temporary, c.New, 0o644); err != nil {
+			return err
+		}
 	}
 	// Manifests come last: a crash before them leaves files that the next run
 	// writes again, never a manifest that claims what was not written.
 	order := slices.Clone(changes)
 	slices.SortStableFunc(order, func(a, b Change) int { return boolRank(a.Manifest) - boolRank(b.Manifest) })
 	for _, c := range order {
-		var err error
 		switch c.Action {
 		case "remove":
-			err = root.Remove(filepath.FromSlash(c.Path))
+			in.leave()
+			err := root.Remove(filepath.FromSlash(c.Path))
 			removeEmptyFolders(root, path.Dir(c.Path))
-		case "add", "update":
-			if err = root.Rename(staged[c.Path], filepath.FromSlash(c.Path)); err == nil {
-				delete(staged, c.Path)
+			if err != nil {
+				return err
 			}
-		}
-		if err != nil {
-			return err
+		case "add", "update":
+			dir, err := in.enter(path.Dir(c.Path))
+			if err != nil {
+				return err
+			}
+			if err := dir.Rename(staged[c.Path], path.Base(c.Path)); err != nil {
+				return err
+			}
+			delete(staged, c.Path)
 		}
 	}
 	return nil
@@ -260,18 +271,39 @@ func boolRank(b bool) int {
 	return 0
 }
 
-// stage writes data beside a name and returns the temporary name.
-func stage(root *os.Root, name string, data []byte) (string, error) {
-	folder := filepath.FromSlash(path.Dir(name))
-	if err := root.MkdirAll(folder, 0o755); err != nil {
-		return "", err
+// folder is the one folder of a tree that is open. Files are written and renamed
+// in it, folder by folder, since a path is walked from where it begins, element
+// by element, each time that it is named.
+type folder struct {
+	tree *os.Root
+	path string
+	open *os.Root
+}
+
+// enter opens a folder by its path in the tree, and makes it where there is none.
+func (f *folder) enter(dir string) (*os.Root, error) {
+	if f.open != nil && f.path == dir {
+		return f.open, nil
 	}
-	temporary := filepath.Join(folder, ".monctl-"+rand.Text())
-	if err := root.WriteFile(temporary, data, 0o644); err != nil {
-		_ = root.Remove(temporary)
-		return "", err
+	f.leave()
+	name := filepath.FromSlash(dir)
+	if err := f.tree.MkdirAll(name, 0o755); err != nil {
+		return nil, err
 	}
-	return temporary, nil
+	open, err := f.tree.OpenRoot(name)
+	if err != nil {
+		return nil, err
+	}
+	f.path, f.open = dir, open
+	return open, nil
+}
+
+// leave closes the folder that is open, if there is one.
+func (f *folder) leave() {
+	if f.open != nil {
+		_ = f.open.Close()
+		f.open = nil
+	}
 }
 
 // removeEmptyFolders removes folders from dir upwards, but not the tree's own.

@@ -317,11 +317,24 @@ func tag(n *yaml.Node) string {
 	return (&yaml.Node{Kind: yaml.ScalarNode, Value: n.Value}).ShortTag()
 }
 
-var ambiguousPlain = regexp.MustCompile(`^(?i:y|n|yes|no|on|off)$|^[-+]?[0-9][0-9_:]*$`)
+// ambiguousWords are truth values to YAML 1.1, in any case.
+var ambiguousWords = [...]string{"y", "n", "yes", "no", "on", "off"}
 
 // ambiguous reports whether a plain scalar is a string to one YAML version
-// and something else to another.
-func ambiguous(s string) bool { return ambiguousPlain.MatchString(s) }
+// and something else to another: such a word, or digits with : or _ between
+// them, which YAML 1.1 reads as a number. Every string that is read or written
+// is asked about.
+func ambiguous(s string) bool {
+	for _, w := range ambiguousWords {
+		if strings.EqualFold(s, w) {
+			return true
+		}
+	}
+	if s != "" && (s[0] == '-' || s[0] == '+') {
+		s = s[1:]
+	}
+	return s != "" && s[0] >= '0' && s[0] <= '9' && strings.Trim(s, "0123456789_:") == ""
+}
 
 // EncodeYAML writes a value in block style with sorted keys and strings of
 // several lines as literal blocks.

@@ -16,10 +16,18 @@ const (
 	// garbage, and are held against promtool's memory.
 	leisure     = 64 << 20
 	testLeisure = 8 << 20
+	// validateLeisure is that of checks, which keep what is known of the rules
+	// until all are judged, and take longer than collections do.
+	validateLeisure = 32 << 20
 	// usualPercent is what GOGC is where nobody has set it.
 	usualPercent = 100
 	// largePercent is what a large project gets.
 	largePercent = 50
+	// validatePercent is what it gets where it is checked, up to vast bytes that
+	// are alive. Beyond, it gets what is usual: collections take longer the less
+	// of the heap a processor's cache holds, and would be a third of the time.
+	validatePercent = 35
+	vast            = 256 << 20
 )
 
 // hurry has the garbage collector wait longer for as long as a pass takes, and
@@ -28,14 +36,34 @@ const (
 // worth. A large project gets less room than Go gives it anyway, half as much
 // again as is alive, since it is memory that it runs out of. GOGC in the
 // environment has the last word.
-func (g *global) hurry() func() { return g.hurryBy(leisure) }
+func (g *global) hurry() func() { return g.hurryBy(pace{room: leisure, percent: largePercent}) }
 
-// hurryBy is hurry with another number of bytes between two collections.
-func (g *global) hurryBy(room uint64) func() {
+// pace says how long the collector waits.
+type pace struct {
+	// room is how many bytes may be allocated between two collections at least.
+	room uint64
+	// percent is how many may, in percent of what is alive, if that is more.
+	percent int
+	// vast is from how many bytes that are alive on percent is what is usual; 0
+	// is from none.
+	vast uint64
+}
+
+// of returns the percentage where so many bytes are alive.
+func (p pace) of(alive uint64) int {
+	least := p.percent
+	if p.vast > 0 && alive >= p.vast {
+		least = usualPercent
+	}
+	return max(least, int(p.room*100/alive))
+}
+
+// hurryBy is hurry at another pace.
+func (g *global) hurryBy(by pace) func() {
 	if _, ok := g.sys.Getenv("GOGC"); ok {
 		return func() {}
 	}
-	p := &pacer{room: room}
+	p := &pacer{by: by}
 	p.pace()
 	return p.stop
 }
@@ -43,7 +71,7 @@ func (g *global) hurryBy(room uint64) func() {
 // pacer sets the percentage of the garbage collector anew after every cycle,
 // since what it means in bytes follows what is alive.
 type pacer struct {
-	room    uint64
+	by      pace
 	mu      sync.Mutex
 	stopped bool
 }
@@ -64,7 +92,7 @@ func (p *pacer) pace() {
 		// Before the first collection nothing counts as alive; Go's minimum
 		// of 4 MB stands in for it.
 		alive := max(live[0].Value.Uint64(), 4<<20)
-		percent = max(largePercent, int(p.room*100/alive))
+		percent = p.by.of(alive)
 	}
 	debug.SetGCPercent(percent)
 	runtime.AddCleanup(&cycle{p}, (*pacer).pace, p)

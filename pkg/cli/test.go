@@ -97,7 +97,7 @@ told as long as they last, warnings once.`,
 
 func (o *testOptions) test(ctx context.Context) error {
 	if len(o.files) > 0 && !o.watch {
-		defer o.hurryBy(testLeisure)()
+		defer o.hurryBy(pace{room: testLeisure, percent: largePercent})()
 	} else {
 		defer o.hurry()()
 	}

@@ -61,7 +61,7 @@ not committed yet.
 }
 
 func (o *validateOptions) run(ctx context.Context, args []string) error {
-	defer o.hurry()()
+	defer o.hurryBy(pace{room: validateLeisure, percent: validatePercent, vast: vast})()
 	if err := o.baseline.check(o.global, o.limited()); err != nil {
 		return err
 	}

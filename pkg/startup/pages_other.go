@@ -1,0 +1,6 @@
+//go:build !linux
+
+package startup
+
+// giveBack does nothing where the kernel does not offer it.
+func giveBack() {}
