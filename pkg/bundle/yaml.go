@@ -286,7 +286,7 @@ func tag(n *yaml.Node) string {
 	return (&yaml.Node{Kind: yaml.ScalarNode, Value: n.Value}).ShortTag()
 }
 
-var ambiguousPlain = regexp.MustCompile(`^(?i:y|n|yes|no|on|off)$|^[-+]?[0-9][0-9_:]*$`)
+var ambiguousPlain = regexp.MustCompile(`^(?i:y|n|yes|no|on|off)$|^[-+]?[0-9][0-9_]*(:[0-9][0-9_]*)*$`)
 
 // ambiguous reports whether a plain scalar is a string to one YAML version
 // and something else to another.
