@@ -118,7 +118,7 @@ func (a vmalert) expression(pointer string, rule bundle.Value) {
 	}
 	d := expr.Diagnose(a.diags, a.object.Origin.At(pointer), syntax)
 	d.Object, d.Pointer = a.object.Ref.String(), pointer
-	d.Hint = "this is read as MetricsQL; the type of a group says that its rules are in another language"
+	d.Hint = "expressions are read as MetricsQL, unless the type of the group says otherwise"
 }
 
 // milliseconds is a duration of a field, 0 where there is none.
