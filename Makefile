@@ -3,7 +3,7 @@
 
 GO ?= go
 BIN := .bin
-FUZZTIME ?= 30s
+FUZZTIME ?= 60s
 BENCH ?=
 DIR ?=
 RENDERED ?=
@@ -61,7 +61,7 @@ golden: ## write the golden files of the tests again; look at the difference bef
 	UPDATE_GOLDEN=1 $(GO) test ./...
 
 .PHONY: fuzz
-fuzz: ## run every fuzz target for FUZZTIME (default 30s)
+fuzz: ## run every fuzz target for FUZZTIME (default 60s)
 	tools/fuzz.sh $(FUZZTIME)
 
 .PHONY: bench
