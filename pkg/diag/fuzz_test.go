@@ -15,8 +15,16 @@ func FuzzCut(f *testing.F) {
 		content                     string
 		line, column, toLine, toCol int
 	}{
-		{"a\nb: x\n", 2, 4, 2, 5}, {"a", 1, 1, 0, 0}, {"", 1, 9, 1, 3}, {"\xff\xfe\tq\r\n", 1, 2, 1, 90}, {"é" + strings.Repeat("日", 500), 1, 400, 3, 1},
-		{strings.Repeat("x", 1000), 1, 999, 1, 1001}, {strings.Repeat("x", 1000), 1, 2000, 1, 2001}, {"a\n\nb", 2, 1, 2, 2}, {"\x00", 0, 0, 0, 0}, {"a", -1, -5, 7, -2},
+		{"a\nb: x\n", 2, 4, 2, 5},
+		{"a", 1, 1, 0, 0},
+		{"", 1, 9, 1, 3},
+		{"\xff\xfe\tq\r\n", 1, 2, 1, 90},
+		{"é" + strings.Repeat("日", 500), 1, 400, 3, 1},
+		{strings.Repeat("x", 1000), 1, 999, 1, 1001},
+		{strings.Repeat("x", 1000), 1, 2000, 1, 2001},
+		{"a\n\nb", 2, 1, 2, 2},
+		{"\x00", 0, 0, 0, 0},
+		{"a", -1, -5, 7, -2},
 	} {
 		f.Add([]byte(seed.content), seed.line, seed.column, seed.toLine, seed.toCol)
 	}

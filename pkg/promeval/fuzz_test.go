@@ -14,8 +14,11 @@ import (
 // reads it and of a test are, all instants at once give what tick by tick gives.
 func FuzzRanges(f *testing.F) {
 	for _, seed := range [][4]string{
-		{"sum by (x) (m)", "r > 1", "r offset 1m", "1 2 _ stale 4+1x5"}, {"rate(m[5m])", `r{x="1"} or vector(0)`, "max_over_time(r[10m:1m])", "0+10x9 NaN 3"}, {"m and on (x) m offset 3m", "absent(r)", "ALERTS", "_x3 1 Inf -1 0.1x4"},
-		{"histogram_quantile(0.5, m)", "scalar(r) > time() - 60", "m @ end()", "{{schema:0 sum:1 count:1 buckets:[1]}}x4"}, {`label_replace(m, "x", "$1", "y", "(.*)")`, "r unless m", "count_values(\"v\", r)", "1x3 2x3"},
+		{"sum by (x) (m)", "r > 1", "r offset 1m", "1 2 _ stale 4+1x5"},
+		{"rate(m[5m])", `r{x="1"} or vector(0)`, "max_over_time(r[10m:1m])", "0+10x9 NaN 3"},
+		{"m and on (x) m offset 3m", "absent(r)", "ALERTS", "_x3 1 Inf -1 0.1x4"},
+		{"histogram_quantile(0.5, m)", "scalar(r) > time() - 60", "m @ end()", "{{schema:0 sum:1 count:1 buckets:[1]}}x4"},
+		{`label_replace(m, "x", "$1", "y", "(.*)")`, "r unless m", "count_values(\"v\", r)", "1x3 2x3"},
 	} {
 		f.Add(seed[0], seed[1], seed[2], seed[3])
 	}

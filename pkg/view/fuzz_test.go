@@ -21,7 +21,9 @@ import (
 func FuzzRender(f *testing.F) {
 	for _, seed := range [][]string{
 		{"rules/a.yaml", "the expression does not parse", "line\nline", "help", "expr: up{", "rules/a/b"},
-		{"a,b:c%d.yaml", "x\r\n::error::y", "\x1b[31mred\x1b[0m", "]]>", "\x00\xff\ttab", "a|b"}, {"<stdin>", "<b>&\"'", "\u2028\u202e\ufeff\ufffe", "\x85", "日本\u0301", "é"}, {"", "", "", "", "", ""},
+		{"a,b:c%d.yaml", "x\r\n::error::y", "\x1b[31mred\x1b[0m", "]]>", "\x00\xff\ttab", "a|b"},
+		{"<stdin>", "<b>&\"'", "\u2028\u202e\ufeff\ufffe", "\x85", "日本\u0301", "é"},
+		{"", "", "", "", "", ""},
 	} {
 		f.Add(seed[0], seed[1], seed[2], seed[3], seed[4], seed[5], uint8(3), 2, 7)
 	}
