@@ -15,6 +15,9 @@ func FuzzReadTests(f *testing.F) {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
+		if bytes.ContainsAny(data, "\r\u0085\u2028\u2029") {
+			t.Skip("YAML has more ends of lines than are counted here")
+		}
 		for _, s := range paging.ReadTests("t.yaml", data) {
 			if lines := bytes.Count(data, []byte("\n")) + 1; s.Span.Start.Line < 1 || s.Span.Start.Line > lines {
 				t.Errorf("%q: %v stands on line %d", data, s.Labels, s.Span.Start.Line)
