@@ -90,7 +90,7 @@ func TestDialectFields(t *testing.T) {
 		{"rules: [{alert: A, record: b, expr: vector(1)}]", ""},
 		{"rules: [{alert: A, expr: vector(1), severity: page}]", ""},
 	} {
-		for _, dialect := range strings.Fields(all) {
+		for dialect := range strings.FieldsSeq(all) {
 			diags := judgeIn(t, dialect, groupWith(c.field))
 			if wanted := slices.Contains(strings.Fields(c.dialects), dialect); wanted == diags.HasErrors() {
 				t.Errorf("%s in %s: wanted is %v, and it is said: %v", c.field, dialect, wanted, diags)
