@@ -3,10 +3,11 @@
 
 GO ?= go
 BIN := .bin
-FUZZTIME ?= 30s
+FUZZTIME ?= 60s
 BENCH ?=
 DIR ?=
 RENDERED ?=
+CORPUS ?= ../shared/corpus
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -60,7 +61,7 @@ golden: ## write the golden files of the tests again; look at the difference bef
 	UPDATE_GOLDEN=1 $(GO) test ./...
 
 .PHONY: fuzz
-fuzz: ## run every fuzz target for FUZZTIME (default 30s)
+fuzz: ## run every fuzz target for FUZZTIME (default 60s)
 	tools/fuzz.sh $(FUZZTIME)
 
 .PHONY: bench
@@ -83,8 +84,12 @@ corpus-test: build peers ## run the rule tests in DIR with promtool and monctl, 
 corpus-render: ## evaluate and render the public mixins in DIR, beside go-jsonnet, and print each difference; RENDERED=<dir> adds files to compare with
 	$(GO) run ./tools/jsonnetcheck -rendered '$(RENDERED)' corpus '$(DIR)'
 
+.PHONY: corpus
+corpus: build peers ## hold validate, convert, dashboards, routing and test --verify against the public data in CORPUS (default ../shared/corpus), if it is there
+	tools/corpus.sh '$(CORPUS)'
+
 .PHONY: check
-check: lint test e2e ## what CI runs: lint, test and e2e
+check: lint test e2e corpus ## what CI runs: lint, test, e2e and corpus
 
 .PHONY: peers
 peers: $(BIN)/.peers ## build the pinned peers into .bin and install the exporters where missing

@@ -40,8 +40,8 @@ func TestDecodeJSONReadsWhatEncodingJSONReads(t *testing.T) {
 	}
 }
 
-// FuzzDecodeJSON: what is read is what encoding/json reads, and its canonical
-// form is what encoding/json writes.
+// FuzzDecodeJSON: what is read is what encoding/json reads, and as JSON it is
+// what encoding/json writes.
 func FuzzDecodeJSON(f *testing.F) {
 	for _, seed := range decodeSeeds {
 		f.Add([]byte(seed))
@@ -62,13 +62,13 @@ func checkDecode(t *testing.T, data []byte) {
 	if !valid {
 		t.Fatalf("DecodeJSON(%.100q) = %v, which encoding/json does not read", data, v)
 	}
-	canonical, err := bundle.Canonical(v)
+	text, err := bundle.JSON(v)
 	if err != nil {
-		t.Fatalf("Canonical of %.100q: %v", data, err)
+		t.Fatalf("JSON of %.100q: %v", data, err)
 	}
-	back, ok := reference(canonical)
+	back, ok := reference(text)
 	if !ok {
-		t.Fatalf("%.100q has the canonical form %.100q, which is not JSON", data, canonical)
+		t.Fatalf("%.100q becomes %.100q, which is not JSON", data, text)
 	}
 	if diff := cmp.Diff(texts(want), texts(back)); diff != "" {
 		t.Fatalf("%.100q (-want +got):\n%s", data, diff)

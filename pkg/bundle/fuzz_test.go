@@ -1,6 +1,8 @@
 package bundle_test
 
 import (
+	"bytes"
+	"strings"
 	"testing"
 
 	"github.com/monctl/monctl/pkg/bundle"
@@ -59,6 +61,76 @@ func FuzzParseRef(f *testing.F) {
 		again, err := bundle.ParseRef(r.String())
 		if err != nil || again != r {
 			t.Fatalf("%q: %#v is written %q and read as %#v (%v)", s, r, r, again, err)
+		}
+	})
+}
+
+// FuzzParseSelector: what chooses an object by some terms does not choose it
+// once they are negated.
+func FuzzParseSelector(f *testing.F) {
+	for _, seed := range [][2]string{
+		{"rules/.*", ""}, {"!rules/.*", "a=b"}, {"rules/a/b", "team=~x|y,severity!=page"}, {"(", "a=~("}, {"", "a"}, {"(?i)RULES.*", "a!~.*,b==c"}, {"rules/a%2Fb/.*", "a=b,c"}, {"a)|(.*", "a=~b)|(.*"}, {"\xff", "\xff=\xff"},
+	} {
+		f.Add(seed[0], seed[1], "x")
+	}
+	f.Fuzz(func(t *testing.T, refs, labels, value string) {
+		o := bundle.NewRawObject(bundle.Ref{Kind: bundle.Template, Name: "a.tmpl"}, nil, nil)
+		o.Labels = map[string]string{"a": value, "team": "x"}
+		// What begins with two marks negates an expression with one in front.
+		if s, err := bundle.ParseSelector([]string{refs}, nil); err == nil && !strings.HasPrefix(refs, "!!") {
+			other := "!" + refs
+			if refs[0] == '!' {
+				other = refs[1:]
+			}
+			not, err := bundle.ParseSelector([]string{other}, nil)
+			if err == nil && s.Matches(o) == not.Matches(o) {
+				t.Errorf("%q and %q both say %v", refs, other, s.Matches(o))
+			}
+		}
+		s, err := bundle.ParseSelector(nil, []string{labels})
+		if err != nil {
+			return
+		}
+		both, err := bundle.ParseSelector(nil, []string{labels, labels})
+		if err != nil || both.Matches(o) != s.Matches(o) {
+			t.Errorf("%q said twice is something else (%v)", labels, err)
+		}
+	})
+}
+
+// FuzzReadTree: what is read of a rendered tree is written as a tree that reads
+// and writes the same.
+func FuzzReadTree(f *testing.F) {
+	for _, seed := range []string{
+		"groups: [{name: a, rules: []}, {name: b}]", "groups: x", "a: 1", "[]", "groups: [{name: a}, {name: a}, {}, 1]", `{"uid": "u", "title": "t"}`, "route: {receiver: a}", "---\n---\n", "\xff", "groups: [{name: 'a/b'}, {name: ''}, {name: 0777}]\nextra: yes",
+	} {
+		for which := range uint8(5) {
+			f.Add([]byte(seed), which)
+		}
+	}
+	paths := []string{"prometheus/rules/node.yaml", "prometheus/prometheus.yml", "alertmanager/alertmanager.yml", "grafana/a/u.json", "alertmanager/templates/a.tmpl"}
+	f.Fuzz(func(t *testing.T, data []byte, which uint8) {
+		files := []bundle.TreeFile{{Path: paths[int(which)%len(paths)], Data: data}}
+		b, diags := bundle.ReadTree("default", files, func(p string) string { return p })
+		if diags.HasErrors() {
+			return
+		}
+		tree, err := b.Tree()
+		if err != nil {
+			t.Fatal(err)
+		}
+		again, diags := bundle.ReadTree("default", tree, func(p string) string { return p })
+		if diags.HasErrors() {
+			t.Fatalf("%q is written so that it does not read back: %v", data, diags)
+		}
+		twice, err := again.Tree()
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, f := range tree {
+			if i >= len(twice) || twice[i].Path != f.Path || !bytes.Equal(twice[i].Data, f.Data) {
+				t.Fatalf("%q is written as %q in %s, and then otherwise", data, f.Data, f.Path)
+			}
 		}
 	})
 }

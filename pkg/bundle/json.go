@@ -107,11 +107,24 @@ func decodeJSONMap(d *json.Decoder, depth int) (Value, error) {
 
 // Canonical encodes a value to the bytes that are hashed, stored and shipped:
 // compact JSON with sorted keys and canonical numbers. A scalar with Src
-// stands plain as it was written, which makes the whole YAML in flow style;
-// every YAML parser reads both. Keys that stand twice are an error.
+// stands plain as it was written, and a key that is too long for YAML's short
+// form behind a question mark; either makes the whole YAML in flow style, and
+// every YAML parser reads both. Keys that stand twice are an error. JSON is for
+// whom nothing but JSON will do.
 func Canonical(v Value) ([]byte, error) {
 	var b bytes.Buffer
-	if err := encodeCanonical(&b, v); err != nil {
+	if err := encode(&b, v, encodeYAMLKey); err != nil {
+		return nil, err
+	}
+	return exact(&b), nil
+}
+
+// JSON encodes a value as Canonical does, but always to JSON: a scalar with Src
+// becomes what it is to YAML 1.2 (1.0 and 0x10 are numbers, "yes" and dates are
+// strings).
+func JSON(v Value) ([]byte, error) {
+	var b bytes.Buffer
+	if err := encode(&b, withoutSrc(v), encodeString); err != nil {
 		return nil, err
 	}
 	return exact(&b), nil
@@ -126,7 +139,8 @@ func exact(b *bytes.Buffer) []byte {
 	return b.Bytes()
 }
 
-func encodeCanonical(b *bytes.Buffer, v Value) error {
+// encode writes a value whose keys are written by a function.
+func encode(b *bytes.Buffer, v Value, key func(*bytes.Buffer, string) error) error {
 	switch v.Kind {
 	case Null:
 		b.WriteString("null")
@@ -146,24 +160,24 @@ func encodeCanonical(b *bytes.Buffer, v Value) error {
 			if i > 0 {
 				b.WriteByte(',')
 			}
-			if err := encodeCanonical(b, e); err != nil {
+			if err := encode(b, e, key); err != nil {
 				return err
 			}
 		}
 		b.WriteByte(']')
 	case Map:
-		return encodeCanonicalMap(b, v)
+		return encodeMap(b, v, key)
 	}
 	return nil
 }
 
-func encodeCanonicalMap(b *bytes.Buffer, v Value) error {
+func encodeMap(b *bytes.Buffer, v Value, key func(*bytes.Buffer, string) error) error {
 	b.WriteByte('{')
 	for n, i := range sortedKeys(v) {
 		if n > 0 {
 			b.WriteByte(',')
 		}
-		if err := encodeString(b, v.Keys[i]); err != nil {
+		if err := key(b, v.Keys[i]); err != nil {
 			return err
 		}
 		// The space makes a plain scalar after it legal YAML.
@@ -171,11 +185,28 @@ func encodeCanonicalMap(b *bytes.Buffer, v Value) error {
 		if v.Elem[i].Src != "" {
 			b.WriteByte(' ')
 		}
-		if err := encodeCanonical(b, v.Elem[i]); err != nil {
+		if err := encode(b, v.Elem[i], key); err != nil {
 			return err
 		}
 	}
 	b.WriteByte('}')
+	return nil
+}
+
+// maxShortKey bounds the bytes that a key may have in front of its colon: YAML
+// reads 1024 characters, and its parsers count a little differently.
+const maxShortKey = 1000
+
+// encodeYAMLKey writes a key so that YAML reads it however long it is.
+func encodeYAMLKey(b *bytes.Buffer, key string) error {
+	start := b.Len()
+	if err := encodeString(b, key); err != nil || b.Len()-start <= maxShortKey {
+		return err
+	}
+	text := bytes.Clone(b.Bytes()[start:])
+	b.Truncate(start)
+	b.WriteString("? ")
+	b.Write(text)
 	return nil
 }
 
@@ -254,20 +285,21 @@ func encodeRare(b *bytes.Buffer, s string) error {
 }
 
 // isUnprintable reports whether YAML refuses a character that JSON takes as it
-// is: what YAML 1.2 does not have in its production c-printable.
+// is, what YAML 1.2 does not have in its production c-printable, or takes it for
+// the end of a line: U+0085, which is one in YAML 1.1 and to every parser.
 func isUnprintable(c rune) bool {
-	return c >= '\u007f' && c <= '\u009f' && c != '\u0085' || c == '\ufffe' || c == '\uffff'
+	return c >= '\u007f' && c <= '\u009f' || c == '\ufffe' || c == '\uffff'
 }
 
 // IndentJSON returns a value as JSON laid out for people, with two spaces a
-// level and a final newline. A scalar with Src becomes what it is to YAML 1.2:
-// 1.0 and 0x10 are numbers, "yes" and dates are strings.
+// level and a final newline.
 func IndentJSON(v Value) ([]byte, error) {
-	var canonical, b bytes.Buffer
-	if err := encodeCanonical(&canonical, withoutSrc(v)); err != nil {
+	text, err := JSON(v)
+	if err != nil {
 		return nil, err
 	}
-	if err := json.Indent(&b, canonical.Bytes(), "", "  "); err != nil {
+	var b bytes.Buffer
+	if err := json.Indent(&b, text, "", "  "); err != nil {
 		return nil, err
 	}
 	b.WriteByte('\n')

@@ -25,7 +25,7 @@ func treacherous() []string {
 		"?", "? x", ":", ": x", "x: y", "x:", "x #y", "#", "# x", "&a", "*a", "!t", "!!str x", "|", "|-", ">", ">+", "%TAG", "@x", "`x`", "[", "[a]", "]", "{", "{a: b}", "}", ",", "a, b",
 		"'", "''", "'x'", "\"", "\"x\"", "\\", "\\n", "a\nb", "a\nb\n", "a\n\nb\n\n", "\na", "\n", "\n\n", " a\nb", "  a\n b\nc", "a\n  b", "a \nb", "a\n \nb", "\ta\nb", "a\n\tb\n", "a\r\nb", "a\rb", "\r",
 		"a\u0085b", "a\u2028b\nc", "a\u2029b", "\ufeffa", "a\ufeff", "\u00a0", "é", "日本", "😀", "\x00", "a\x07b", "a\x1bb\nc", "\x7f", "\u0080", "\ufffe", "\ufffd",
-		strings.Repeat("a ", 300), strings.Repeat("x", 2000), strings.Repeat("word ", 100) + "\nsecond", "sum by (job) (\n  rate(x[5m])\n)\n> 0\n", "{{ $value | printf \"%.2f\" }}", "key: |\n  text", "a: b\n- c",
+		strings.Repeat("a ", 300), strings.Repeat("x", 2000), strings.Repeat("x", 1020), strings.Repeat("é\"", 340), strings.Repeat("\u0085", 170), strings.Repeat("word ", 100) + "\nsecond", "sum by (job) (\n  rate(x[5m])\n)\n> 0\n", "{{ $value | printf \"%.2f\" }}", "key: |\n  text", "a: b\n- c",
 		"12e03", "0.", "1__0", "0x", "1e", "+", "-1:30", "0b", "~x", "!", "| x", "a\n---\nb", "a\n...\nb", "a\n# b", "# a\nb", "-\n", "- a\n- b\n", "a:\n", "\n a",
 	}
 }
@@ -117,13 +117,22 @@ func floats(v any) any {
 }
 
 // readsBack reports how a value differs from what two independent readers,
-// one of YAML 1.2 and one of 1.1, make of its encoding.
+// one of YAML 1.2 and one of 1.1, make of it in block style and in its canonical
+// form.
 func readsBack(v bundle.Value) error {
-	data, err := bundle.EncodeYAML(v)
-	if err != nil {
-		return err
+	for _, encode := range []func(bundle.Value) ([]byte, error){bundle.EncodeYAML, bundle.Canonical} {
+		data, err := encode(v)
+		if err != nil {
+			return err
+		}
+		if err := readAs(data, plain(v)); err != nil {
+			return err
+		}
 	}
-	want := plain(v)
+	return nil
+}
+
+func readAs(data []byte, want any) error {
 	var three any
 	if err := yaml.Unmarshal(data, &three); err != nil {
 		return fmt.Errorf("yaml/v3 does not read %q: %w", data, err)
@@ -198,6 +207,30 @@ func TestYAMLKeepsBlocks(t *testing.T) {
 		got, err := bundle.EncodeYAML(bundle.MapValue(map[string]bundle.Value{"e": bundle.StringValue(in)}))
 		if err != nil || string(got) != want {
 			t.Errorf("%q is written as %q (%v), want %q", in, got, err, want)
+		}
+	}
+}
+
+// Keys around the length at which YAML's short form ends are read back, too, and
+// what was plain stays plain beside them.
+func TestLongKeysReadBack(t *testing.T) {
+	for n := 980; n <= 1040; n++ {
+		for _, unit := range []string{"x", "é", "\"", "\n"} {
+			key := strings.Repeat(unit, n)
+			v := bundle.Value{Kind: bundle.Map, Keys: []string{key, "k"}, Elem: []bundle.Value{
+				bundle.MapValue(map[string]bundle.Value{key: bundle.ArrayValue(bundle.NumberValue(1))}), {Kind: bundle.String, Text: "0777", Src: "0777"},
+			}}
+			o, err := bundle.NewObject(bundle.Ref{Kind: bundle.Rules, Space: "s", Name: "g"}, v, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			back, err := o.Value()
+			if err != nil {
+				t.Fatalf("%d of %q: %v", n, unit, err)
+			}
+			if again, err := bundle.Canonical(back); err != nil || string(again) != string(o.Body.Bytes()) {
+				t.Fatalf("%d of %q is read as %q (%v)", n, unit, again, err)
+			}
 		}
 	}
 }

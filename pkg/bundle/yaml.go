@@ -333,7 +333,12 @@ func ambiguous(s string) bool {
 	if s != "" && (s[0] == '-' || s[0] == '+') {
 		s = s[1:]
 	}
-	return s != "" && s[0] >= '0' && s[0] <= '9' && strings.Trim(s, "0123456789_:") == ""
+	for part := range strings.SplitSeq(s, ":") {
+		if part == "" || part[0] < '0' || part[0] > '9' || strings.Trim(part, "0123456789_") != "" {
+			return false
+		}
+	}
+	return true
 }
 
 // EncodeYAML writes a value in block style with sorted keys and strings of

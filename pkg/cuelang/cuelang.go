@@ -65,10 +65,22 @@ func parse(file string, data []byte) (*ast.File, error) {
 		}
 		return &ast.File{Filename: file, Decls: []ast.Decl{&ast.EmbedDecl{Expr: expr}}}, nil
 	case strings.HasSuffix(file, ".yaml"), strings.HasSuffix(file, ".yml"):
-		return yaml.Extract(file, data)
+		return extractYAML(file, data)
 	default:
 		return parser.ParseFile(file, data, parser.ParseComments)
 	}
+}
+
+// extractYAML takes a panic of CUE's decoder for an error: where a line ends in
+// something else than a line feed, as YAML allows, it counts fewer lines than its
+// parser (yamlOffset in internal/encoding/yaml/decode.go of v0.17.1).
+func extractYAML(file string, data []byte) (f *ast.File, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			f, err = nil, fmt.Errorf("the file cannot be read as YAML (%v): end its lines in line feeds", r)
+		}
+	}()
+	return yaml.Extract(file, data)
 }
 
 // Diagnose turns an error of CUE into diagnostics about a user's file.

@@ -59,7 +59,7 @@ func encodeJSON(v bundle.Value) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return bundle.Canonical(v)
+	return bundle.JSON(v)
 }
 
 var (

@@ -8,7 +8,9 @@
 // in the text the parser stumbled, as a line and column within the expression.
 //
 // The language is that of Prometheus 3.15 without feature flags, which is what
-// the bundled server runs and what promtool checks.
+// the bundled server runs and what promtool checks. Of MetricsQL, VictoriaMetrics'
+// language, which PromQL is a part of, no more is known here than whether a text
+// is an expression of it.
 //
 // An Analysis is what is known about an expression without any data: which
 // labels its result has, may have or cannot have, between which bounds its

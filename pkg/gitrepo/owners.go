@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode"
 )
 
 // OwnersFiles are the places of a repository's CODEOWNERS, the first that
@@ -25,7 +26,7 @@ type ownersRule struct {
 func ParseOwners(text string) *Owners {
 	o := &Owners{}
 	for line := range strings.SplitSeq(text, "\n") {
-		fields := ownersFields(line)
+		fields := ownersFields(strings.TrimSuffix(line, "\r"))
 		if len(fields) == 0 || strings.ContainsAny(fields[0][:1], "!#") || strings.ContainsAny(fields[0], "[]") {
 			continue
 		}
@@ -39,15 +40,31 @@ func ParseOwners(text string) *Owners {
 // ownersFields splits a line at spaces that no backslash stands before, and
 // leaves a comment away.
 func ownersFields(line string) []string {
-	const space = "\x00"
-	line = strings.ReplaceAll(strings.TrimSpace(line), `\ `, space)
 	var fields []string
-	for f := range strings.FieldsSeq(line) {
-		if strings.HasPrefix(f, "#") {
-			break
+	var field strings.Builder
+	end := func() {
+		if field.Len() > 0 {
+			fields = append(fields, field.String())
+			field.Reset()
 		}
-		fields = append(fields, strings.ReplaceAll(f, space, " "))
 	}
+	escaped := false
+	for _, c := range line {
+		switch {
+		case escaped && unicode.IsSpace(c):
+			field.WriteRune(c)
+		case escaped:
+			field.WriteString(`\` + string(c))
+		case unicode.IsSpace(c):
+			end()
+		case c == '#' && field.Len() == 0:
+			return fields
+		case c != '\\':
+			field.WriteRune(c)
+		}
+		escaped = c == '\\' && !escaped
+	}
+	end()
 	return fields
 }
 

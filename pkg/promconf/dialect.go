@@ -6,9 +6,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/prometheus/common/model"
-
-	"github.com/monctl/monctl/pkg/bundle"
 	"github.com/monctl/monctl/pkg/diag"
 )
 
@@ -28,52 +25,76 @@ type family struct {
 	name string
 	// file, group and rule are the fields of each, with what they hold.
 	file, group, rule map[string]fieldType
-	// foreign says that expressions are in a language that Prometheus' parser
-	// does not read, and logs that it would misunderstand where it does.
-	foreign, logs bool
+	// unknown are the fields of a group that Prometheus has and the program
+	// refuses.
+	unknown []string
+	// language is that of the expressions.
+	language language
 	// templates says that templates have functions that Prometheus does not.
 	templates bool
+	// legacyNames says that names of labels and of recorded metrics are those of
+	// Prometheus before 3.0.
+	legacyNames bool
 }
 
-// families are all dialects. What a program itself refuses is not among the
-// fields, whatever its tools or older versions take.
+// language is what expressions are written in.
+type language uint8
+
+const (
+	promQL language = iota
+	// metricsQL is read by a parser of its own; PromQL is a part of it.
+	metricsQL
+	// logQL is not read. Prometheus' parser would misunderstand some of it.
+	logQL
+)
+
+// families are all dialects: the fields of each are those that the Go types have
+// which the program decodes rule groups into, as of August 2026. What its own
+// command line tool takes and uploads counts, too.
 func families() []family {
 	return []family{
 		{name: "prometheus"},
-		// Mimir: model/rulefmt of its fork of Prometheus; remote_write and
-		// namespace are mimirtool's (pkg/mimirtool/rules).
+		// grafana/mimir: RuleGroup in model/rulefmt/rulefmt.go of its fork
+		// grafana/mimir-prometheus. namespace is of RuleNamespace in
+		// pkg/mimirtool/rules/rules.go, remote_write of mimirtool's
+		// rwrulefmt.RuleGroup.
 		{
 			name: "mimir",
 			file: map[string]fieldType{"namespace": text},
 			group: map[string]fieldType{
 				"source_tenants": texts, "align_evaluation_time_on_interval": boolean,
-				"evaluation_delay": duration, "query_offset": duration, "remote_write": list,
+				"evaluation_delay": duration, "remote_write": remoteWrites,
 			},
 		},
-		// Thanos: pkg/rules/manager.go, which gives the rest to Prometheus.
+		// thanos-io/thanos: configRuleAdapter in pkg/rules/manager.go, which takes
+		// its own field away and gives the rest to Prometheus' loader.
 		{
 			name:  "thanos",
 			group: map[string]fieldType{"partial_response_strategy": partialResponse},
 		},
-		// vmalert: app/vmalert/config/config.go; tenant is in the enterprise
-		// edition.
+		// VictoriaMetrics/VictoriaMetrics: Group and Rule in
+		// app/vmalert/config/config.go. Those of their fields that have no tag,
+		// such as File, are decoded too, but are vmalert's own business. tenant is
+		// in the enterprise edition (docs/victoriametrics/vmalert.md).
 		{
-			name: "victoriametrics", foreign: true, templates: true,
+			name: "victoriametrics", language: metricsQL, templates: true, unknown: []string{"query_offset"},
 			group: map[string]fieldType{
-				"type": engine, "eval_offset": duration, "eval_delay": duration, "eval_alignment": boolean,
-				"concurrency": number, "params": object, "headers": texts, "notifier_headers": texts,
+				"type": engine, "eval_offset": vmDuration, "eval_delay": vmDuration, "eval_alignment": boolean,
+				"concurrency": number, "params": parameters, "headers": headers, "notifier_headers": headers,
 				"tenant": text, "debug": boolean, "limit": number,
 			},
 			rule: map[string]fieldType{
-				"debug": boolean, "update_entries_limit": number,
+				"debug": boolean, "update_entries_limit": integer,
 			},
 		},
-		// Loki: pkg/ruler/base reads Prometheus' own groups; remote_write and
-		// namespace are lokitool's (pkg/tool/rules).
+		// grafana/loki: GroupLoader in pkg/ruler/grouploader.go reads Prometheus'
+		// own groups, ValidateGroups in pkg/ruler/compat.go judges them. namespace
+		// is of RuleNamespace in pkg/tool/rules/rules.go, remote_write of
+		// RuleGroup in pkg/tool/rules/rwrulefmt/rulefmt.go, which are lokitool's.
 		{
-			name: "loki", foreign: true, logs: true,
+			name: "loki", language: logQL, legacyNames: true,
 			file:  map[string]fieldType{"namespace": text},
-			group: map[string]fieldType{"remote_write": list},
+			group: map[string]fieldType{"remote_write": remoteWrites},
 		},
 	}
 }
@@ -136,7 +157,7 @@ func (d Dialect) IsPrometheus() bool { return d.family == nil || d.family.name =
 
 // IsPromQL reports whether what PromQL's parser reads of an expression is what
 // the dialect's program reads.
-func (d Dialect) IsPromQL() bool { return d.family == nil || !d.family.logs }
+func (d Dialect) IsPromQL() bool { return d.family == nil || d.family.language != logQL }
 
 // FileFields are the fields that a rule file has beside its groups.
 func (d Dialect) FileFields() []string {
@@ -147,60 +168,4 @@ func (d Dialect) FileFields() []string {
 		}
 	}
 	return fields
-}
-
-// fieldType is what a dialect's own field holds.
-type fieldType uint8
-
-const (
-	text fieldType = iota
-	texts
-	boolean
-	number
-	duration
-	list
-	object
-	partialResponse
-	engine
-)
-
-// complain says what is wrong with the value of a field, "" if nothing is.
-func (t fieldType) complain(v bundle.Value) string {
-	oneOf := func(words ...string) string {
-		for _, w := range words {
-			if strings.EqualFold(v.Text, w) {
-				return ""
-			}
-		}
-		return "must be one of " + strings.Join(words, ", ")
-	}
-	want := func(ok bool, what string) string {
-		if ok || v.Kind == bundle.Null {
-			return ""
-		}
-		return "must be " + what
-	}
-	switch t {
-	case text:
-		return want(v.Kind == bundle.String || v.Kind == bundle.Number, "a string")
-	case texts:
-		return want(v.Kind == bundle.Array, "a list of strings")
-	case boolean:
-		return want(v.Kind == bundle.Bool, "true or false")
-	case number:
-		_, err := strconv.Atoi(v.Text)
-		return want(v.Kind == bundle.Number && err == nil, "a whole number")
-	case duration:
-		_, err := model.ParseDuration(v.Text)
-		return want(err == nil, "a duration, such as 1m30s")
-	case list:
-		return want(v.Kind == bundle.Array, "a list")
-	case object:
-		return want(v.Kind == bundle.Map, "a map")
-	case partialResponse:
-		return oneOf("warn", "abort")
-	case engine:
-		return oneOf("prometheus", "graphite", "vlogs")
-	}
-	return ""
 }

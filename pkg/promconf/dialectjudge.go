@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/prometheus/common/model"
+
 	"github.com/monctl/monctl/pkg/bundle"
 	"github.com/monctl/monctl/pkg/diag"
 	"github.com/monctl/monctl/pkg/verdict"
@@ -43,9 +45,13 @@ func (f *family) bare(v bundle.Value, o bundle.Object, diags *diag.List) bundle.
 	if v.Kind != bundle.Map {
 		return v
 	}
-	foreign := f.foreign
-	if kind := v.Str("type"); f.group["type"] == engine && kind != "" {
-		foreign = true
+	for _, field := range f.unknown {
+		if v.Has(field) {
+			verdict.Errorf(diags, o, "rules/dialect", "/"+field, "the dialect %s has no field %q", f.name, field)
+		}
+	}
+	if f.language == metricsQL {
+		v = vmalert{o, diags}.group(v)
 	}
 	v = strip(v, f.group, "", o, diags)
 	rules, ok := v.Get("rules")
@@ -58,8 +64,11 @@ func (f *family) bare(v bundle.Value, o bundle.Object, diags *diag.List) bundle.
 			continue
 		}
 		rule = strip(rule, f.rule, "/rules/"+strconv.Itoa(i), o, diags)
-		if expression, ok := rule.Get("expr"); ok && foreign && expression.Kind == bundle.String && strings.TrimSpace(expression.Text) != "" {
+		if expression, ok := rule.Get("expr"); ok && f.language != promQL && expression.Kind == bundle.String && strings.TrimSpace(expression.Text) != "" {
 			rule = rule.With("expr", bundle.StringValue("vector(1)"))
+		}
+		if f.legacyNames {
+			legacyNames(rule, "/rules/"+strconv.Itoa(i), o, diags)
 		}
 		if f.templates {
 			rule = plainly(plainly(rule, "labels"), "annotations")
@@ -99,4 +108,19 @@ func plainly(rule bundle.Value, field string) bundle.Value {
 		}
 	}
 	return rule.With(field, texts)
+}
+
+// legacyNames reports the names in a rule that only Prometheus 3 takes.
+func legacyNames(rule bundle.Value, at string, o bundle.Object, diags *diag.List) {
+	if record := rule.Str("record"); record != "" && !model.LegacyValidation.IsValidMetricName(record) {
+		verdict.Errorf(diags, o, "rules/dialect", at+"/record", "the name of a recorded metric must be letters, digits, _ and :, and not %q", record)
+	}
+	for _, field := range []string{"labels", "annotations"} {
+		names, _ := rule.Get(field)
+		for _, name := range names.Keys {
+			if !model.LegacyValidation.IsValidLabelName(name) {
+				verdict.Errorf(diags, o, "rules/dialect", at+"/"+field+"/"+bundle.EscapeToken(name), "a name must be letters, digits and _, and not %q", name)
+			}
+		}
+	}
 }

@@ -1,9 +1,16 @@
 package promconf_test
 
 import (
+	"fmt"
+	"log/slog"
 	"testing"
 
+	"github.com/prometheus/common/model"
+	"github.com/prometheus/prometheus/config"
+	"github.com/prometheus/prometheus/model/rulefmt"
+
 	"github.com/monctl/monctl/pkg/bundle"
+	"github.com/monctl/monctl/pkg/expr"
 	"github.com/monctl/monctl/pkg/promconf"
 )
 
@@ -49,7 +56,39 @@ func FuzzJudgeRules(f *testing.F) {
 	})
 }
 
-// FuzzJudgeConfig: every configuration of Prometheus has a verdict.
+// FuzzJudgeFile: a rule file with one group has the verdict of Prometheus'
+// loader, which reads the text as it is.
+func FuzzJudgeFile(f *testing.F) {
+	for _, seed := range []string{
+		"groups:\n- name: g\n  interval: 1m\n  rules:\n  - record: a:b\n    expr: sum(x)\n", "groups: [{name: g, rules: [{alert: A, expr: up == 0, for: 5m, labels: {a: b, 'c d': '{{ $value }}'}, annotations: {e: '{{ .Labels.x }'}}]}]",
+		"groups:\n- name: 1\n  limit: 0x10\n  rules:\n  - {alert: yes, expr: 1, for: 1d12h}\n", "groups: [{name: g, rules: [{record: 'a b', expr: &x 'y[5m]', labels: {<<: {a: b}}}]}]", "groups: [{name: ~, query_offset: 1m, labels: {a: 1.0}, rules: [{expr: *x}]}]",
+		"groups:\n- name: g\n  rules:\n  - expr: |\n      sum(\n        x\n      )\n    record: !!str 1\n    keep_firing_for: 1m\n",
+	} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		docs, diags := bundle.DecodeYAML("f.yaml", data)
+		if diags.HasErrors() || len(docs) != 1 || len(docs[0].Value.Keys) != 1 || len(docs[0].Value.Array("groups")) != 1 {
+			return
+		}
+		group := docs[0].Value.Array("groups")[0]
+		o, err := bundle.NewObject(bundle.Ref{Kind: bundle.Rules, Space: "s", Name: "g"}, group, docs[0].Origin)
+		if err != nil {
+			return
+		}
+		diags, err = promconf.NewJudge(nil).Rules(t.Context(), o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, refusal := rulefmt.Parse(data, false, model.UTF8Validation, expr.NewParser(), slog.New(slog.DiscardHandler))
+		if diags.HasErrors() != (len(refusal) > 0) {
+			t.Errorf("%q: Prometheus says %v, and we %v", data, refusal, diags)
+		}
+	})
+}
+
+// FuzzJudgeConfig: every configuration of Prometheus has the verdict of its
+// loader, which reads the text as it is; an old Prometheus accepts no more.
 func FuzzJudgeConfig(f *testing.F) {
 	for _, seed := range []string{
 		"scrape_configs: [{job_name: a, static_configs: [{targets: [x]}]}]", "global: {scrape_interval: 1x, external_labels: {a: b}}", "rule_files: x\nalerting: {alertmanagers: [{kubernetes_sd_configs: [{role: a}]}]}",
@@ -62,10 +101,33 @@ func FuzzJudgeConfig(f *testing.F) {
 		f.Fatal(err)
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
-		if _, err := promconf.ConfigFor(t.Context(), old, decoded(t, bundle.Ref{Kind: bundle.Prometheus}, data)); err != nil {
+		o := decoded(t, bundle.Ref{Kind: bundle.Prometheus}, data)
+		diags, err := promconf.JudgeConfig(t.Context(), o)
+		if err != nil {
 			t.Fatal(err)
 		}
+		_, refusal := load(data)
+		if docs, _ := bundle.DecodeYAML("f.yaml", data); len(docs) == 1 && diags.HasErrors() != (refusal != nil) {
+			t.Errorf("%q: Prometheus says %v, and we %v", data, refusal, diags)
+		}
+		older, err := promconf.ConfigFor(t.Context(), old, o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diags.HasErrors() && !older.HasErrors() {
+			t.Errorf("%q: %s accepts it, and this Prometheus says %v", data, old, diags)
+		}
 	})
+}
+
+// load is Prometheus' loader; that it panics is a refusal, too.
+func load(data []byte) (cfg *config.Config, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("panic: %v", r)
+		}
+	}()
+	return config.Load(string(data), slog.New(slog.DiscardHandler))
 }
 
 // FuzzParseDialect: what a dialect is called reads back to it.

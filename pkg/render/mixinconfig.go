@@ -56,7 +56,7 @@ func overlayValue(v bundle.Value) string {
 
 // literal writes a value as Jsonnet, of which JSON is a part.
 func literal(v bundle.Value) string {
-	text, err := bundle.Canonical(v)
+	text, err := bundle.JSON(v)
 	if err != nil { // only what is not valid UTF-8 has none
 		return "null"
 	}
