@@ -84,6 +84,9 @@ func locate(text string, source []byte, whole, inner diag.Span) (diag.Span, bool
 			continue
 		}
 		place := func(p diag.Position) diag.Position {
+			if p.Line < 1 { // not every parser says where an error ends
+				return diag.Position{}
+			}
 			line := first + p.Line - 1
 			shift := utf8.RuneCount(lines[line][:columns[p.Line-1]])
 			return diag.Position{Line: line + 1, Column: shift + p.Column}

@@ -75,13 +75,14 @@ func (p *Pass) equalLabel(n int, name string, sources, targets []*alertKind) {
 		p.Reportf(p.config, p.equalPart(n, name), "the inhibition rule has no effect: its targets have the label %q, its sources never do", name).Hint = "leave it out of equal, or keep it in the expressions of the sources"
 	case all(sources, has) && all(targets, lacks):
 		p.Reportf(p.config, p.equalPart(n, name), "the inhibition rule has no effect: its sources have the label %q, its targets never do", name).Hint = "leave it out of equal, or keep it in the expressions of the targets"
-	case apart(name, sources, targets):
+	case name != "alertname" && apart(name, sources, targets):
 		p.Reportf(p.config, p.equalPart(n, name), "the inhibition rule has no effect: no source has the same %q as a target", name).Hint = "leave it out of equal: the alerts of both sides have different values"
 	}
 }
 
 // apart reports whether the values of a label are known of all alerts of both
-// sides, and no source has that of a target.
+// sides, and no source has that of a target. It is not asked about alertname: "an
+// alert inhibits the milder one of its name" is a rule for alerts to come.
 func apart(name string, sources, targets []*alertKind) bool {
 	values := map[string]bool{}
 	for _, k := range sources {

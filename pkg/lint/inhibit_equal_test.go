@@ -35,6 +35,7 @@ inhibit_rules:
 - {source_matchers: [alertname="A"], target_matchers: [alertname="B"], equal: [tier]}
 - {source_matchers: [alertname="A"], target_matchers: [alertname=~"B|C"], equal: [tier]}
 - {source_matchers: [alertname="A"], target_matchers: [alertname="D"], equal: [tier]}
+- {source_matchers: [tier="front"], target_matchers: [tier="back"], equal: [alertname]}
 `
 	check(t, "inhibit/equal", map[string]string{"alertmanager": config, "rules/n/g": group(
 		`{alert: A, expr: x > 1, labels: {tier: front}}`,

@@ -96,6 +96,7 @@ receivers:
   slack_configs: [{api_url: 'https://x', title: '{{ .Status | toUper }}', text: '{{ template "own.texd" . }}'}]
 `, `{{ define "own.text" }}{{ template "gone" . }}{{ end }}`, []string{
 			`e alertmanager/invalid/receivers/0/webhook_configs/0/url am.yaml:5 invalid template syntax: template: :1: function "broken" not defined`,
+			`e alertmanager/invalid/receivers/0/webhook_configs/1/http_config/proxy_url am.yaml:5 parse "http://{{": invalid character "{" in host name`,
 			`e alertmanager/template/receivers/0/slack_configs/0/title am.yaml:6 template: function "toUper" not defined | did you mean "toUpper"?`,
 			`w alertmanager/template/receivers/0/slack_configs/0/text am.yaml:6 template "own.texd" is not defined, so the notification would fail | did you mean "own.text"?`,
 			`w alertmanager/template x.tmpl:0 template "gone" is not defined, so the notification would fail`,
