@@ -32,7 +32,7 @@ func fuzzed(t *testing.T, dir string, input []byte, args ...string) view.Report 
 	code := cli.Main(cli.System{
 		Args: append(args, "--config", filepath.Join(dir, "alertmanager.yml"), "-o", "json"), Stdin: bytes.NewReader(input), Stdout: &out, Stderr: &stderr, Dir: dir,
 		Getenv:    func(string) (string, bool) { return "", false },
-		Interrupt: func(ctx context.Context) (context.Context, context.CancelFunc) { return context.WithCancel(ctx) },
+		Interrupt: context.WithCancel,
 	})
 	if code != 0 && code != 3 {
 		t.Fatalf("%q ends with %d: %s", input, code, &stderr)
