@@ -20,7 +20,7 @@ func WithLabel(series, name, value string) string {
 	if !ok {
 		return head + "{" + label + "}"
 	}
-	head = strings.TrimRight(head, " \t\n,")
+	head = strings.TrimRight(head, " \t\r\n,")
 	if !strings.HasSuffix(head, "{") {
 		head += ", "
 	}

@@ -24,7 +24,8 @@ func FuzzOwners(f *testing.F) {
 		}
 		got := gitrepo.ParseOwners(text).Of(path)
 		for _, owner := range got {
-			if !strings.Contains(text, strings.ReplaceAll(owner, " ", `\ `)) && !strings.Contains(text, owner) {
+			// A backslash takes white space for what it is.
+			if plain := strings.NewReplacer(`\`, ""); !strings.Contains(plain.Replace(text), plain.Replace(owner)) {
 				t.Errorf("%q: %q owns %q and does not stand there", text, owner, path)
 			}
 		}

@@ -26,7 +26,7 @@ type ownersRule struct {
 func ParseOwners(text string) *Owners {
 	o := &Owners{}
 	for line := range strings.SplitSeq(text, "\n") {
-		fields := ownersFields(strings.TrimSuffix(line, "\r"))
+		fields := ownersFields(strings.TrimRight(line, "\r"))
 		if len(fields) == 0 || strings.ContainsAny(fields[0][:1], "!#") || strings.ContainsAny(fields[0], "[]") {
 			continue
 		}
