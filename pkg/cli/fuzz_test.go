@@ -45,8 +45,9 @@ func fuzzed(t *testing.T, dir string, input []byte, args ...string) view.Report 
 		t.Errorf("%q ends with %d and the findings %v", input, code, r.Diagnostics)
 	}
 	for _, d := range r.Diagnostics {
-		// What is left out at the end, as in "?", stands on the line after it.
-		if lines := bytes.Count(input, []byte("\n")) + 1; d.Span.File == "<stdin>" && d.Span.Start.Line > lines+1 {
+		// What is left out at the end, as in "?", stands on the line after it. To
+		// YAML a carriage return ends a line, too.
+		if lines := bytes.Count(input, []byte("\n")) + bytes.Count(input, []byte("\r")) + 1; d.Span.File == "<stdin>" && d.Span.Start.Line > lines+1 {
 			t.Errorf("%q has %d lines, and a mistake on line %d: %s", input, lines, d.Span.Start.Line, d.Summary)
 		}
 	}
