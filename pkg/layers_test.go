@@ -45,12 +45,13 @@ func house() map[string]room {
 		"pkg/scaffold": {layer: 0},
 
 		"pkg/footprint": {layer: 0},
+		"pkg/glob":      {layer: 0},
 		"pkg/startup":   {layer: 0},
 
 		"pkg/bundle":              {layer: 1},
 		"pkg/expr":                {layer: 1, allows: []string{parser, labels}},
 		"pkg/cuelang":             {layer: 1},
-		"pkg/project":             {layer: 1, may: []string{"pkg/cuelang", "schemas"}},
+		"pkg/project":             {layer: 1, may: []string{"pkg/cuelang", "pkg/glob", "schemas"}},
 		"pkg/jsonnet/syntax":      {layer: 1, allows: []string{gojson}},
 		"pkg/jsonnet/vm":          {layer: 1, allows: []string{gojson}},
 		"pkg/jsonnet":             {layer: 1, may: []string{"pkg/jsonnet/syntax", "pkg/jsonnet/vm"}, allows: []string{gojson}},
@@ -60,7 +61,7 @@ func house() map[string]room {
 		"pkg/secret":              {layer: 1, may: []string{"pkg/bundle"}},
 		"pkg/promeval":            {layer: 1, may: []string{"pkg/expr"}, allows: []string{parser, labels, rulefmt, engine, tsdb}},
 
-		"pkg/gitrepo":   {layer: 1, allows: []string{gogit}},
+		"pkg/gitrepo":   {layer: 1, may: []string{"pkg/glob"}, allows: []string{gogit}},
 		"pkg/vendoring": {layer: 1, may: []string{"pkg/gitrepo"}},
 
 		"pkg/render":    {layer: 2, may: []string{"pkg/project", "pkg/jsonnet", "pkg/cuelang", "pkg/bundle", "pkg/expr", "pkg/secret", "lib"}},

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+
+	"github.com/monctl/monctl/pkg/glob"
 )
 
 // OwnersFiles are the places of a repository's CODEOWNERS, the first that
@@ -92,29 +94,11 @@ func ownersPattern(pattern string) string {
 	rooted := strings.Contains(trimmed, "/")
 	trimmed = strings.TrimPrefix(trimmed, "/")
 	var b strings.Builder
-	b.WriteString("^")
+	b.WriteString("(?s)^")
 	if !rooted {
 		b.WriteString("(?:.*/)?")
 	}
-	for i := 0; i < len(trimmed); i++ {
-		switch c := trimmed[i]; {
-		case strings.HasPrefix(trimmed[i:], "**/"):
-			b.WriteString("(?:.*/)?")
-			i += 2
-		case strings.HasPrefix(trimmed[i:], "**"):
-			b.WriteString(".*")
-			i++
-		case c == '*':
-			b.WriteString("[^/]*")
-		case c == '?':
-			b.WriteString("[^/]")
-		case c == '\\' && i+1 < len(trimmed):
-			i++
-			b.WriteString(regexp.QuoteMeta(trimmed[i : i+1]))
-		default:
-			b.WriteString(regexp.QuoteMeta(trimmed[i : i+1]))
-		}
-	}
+	b.WriteString(glob.Expression(trimmed))
 	switch {
 	case trimmed == "": // "/" is everything
 		b.WriteString(".*")

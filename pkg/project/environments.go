@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/monctl/monctl/pkg/diag"
+	"github.com/monctl/monctl/pkg/glob"
 )
 
 // rawEnvironment is an environment as the schema has completed it.
@@ -218,7 +219,7 @@ func (e Environment) SourcePatterns() []SourcePattern {
 // text: "*" within a folder, "**" across folders.
 func MatchesAny(patterns []string, text string) bool {
 	return slices.ContainsFunc(patterns, func(p string) bool {
-		re, err := compile(p)
+		re, err := glob.Compile(p)
 		return err == nil && re.MatchString(text)
 	})
 }

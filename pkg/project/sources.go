@@ -4,9 +4,10 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/monctl/monctl/pkg/glob"
 )
 
 // SourceKind says what a source is expected to hold.
@@ -60,7 +61,7 @@ func (p *Project) FindSources(fsys fs.FS) ([]Source, error) {
 	} {
 		seen := map[string]bool{}
 		for _, pattern := range s.patterns {
-			found, err := glob(fsys, s.kind, pattern)
+			found, err := expand(fsys, s.kind, pattern)
 			if err != nil {
 				return nil, fmt.Errorf("find %s: %w", s.kind, err)
 			}
@@ -85,7 +86,7 @@ func (p *Project) FindSources(fsys fs.FS) ([]Source, error) {
 func (p *Project) FindPolicies(fsys fs.FS) ([]string, error) {
 	var out []string
 	for _, pattern := range p.Policies {
-		found, err := glob(fsys, PolicySource, pattern)
+		found, err := expand(fsys, PolicySource, pattern)
 		if err != nil {
 			return nil, fmt.Errorf("find policies: %w", err)
 		}
@@ -97,16 +98,18 @@ func (p *Project) FindPolicies(fsys fs.FS) ([]string, error) {
 	return slices.Compact(out), nil
 }
 
-func glob(fsys fs.FS, kind SourceKind, pattern string) ([]Source, error) {
+// expand finds the sources of a kind that a pattern names: files, or a folder for
+// all that is in it.
+func expand(fsys fs.FS, kind SourceKind, pattern string) ([]Source, error) {
 	pattern = path.Clean(pattern)
 	base := literalPrefix(pattern)
-	match, err := compile(pattern)
+	match, err := glob.Compile(pattern)
 	if err != nil {
 		return nil, err
 	}
 	if base == pattern {
 		if info, err := fs.Stat(fsys, base); err == nil && info.IsDir() {
-			return glob(fsys, kind, pattern+"/**")
+			return expand(fsys, kind, pattern+"/**")
 		}
 		return []Source{{Kind: kind, Path: base, Below: path.Base(base)}}, nil
 	}
@@ -154,35 +157,6 @@ func literalPrefix(pattern string) string {
 		return "."
 	}
 	return path.Join(fixed...)
-}
-
-// compile turns a pattern into a regular expression: "*" and "?" stay within a
-// folder, "**" crosses folders.
-func compile(pattern string) (*regexp.Regexp, error) {
-	var b strings.Builder
-	b.WriteString("^")
-	for i := 0; i < len(pattern); i++ {
-		switch c := pattern[i]; {
-		case strings.HasPrefix(pattern[i:], "**/"):
-			b.WriteString("(?:.*/)?")
-			i += 2
-		case strings.HasPrefix(pattern[i:], "**"):
-			b.WriteString(".*")
-			i++
-		case c == '*':
-			b.WriteString("[^/]*")
-		case c == '?':
-			b.WriteString("[^/]")
-		default:
-			b.WriteString(regexp.QuoteMeta(string(c)))
-		}
-	}
-	b.WriteString("$")
-	re, err := regexp.Compile(b.String())
-	if err != nil {
-		return nil, fmt.Errorf("pattern %q: %w", pattern, err)
-	}
-	return re, nil
 }
 
 func isSource(kind SourceKind, name string) bool {
