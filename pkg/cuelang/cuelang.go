@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"slices"
+	"strconv"
 	"strings"
 
 	"cuelang.org/go/cue"
@@ -49,8 +50,8 @@ func (l *Loader) Parse(code, file string, data []byte) (cue.Value, diag.List) {
 		// What follows the first syntax error is guesswork of the parser.
 		return cue.Value{}, Diagnose(code, file, err)[:1]
 	}
-	v := l.ctx.BuildFile(f, cue.Filename(file))
-	if err := v.Err(); err != nil {
+	v, err := evaluate(func() cue.Value { return l.ctx.BuildFile(f, cue.Filename(file)) })
+	if err != nil {
 		return cue.Value{}, Diagnose(code, file, err)
 	}
 	return v, nil
@@ -102,6 +103,9 @@ func diagnose(code, first string, own func(file string) bool, err error) diag.Li
 		path := e.Path()
 		span, related := places(first, own, cueerrors.Positions(e))
 		summary := fmt.Sprintf(format, args...)
+		if other := errors.Unwrap(e); other != nil { // JSON's and YAML's parsers'
+			summary, span = said(summary, other, span)
+		}
 		if p := strings.Join(trimDefinition(path), "."); p != "" && !strings.HasPrefix(summary, p) {
 			summary = p + ": " + summary
 		}
@@ -118,6 +122,23 @@ func diagnose(code, first string, own func(file string) bool, err error) diag.Li
 		diags.Errorf(code, diag.Span{File: first}, "%s", err)
 	}
 	return diags
+}
+
+// said adds what an error says that is not CUE's own, and the line that it names
+// where no other is known: "monctl.yaml:3: did not find expected node content".
+// The first line is not named.
+func said(summary string, other error, span diag.Span) (string, diag.Span) {
+	text := other.Error()
+	if rest, ok := strings.CutPrefix(text, span.File+":"); ok && span.Start.Line == 0 {
+		line, message, _ := strings.Cut(rest, " ")
+		if n, err := strconv.Atoi(strings.TrimSuffix(line, ":")); err == nil || line == "" {
+			text, span.Start.Line = message, max(n, 1)
+		}
+	}
+	if summary != "" {
+		text = summary + ": " + text
+	}
+	return text, span
 }
 
 // isDisjunctionSummary recognises the line "2 errors in empty disjunction",

@@ -82,8 +82,7 @@ func (l *Loader) Load(file string, files Files, tags map[string]string) (Package
 	if err == nil {
 		var inst *build.Instance
 		if inst, p.Tags, err = pl.instance(path.Dir(file), list, tags); err == nil {
-			p.Value = l.ctx.BuildInstance(inst)
-			err = p.Value.Err()
+			p.Value, err = evaluate(func() cue.Value { return l.ctx.BuildInstance(inst) })
 		}
 	}
 	p.Files = pl.read
@@ -117,6 +116,9 @@ func (pl *packageLoader) diagnose(p Package, file string, err error) diag.List {
 // isAboutValues tells a contradiction, which stands at a value, from a name that
 // nothing is called.
 func isAboutValues(err error) bool {
+	if _, ok := errors.AsType[*crash](err); ok {
+		return true
+	}
 	errs := cueerrors.Errors(err)
 	if len(errs) == 0 {
 		return false

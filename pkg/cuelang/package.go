@@ -40,8 +40,8 @@ func (l *Loader) Package(code string, files []File, open []string) (cue.Value, d
 	if len(diags) > 0 || len(files) == 0 {
 		return cue.Value{}, diags
 	}
-	v := l.ctx.BuildInstance(instance)
-	if err := v.Err(); err != nil {
+	v, err := evaluate(func() cue.Value { return l.ctx.BuildInstance(instance) })
+	if err != nil {
 		return cue.Value{}, spoken(Diagnose(code, placeOfError(err, files), err))
 	}
 	return v, nil

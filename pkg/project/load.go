@@ -138,9 +138,12 @@ func complete(definition, file string, data []byte) (*decoded, diag.List, error)
 		if diags.HasErrors() {
 			return nil, diags, nil
 		}
-		value = value.Unify(user)
+		if value, err = cuelang.Unify(schema, user); err != nil {
+			return nil, cuelang.Diagnose("project/schema", file, err), nil
+		}
 	}
-	if err := value.Validate(cue.Final(), cue.Concrete(true)); err != nil {
+	text, err := cuelang.Export(value)
+	if err != nil {
 		diags := explain(cuelang.Diagnose("project/schema", file, err), err, schema)
 		for i, d := range diags {
 			if d.Span.Start.Line == 0 { // of what is missing, there is only where it should be
@@ -148,10 +151,6 @@ func complete(definition, file string, data []byte) (*decoded, diag.List, error)
 			}
 		}
 		return nil, diags, nil
-	}
-	text, err := value.MarshalJSON()
-	if err != nil {
-		return nil, cuelang.Diagnose("project/schema", file, err), nil
 	}
 	return &decoded{text, placer(value, file)}, nil, nil
 }

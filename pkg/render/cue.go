@@ -6,8 +6,6 @@ import (
 	"path"
 	"strings"
 
-	"cuelang.org/go/cue"
-
 	"github.com/monctl/monctl/pkg/bundle"
 	"github.com/monctl/monctl/pkg/cuelang"
 	"github.com/monctl/monctl/pkg/diag"
@@ -27,13 +25,10 @@ func (r *renderer) cue() ([]bundle.Document, error) {
 		return nil, nil
 	}
 	r.out.read = &jsonnet.Inputs{Ext: p.Tags}
-	if err := p.Value.Validate(cue.Concrete(true), cue.Final()); err != nil {
+	text, err := cuelang.Export(p.Value)
+	if err != nil {
 		r.out.diags = append(r.out.diags, p.Diagnose("cue/value", file, err)...)
 		return nil, nil
-	}
-	text, err := p.Value.MarshalJSON()
-	if err != nil {
-		return nil, fmt.Errorf("export %s: %w", file, err)
 	}
 	value, err := bundle.DecodeJSON(text)
 	if err != nil {
