@@ -79,6 +79,9 @@ func (j *judgement) judge(ctx context.Context, group bundle.Value) error {
 // decode, if it can be judged without them: an expression that is missing
 // because its field is misspelt is not to be asked for.
 func decodable(rule bundle.Value, pointer string, findings []verdict.Finding) (rest bundle.Value, ok bool) {
+	if rule.Kind != bundle.Map && rule.Kind != bundle.Null {
+		return rule, false
+	}
 	broken := false
 	for _, f := range findings {
 		if rulePointer(f.Pointer) != pointer {

@@ -43,6 +43,11 @@ func typeAt(t reflect.Type, tokens []string) reflect.Type {
 	return nil
 }
 
+// takesLists reports whether a list decodes into a type; nothing is known of nil.
+func takesLists(t reflect.Type) bool {
+	return t != nil && (t.Kind() == reflect.Slice || t.Kind() == reflect.Array)
+}
+
 func fieldType(t reflect.Type, name string) (reflect.Type, bool) {
 	for f := range eachField(t) {
 		if f.name == name {

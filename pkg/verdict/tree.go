@@ -3,6 +3,7 @@ package verdict
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -69,12 +70,13 @@ func (t *tree) key(line int, name string) string {
 			return p.pointer
 		}
 	}
-	return t.value(line, "")
+	return t.value(line, "", anywhere)
 }
 
 // value returns the pointer of the value of a YAML type, such as "seq", that
-// begins on a line; of the innermost one if tag is "".
-func (t *tree) value(line int, tag string) string {
+// begins on a line, of the innermost one if tag is "". Of several such values it
+// is the first that can be meant, or the first of all if none can.
+func (t *tree) value(line int, tag string, meant func(pointer string) bool) string {
 	want := yaml.ScalarNode
 	switch tag {
 	case "seq":
@@ -83,10 +85,12 @@ func (t *tree) value(line int, tag string) string {
 		want = yaml.MappingNode
 	}
 	places := t.values[line]
-	for _, p := range places {
-		if p.kind == want {
-			return p.pointer
-		}
+	of := func(p place) bool { return p.kind == want }
+	if i := slices.IndexFunc(places, func(p place) bool { return of(p) && meant(p.pointer) }); i >= 0 {
+		return places[i].pointer
+	}
+	if i := slices.IndexFunc(places, of); i >= 0 {
+		return places[i].pointer
 	}
 	if len(places) > 0 {
 		return places[len(places)-1].pointer
@@ -96,6 +100,9 @@ func (t *tree) value(line int, tag string) string {
 	}
 	return ""
 }
+
+// anywhere means every value.
+func anywhere(string) bool { return true }
 
 type decodingLine struct {
 	number int

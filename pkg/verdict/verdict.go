@@ -3,6 +3,7 @@ package verdict
 import (
 	"context"
 	"fmt"
+	"maps"
 	"reflect"
 	"regexp"
 	"strings"
@@ -77,9 +78,10 @@ func (l Loader) Judge(ctx context.Context, v bundle.Value) ([]Finding, error) {
 			return nil, err
 		}
 		progress := false
+		missing := maps.Clone(left.parts) // what v lacks
 		for _, f := range found {
 			at := f.Pointer
-			f.Pointer = restore(whole, left.parts, at)
+			f.Pointer = restore(whole, missing, at)
 			if with, ok := l.substitute(v, at, refusal.Error()); ok && f.Kind == Invalid && left.mend(f.Pointer, with) {
 				out, progress = append(out, f), true
 				continue
@@ -157,13 +159,16 @@ func (l Loader) decoding(tree *tree, line decodingLine, refusal error) Finding {
 		return f
 	}
 	if m := wrongType.FindStringSubmatch(line.text); m != nil {
-		pointer := tree.value(line.number, m[1])
+		// A list in a list begins where the outer one does, which may be right.
+		pointer := tree.value(line.number, m[1], func(pointer string) bool {
+			return !takesLists(typeAt(l.Type, strings.Split(pointer, "/")[1:]))
+		})
 		return Finding{
 			Kind: WrongType, Pointer: pointer, Err: refusal,
 			Message: "found " + yamlKind(m[1], m[2]) + ", want " + goKind(m[3], typeAt(l.Type, strings.Split(pointer, "/")[1:])),
 		}
 	}
-	return Finding{Pointer: tree.value(line.number, ""), Message: plain(line.text), Err: refusal}
+	return Finding{Pointer: tree.value(line.number, "", anywhere), Message: plain(line.text), Err: refusal}
 }
 
 func parent(pointer string) string {
