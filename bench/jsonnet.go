@@ -26,33 +26,70 @@ const jsonnetPeer = "jsonnet (go-jsonnet)"
 // layer.
 func runJsonnet(ctx context.Context, b *bench) ([]row, error) {
 	var rows []row
-	var medians []float64
-	sizes := []int{1, 10, 100}
-	for _, size := range sizes {
-		dir := filepath.Join(b.work, fmt.Sprintf("jsonnet-%d", size))
-		if err := writeMixin(dir, 12*size); err != nil {
+	dirs := map[int]string{}
+	for _, size := range []int{1, 10, 100} {
+		dirs[size] = filepath.Join(b.work, fmt.Sprintf("jsonnet-%d", size))
+		if err := writeMixin(dirs[size], 12*size); err != nil {
 			return nil, err
 		}
-		rounds := b.rounds
-		if size == 100 { // the peer takes half a minute
-			rounds = min(rounds, 3)
+	}
+	growth, err := b.growth(ctx, dirs)
+	if err != nil {
+		return nil, err
+	}
+	for _, size := range []int{1, 10, 100} {
+		// What grows faster than its input would take hours at the largest size.
+		if last := len(rows) - 3; size == 100 && rows[last].Peer.Median > peerPatience {
+			b.note(fmt.Sprintf("jsonnet 100×: %s was not run, since it takes %.1f s at a tenth of the size", jsonnetPeer, rows[last].Peer.Median))
+			continue
 		}
-		got, err := b.evaluates(ctx, rounds, fmt.Sprintf("jsonnet %d×", size), dir, []string{"main.jsonnet"})
+		got, err := b.evaluates(ctx, min(b.rounds, max(3, b.rounds/size)), fmt.Sprintf("jsonnet %d×", size), dirs[size], []string{"main.jsonnet"})
 		if err != nil {
 			return nil, err
 		}
-		medians = append(medians, got[0].Ours.Median)
+		if len(got) < 3 { // the peer was stopped
+			return append(append(rows, got...), growth...), nil
+		}
 		rows = append(rows, got...)
 	}
-	// Between the smaller two the start of the process is much of the time.
-	growth := newRow("jsonnet 10× to 100×", "growth of wall", times, []float64{medians[2] / medians[1]}, "", nil)
-	growth.Limit = growthLimit
-	return append(rows, growth), nil
+	return append(rows, growth...), nil
+}
+
+// peerPatience is up to how many seconds at a tenth of the size the peer is run at
+// the largest one.
+const peerPatience = 2
+
+// growth measures monctl alone, in rounds over all sizes. Between the smaller two
+// the start of the process is much of the time.
+func (b *bench) growth(ctx context.Context, dirs map[int]string) ([]row, error) {
+	took := map[int][]float64{}
+	for round := range min(b.rounds, 5) + 1 {
+		for size, dir := range dirs {
+			u, err := measure(ctx, []command{b.evaluation(dir, []string{"main.jsonnet"})})
+			if err != nil {
+				return nil, err
+			}
+			if round > 0 {
+				took[size] = append(took[size], u.cpu.Seconds())
+			}
+		}
+	}
+	var rows []row
+	for _, sizes := range [][2]int{{1, 10}, {10, 100}} {
+		rows = append(rows, newRow(fmt.Sprintf("jsonnet %d× to %d×", sizes[0], sizes[1]), "growth of cpu", times, ratios(took[sizes[1]], took[sizes[0]]), "", nil))
+		rows[len(rows)-1].Limit = growthLimit
+	}
+	return rows, nil
+}
+
+// evaluation is monctl eval in a directory.
+func (b *bench) evaluation(dir string, args []string) command {
+	return command{path: b.monctl, args: append([]string{"eval", "--engine", b.engine}, args...), dir: dir}
 }
 
 // evaluates compares one program, after seeing that both print the same.
 func (b *bench) evaluates(ctx context.Context, rounds int, name, dir string, args []string) ([]row, error) {
-	ours := command{path: b.monctl, args: append([]string{"eval", "--engine", b.engine}, args...), dir: dir}
+	ours := b.evaluation(dir, args)
 	peer := command{path: filepath.Join(b.bin, "jsonnet"), args: args, dir: dir}
 	var outputs [][]byte
 	limited, cancel := within(ctx, b.peerLimit)
