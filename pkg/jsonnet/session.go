@@ -17,12 +17,14 @@ import (
 // compiled once for each content, and the values of imports that an edit does
 // not reach are kept from one evaluation to the next; entries with the same
 // external variables share them. An entry that an edit does not reach is not
-// evaluated again at all: it has the very Result that it had. Every pass brings
-// an Importer of its own, which says what the files are now.
+// evaluated again at all: it has the very Result that it had. Of one that an edit
+// reaches, only those parts of the result are evaluated again that the edited
+// code had a part in. Every pass brings an Importer of its own, which says what
+// the files are now.
 //
 // Native functions have to be pure and the same throughout: the session tells
 // them apart by name only. std.trace in an import whose value is kept prints
-// once. The results are otherwise those of Own.
+// once; an entry whose messages somebody reads is evaluated as a whole. The results are otherwise those of Own.
 type Session struct {
 	machine *vm.Machine
 
@@ -54,17 +56,22 @@ type settled struct {
 	result  *Result
 	closure []vm.Dependency
 	pass    int
+	// by is the evaluation that has made it, of parts.
+	by    *vm.Evaluation
+	parts *vm.Parts
 }
 
 // NewSession returns a session that knows nothing yet.
 func NewSession() *Session {
-	return &Session{machine: vm.NewMachine(syntax.Parse), settled: map[string]*settled{}}
+	s := &Session{machine: vm.NewMachine(syntax.Parse), settled: map[string]*settled{}}
+	s.machine.TellApart()
+	return s
 }
 
 // Once says, before the first evaluation, that there is one pass only. The
 // values of imports are shared between the entries as they are otherwise, but
 // nothing of an entry is kept when it has been evaluated.
-func (s *Session) Once() { s.once = true }
+func (s *Session) Once() { s.once, s.machine = true, vm.NewMachine(syntax.Parse) }
 
 // idlePasses is after how many passes without use an evaluation, or a result, is
 // dropped.
@@ -74,26 +81,27 @@ const idlePasses = 2
 func (s *Session) Evaluate(ctx context.Context, req Request) (*Result, diag.List, error) {
 	key, ok := requestKey(req)
 	if s.once || !ok {
-		return s.evaluate(ctx, req, nil)
+		return s.evaluate(ctx, req, nil, nil)
 	}
-	if r := s.recall(req, key); r != nil {
+	s.mu.Lock()
+	was := s.settled[key]
+	s.mu.Unlock()
+	if r := s.recall(req, was); r != nil {
 		return r, nil, nil
 	}
-	var closure []vm.Dependency
-	r, diags, err := s.evaluate(ctx, req, func(e *vm.Evaluation) { closure = e.Closure() })
+	is := &settled{}
+	r, diags, err := s.evaluate(ctx, req, was, func(e *vm.Evaluation) { is.by, is.parts, is.closure = e, e.Parts(), e.Closure() })
 	if r != nil && len(diags) == 0 && err == nil {
 		s.mu.Lock()
-		s.settled[key] = &settled{r, closure, s.pass}
+		is.result, is.pass = r, s.pass
+		s.settled[key] = is
 		s.mu.Unlock()
 	}
 	return r, diags, err
 }
 
 // recall returns the result that a request had, if it would have it again.
-func (s *Session) recall(req Request, key string) *Result {
-	s.mu.Lock()
-	was := s.settled[key]
-	s.mu.Unlock()
+func (s *Session) recall(req Request, was *settled) *Result {
 	if was == nil {
 		return nil
 	}
@@ -132,11 +140,12 @@ func requestKey(req Request) (string, bool) {
 	return b.String(), true
 }
 
-// evaluate evaluates a request; done, if it is not nil, sees the evaluation.
-func (s *Session) evaluate(ctx context.Context, req Request, done func(*vm.Evaluation)) (*Result, diag.List, error) {
+// evaluate evaluates a request that had another result before; done, if it is not
+// nil, sees the evaluation.
+func (s *Session) evaluate(ctx context.Context, req Request, was *settled, done func(*vm.Evaluation)) (*Result, diag.List, error) {
 	var k *kept
 	result, diags, err := evaluateOwn(ctx, req, s.machine, func(o vm.Options) *vm.Evaluation {
-		k = s.take(req, o)
+		k = s.take(req, o, was)
 		return k.vm
 	})
 	if k != nil {
@@ -152,15 +161,19 @@ func (s *Session) evaluate(ctx context.Context, req Request, done func(*vm.Evalu
 }
 
 // take returns an evaluation that nobody else uses, brought up to date.
-func (s *Session) take(req Request, o vm.Options) *kept {
+func (s *Session) take(req Request, o vm.Options, was *settled) *kept {
 	settings := settingsOf(req)
 	k := s.pick(req, settings)
+	if k != nil && was != nil && was.by == k.vm {
+		o.Parts = was.parts
+	}
 	if k != nil && k.importer != req.Importer && !k.vm.Renew(o) {
 		k = nil
 	} else if k != nil {
 		k.vm.Reuse(o)
 	}
 	if k == nil {
+		o.Parts = nil
 		k = &kept{vm: s.machine.New(o), settings: settings, entries: map[string]bool{}}
 	}
 	k.importer = req.Importer

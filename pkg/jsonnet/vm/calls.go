@@ -45,6 +45,7 @@ func (c *callExpr) eval(e *Evaluation, f *frame) Value {
 // simple is the common case: as many positional arguments as parameters.
 func (c *callExpr) simple(e *Evaluation, f *frame, fn *Function) Value {
 	b := fn.code.body.get()
+	e.tracker.touch(b.fragment)
 	e.alloc(64 + 16*b.slots + thunkBytes*len(c.args))
 	in := newFrame(b.slots, fn.frame, fn.frame.self, fn.frame.layer)
 	for i, a := range c.args {
@@ -149,6 +150,7 @@ func (c *comprehension) appendTo(e *Evaluation, f *frame, out []Value) []Value {
 	e.cur = &c.site
 	elems := e.wantArray(v).elems
 	b := c.fn.body.get()
+	e.tracker.touch(b.fragment)
 	if out == nil {
 		out = make([]Value, 0, len(elems))
 	}

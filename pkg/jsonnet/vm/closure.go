@@ -17,6 +17,14 @@ type Dependency struct {
 // have needed of the same files.
 func (e *Evaluation) Closure() []Dependency {
 	var out []Dependency
+	for _, k := range e.closure() {
+		out = append(out, e.imports.values[k].dependency(k))
+	}
+	return out
+}
+
+func (e *Evaluation) closure() []importKey {
+	var out []importKey
 	seen := map[importKey]bool{}
 	todo := []importKey{{path: e.options.Entry}}
 	for len(todo) > 0 {
@@ -27,7 +35,7 @@ func (e *Evaluation) Closure() []Dependency {
 			continue
 		}
 		seen[k] = true
-		out = append(out, im.dependency(k))
+		out = append(out, k)
 		if k.kind == importCode && im.name != "" {
 			todo = append(todo, e.imports.uses[im.name]...)
 		}

@@ -19,6 +19,9 @@ type unit struct {
 	name, thisFile string
 	// standard says that this is the standard library itself.
 	standard bool
+	// root is the program, if its fragments are told apart.
+	root      ast.Node
+	fragments map[ast.Node]fragment
 	// params are the parameters of a file that is a function.
 	params []string
 	body   body
@@ -55,6 +58,8 @@ type bind struct {
 	// ready says that the initialiser cannot fail and makes its value at
 	// once.
 	ready bool
+	// fragment is the initialiser's; none for a parameter.
+	fragment fragment
 }
 
 func newBinds(n int) []*bind {
@@ -92,6 +97,7 @@ type compiledBody struct {
 	inits []code
 	// constant is the value of a body that is a literal.
 	constant Value
+	fragment fragment
 }
 
 func (b *body) get() *compiledBody {
@@ -117,7 +123,7 @@ func (b *body) compile() *compiledBody {
 type functionBody struct{ *ast.Function }
 
 func (sc *scope) compileBody(n ast.Node) *compiledBody {
-	c := &compiledBody{}
+	c := &compiledBody{fragment: sc.unit.fragment(n)}
 	if fn, ok := n.(functionBody); ok {
 		in := sc.newBody(&layout{slots: len(fn.Parameters)})
 		in.binds = newBinds(len(fn.Parameters))
@@ -362,6 +368,7 @@ func (sc *scope) compileLocal(n *ast.Local, t tail) code {
 	}
 	for i, b := range n.Binds {
 		in.binds[i].setInit(in.compile(b.Body, tailNone))
+		in.binds[i].fragment = sc.unit.fragment(b.Body)
 	}
 	return in.compile(n.Body, t)
 }

@@ -49,6 +49,9 @@ func (sc *scope) compileObject(n *ast.DesugaredObject) code {
 		// Initialisers may need locals of their own, which must not land in
 		// the object's frame: that is made before they are compiled.
 		in.binds[i].setInit(in.compileInit(b.Body))
+		if i != c.dollar {
+			in.binds[i].fragment = sc.unit.fragment(b.Body)
+		}
 	}
 	c.fields = make([]*fieldCode, len(n.Fields))
 	fields := make([]fieldCode, len(n.Fields))

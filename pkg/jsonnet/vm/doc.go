@@ -44,6 +44,23 @@
 // field that another layer has overridden; self is the object, and super
 // begins at the layer behind the one the code is in.
 //
+// # Evaluating again
+//
+// An Evaluation can be used again when files have changed (Renew): the values of
+// imports stay that an edit does not reach. That alone is of little use for a
+// large mixin, whose root is a sum of all its files: an edit of any makes another
+// root, and all that reads $ or self has to be evaluated anew.
+//
+// So a Machine can tell the fragments of its files apart (TellApart): file,
+// field, function, local, assertion. Its evaluations note for every value that is
+// kept which fragments and imports it needed (tracker), and the parts of a result
+// know what everything in them needed (Parts). Evaluating is deterministic:
+// where none of it has changed, a part comes out as it was, and its text and
+// origins are taken over without evaluating anything. No value goes from one root
+// to the next, so that nothing in it can be out of date. Two versions of a file
+// are compared as trees; code that has only moved is the same, and the origins
+// of what it made are told its new place.
+//
 // # Failing
 //
 // Errors are panics with *Error inside the package and are returned by the

@@ -33,6 +33,10 @@ type Evaluation struct {
 	depth int
 	limits
 	profiler profiler
+	// tracker is nil where nobody asks for what values needed.
+	tracker *tracker
+	// parts are those of the latest result.
+	parts    *Parts
 	interned map[string]*Name
 	imports  imports
 	// std is the standard library, stdOf holds it with std.thisFile.
@@ -84,6 +88,9 @@ type Options struct {
 	MaxMemory int64
 	// NoOrigins says that nobody asks where the values of a result come from.
 	NoOrigins bool
+	// Parts are those of an earlier result of the same program, by an evaluation
+	// of which Renew or Reuse has made this one; nil if there are none.
+	Parts *Parts
 	// Profile collects what the evaluation spends; nil for none.
 	Profile *Profile
 }

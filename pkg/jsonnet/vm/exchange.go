@@ -30,9 +30,7 @@ func (e *Evaluation) toGo(v Value) any {
 		return out
 	case kindObject:
 		o := v.object()
-		if !o.asserted {
-			e.checkAssertions(o)
-		}
+		e.assert(o)
 		out := map[string]any{}
 		for _, name := range e.fieldNames(o, false) {
 			out[name.text] = e.toGo(e.get(o, name))

@@ -141,6 +141,7 @@ func (e *Evaluation) trim() { e.stack = e.stack[:len(e.stack)-1] }
 func (e *Evaluation) bind(fn *Function, args arguments) *frame {
 	c := fn.code
 	b := c.body.get()
+	e.tracker.touch(b.fragment)
 	e.alloc(64 + 16*b.slots)
 	f := newFrame(b.slots, fn.frame, fn.frame.self, fn.frame.layer)
 	copy(f.slots, args.positional)

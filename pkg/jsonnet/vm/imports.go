@@ -40,7 +40,18 @@ func (c *importExpr) eval(e *Evaluation, _ *frame) Value {
 	if c.entry {
 		k.path = e.options.Entry
 	}
-	return e.importValue(k)
+	v := e.importValue(k)
+	// What is no code is made by the import, whichever was the first of the path.
+	switch c.kind {
+	case importText:
+		s := *v.str()
+		s.made = c.base()
+		return s.value()
+	case importBytes:
+		return (&Array{header{kind: kindArray, made: c.base()}, v.array().elems}).value()
+	default:
+		return v
+	}
 }
 
 func (c *importExpr) delay(_ *Evaluation, f *frame) Value { return newThunk(c, f) }
@@ -80,12 +91,21 @@ func newImports() imports {
 	return imports{values: map[importKey]*imported{}, files: map[string]*importedFile{}, uses: map[string][]importKey{}}
 }
 
-func (e *Evaluation) importValue(k importKey) Value {
+// imported returns the outcome of an import.
+func (e *Evaluation) imported(k importKey) *imported {
 	im := e.imports.values[k]
 	if im == nil {
 		im = e.resolve(k)
 		e.imports.values[k] = im
 		e.imports.uses[k.from] = append(e.imports.uses[k.from], k)
+	}
+	return im
+}
+
+func (e *Evaluation) importValue(k importKey) Value {
+	im := e.imported(k)
+	if e.tracker != nil {
+		e.tracker.read(e.tracker.found(k, im))
 	}
 	if im.err != nil {
 		e.fail("%s", im.err.Error())
@@ -108,8 +128,12 @@ func (e *Evaluation) resolve(k importKey) *imported {
 	return im
 }
 
-// place makes the value of what an import has found.
+// place makes the value of what an import has found; text and bytes have no
+// origin.
 func (e *Evaluation) place(k importKey, im *imported) {
+	cur := e.cur
+	e.cur = &silentSite
+	defer func() { e.cur = cur }()
 	switch k.kind {
 	case importText:
 		im.value = e.string(validText(string(im.data)))
@@ -139,6 +163,7 @@ func (e *Evaluation) importFile(name string, data []byte) *importedFile {
 		} else {
 			f.value = u.thunk()
 		}
+		e.tracker.compiled(name, u)
 	})
 	e.imports.files[name] = f
 	return f
@@ -156,6 +181,7 @@ type unitCode struct{ unit *unit }
 
 func (c *unitCode) eval(e *Evaluation, _ *frame) Value {
 	b := c.unit.body.get()
+	e.tracker.touch(b.fragment)
 	return b.code.eval(e, newFrame(b.slots, nil, nil, 0))
 }
 func (c *unitCode) delay(_ *Evaluation, f *frame) Value { return newThunk(c, f) }

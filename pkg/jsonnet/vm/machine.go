@@ -20,6 +20,8 @@ type Machine struct {
 	names   names
 	natives map[string]*Native
 	library library
+	// fragments tells fragments apart, nil if nobody asks for them.
+	fragments *fragments
 	// active counts the evaluations that are running.
 	active atomic.Int64
 
@@ -111,6 +113,9 @@ func (m *Machine) newUnit(diagnosticName, fileName, thisFile, text string) (*uni
 	}
 	u := &unit{machine: m, name: diagnosticName, thisFile: thisFile, params: Parameters(n)}
 	u.body.source, u.body.scope = n, &scope{layout: &layout{}, unit: u}
+	if m.fragments != nil && fileName != "" {
+		u.root, u.fragments = n, map[ast.Node]fragment{}
+	}
 	return u, nil
 }
 
@@ -148,6 +153,9 @@ func (m *Machine) New(o Options) *Evaluation {
 	e := &Evaluation{machine: m, options: o.withDefaults(), cur: &silentSite, interned: map[string]*Name{}}
 	e.look = e.options.MaxMemory
 	e.imports = newImports()
+	if m.fragments != nil {
+		e.tracker = newTracker()
+	}
 	e.std = e.literal(&silentSite, layer{shape: m.library.shape, code: m.library.code})
 	e.stdFor = map[*unit]*Object{}
 	e.extVars, e.natives = map[string]Value{}, map[string]Value{}

@@ -40,12 +40,18 @@ func (c *variable) eval(e *Evaluation, f *frame) Value {
 	if v.h.kind == kindThunk {
 		e.cur = &c.site
 		v = e.force(v)
-		f.slots[c.bind.slot] = v
+		if e.tracker == nil { // the thunk knows what it has needed
+			f.slots[c.bind.slot] = v
+		}
+	}
+	if c.bind.fragment != 0 {
+		e.tracker.touch(c.bind.fragment)
 	}
 	return v
 }
 
 func (c *variable) initialise(e *Evaluation, f *frame) Value {
+	e.tracker.touch(c.bind.fragment)
 	if c.bind.ready {
 		e.room(&c.site)
 		v := c.bind.init.eval(e, f)
@@ -53,10 +59,11 @@ func (c *variable) initialise(e *Evaluation, f *frame) Value {
 		return v
 	}
 	e.cur = &c.site
+	outer := e.tracker.open()
 	n := e.push(&c.site)
 	v := c.bind.init.eval(e, f)
 	e.pop(n)
-	f.slots[c.bind.slot] = v
+	f.slots[c.bind.slot] = e.tracker.keep(v, outer)
 	return v
 }
 
@@ -71,13 +78,16 @@ func (c *variable) delay(e *Evaluation, f *frame) Value {
 	switch {
 	case v.h == nil:
 		if l, ok := c.bind.init.(*literal); ok {
+			e.tracker.touch(c.bind.fragment)
 			return l.value
 		}
 	case v.h.kind != kindThunk:
+		e.tracker.touch(c.bind.fragment)
 		return v
 	default:
 		if t := v.thunk(); t.value.h != nil {
-			return t.value
+			e.tracker.touch(c.bind.fragment)
+			return e.force(v)
 		}
 	}
 	e.alloc(thunkBytes)
@@ -139,7 +149,7 @@ func (c *arrayLiteral) appendTo(e *Evaluation, f *frame, out []Value) []Value {
 type objectLiteral struct{ *objectCode }
 
 func (c *objectLiteral) eval(e *Evaluation, f *frame) Value {
-	return e.literal(&c.site, layer{c.shape, c.objectCode, f}).value()
+	return e.literal(&c.site, layer{shape: c.shape, code: c.objectCode, frame: f}).value()
 }
 func (c *objectLiteral) delay(e *Evaluation, f *frame) Value { return c.eval(e, f) }
 
@@ -170,7 +180,7 @@ func (c *dynamicObject) eval(e *Evaluation, f *frame) Value {
 		e.failDuplicate(firstDuplicate(s.names))
 	}
 	e.alloc(48 * len(s.names))
-	return e.literal(&c.site, layer{s, c.objectCode, f}).value()
+	return e.literal(&c.site, layer{shape: s, code: c.objectCode, frame: f}).value()
 }
 
 func (c *dynamicObject) delay(_ *Evaluation, f *frame) Value { return newThunk(c, f) }

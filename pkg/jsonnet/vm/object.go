@@ -19,14 +19,14 @@ type Object struct {
 	lookups uint8
 	// size is the number of layers.
 	size int32
+	// checked is what the assertions have needed, see needs.go.
+	checked *need
 	// left and right are the operands of a sum that nobody has looked into
 	// yet; then layers is empty.
 	left, right *Object
 	// layers are the literals, the last summand first: super of a field in
 	// one layer are the layers behind it.
 	layers []layer
-	// state is parallel to layers.
-	state  []layerState
 	fields *fieldList
 	index  map[*Name]position
 }
@@ -35,22 +35,21 @@ type Object struct {
 type simpleObject struct {
 	Object
 	layer [1]layer
-	state [1]layerState
 }
 
-// layer is one object literal, with the frame around it.
+// layer is one object literal, with the frame around it, and what an object
+// keeps for it: the frame of its locals and the values of its fields.
 type layer struct {
 	shape *shape
 	code  *objectCode
 	frame *frame
-}
 
-// layerState is what an object keeps for one of its layers: the frame of its
-// locals and the values of its fields.
-type layerState struct {
-	frame  *frame
+	locals *frame
 	values []Value
 }
+
+// unbound is the layer for another object.
+func (l layer) unbound() layer { return layer{shape: l.shape, code: l.code, frame: l.frame} }
 
 type position struct{ layer, field int }
 
@@ -124,7 +123,6 @@ func (e *Evaluation) literal(s *site, l layer) *Object {
 	o.asserts = l.code != nil && len(l.code.asserts) > 0
 	o.asserted = !o.asserts
 	o.layers = o.layer[:]
-	o.Object.state = o.state[:]
 	return &o.Object
 }
 
@@ -161,10 +159,11 @@ func (e *Evaluation) flatObject(o *Object) {
 			todo = append(todo, last.left, last.right)
 			continue
 		}
-		layers = append(layers, last.layers...)
+		for _, l := range last.layers {
+			layers = append(layers, l.unbound())
+		}
 	}
 	o.layers = layers
-	o.state = make([]layerState, len(layers))
 	o.left, o.right = nil, nil
 }
 
@@ -220,12 +219,11 @@ func (o *Object) buildIndex() {
 
 // layerFrame returns the frame of the locals of a layer.
 func (e *Evaluation) layerFrame(o *Object, i int) *frame {
-	st := &o.state[i]
-	if st.frame == nil {
-		l := &o.layers[i]
-		st.frame = l.code.newFrame(l.frame, o, i)
+	l := &o.layers[i]
+	if l.locals == nil {
+		l.locals = l.code.newFrame(l.frame, o, i)
 	}
-	return st.frame
+	return l.locals
 }
 
 func (c *objectCode) newFrame(parent *frame, o *Object, layer int) *frame {
@@ -238,20 +236,24 @@ func (c *objectCode) newFrame(parent *frame, o *Object, layer int) *frame {
 
 // field returns the value of a field.
 func (e *Evaluation) field(o *Object, p position) Value {
-	st := &o.state[p.layer]
-	s := o.layers[p.layer].shape
-	if st.values == nil {
-		st.values = make([]Value, len(s.names))
-	} else if v := st.values[p.field]; v.h != nil {
-		return v
+	l := &o.layers[p.layer]
+	s := l.shape
+	if e.tracker != nil && s.fields != nil {
+		e.tracker.touch(s.fields[p.field].body.get().fragment)
 	}
+	if l.values == nil {
+		l.values = make([]Value, len(s.names))
+	} else if v := l.values[p.field]; v.h != nil {
+		return e.force(v)
+	}
+	outer := e.tracker.open()
 	var v Value
 	if s.values != nil {
 		v = e.force(s.values[p.field])
 	} else {
 		v = e.makeField(o, p, s)
 	}
-	o.state[p.layer].values[p.field] = v
+	o.layers[p.layer].values[p.field] = e.tracker.keep(v, outer)
 	return v
 }
 
@@ -308,6 +310,7 @@ func (e *Evaluation) checkAssertions(o *Object) {
 	}()
 	e.flatObject(o)
 	cur := e.cur
+	outer := e.tracker.open()
 	for i := range o.layers {
 		c := o.layers[i].code
 		if c == nil {
@@ -315,6 +318,7 @@ func (e *Evaluation) checkAssertions(o *Object) {
 		}
 		for _, a := range c.asserts {
 			b := a.body.get()
+			e.tracker.touch(b.fragment)
 			f := e.layerFrame(o, i)
 			if b.slots > 0 {
 				f = newFrame(b.slots, f, o, i)
@@ -326,13 +330,21 @@ func (e *Evaluation) checkAssertions(o *Object) {
 		}
 	}
 	passed = true
+	o.checked = e.tracker.end(outer)
+}
+
+// assert sees that the assertions of an object hold, or are being checked.
+func (e *Evaluation) assert(o *Object) {
+	if !o.asserted {
+		e.checkAssertions(o)
+	} else if o.checked != nil {
+		e.tracker.read(o.checked)
+	}
 }
 
 // lookup returns the value of a field, or the zero Value if there is none.
 func (e *Evaluation) lookup(o *Object, name *Name) Value {
-	if !o.asserted {
-		e.checkAssertions(o)
-	}
+	e.assert(o)
 	p := e.find(o, name, 0)
 	if p.layer < 0 {
 		return Value{}
@@ -352,8 +364,8 @@ func (e *Evaluation) get(o *Object, name *Name) Value {
 // getLater returns a thunk of a field's value.
 func (e *Evaluation) getLater(o *Object, name *Name) Value {
 	if p := e.find(o, name, 0); o.asserted && p.layer >= 0 {
-		if st := &o.state[p.layer]; st.values != nil && st.values[p.field].h != nil {
-			return st.values[p.field]
+		if l := &o.layers[p.layer]; l.values != nil && l.values[p.field].h != nil {
+			return e.field(o, p)
 		}
 	}
 	return e.later(func() Value { return e.get(o, name) })
@@ -362,9 +374,7 @@ func (e *Evaluation) getLater(o *Object, name *Name) Value {
 // getSuper returns the value of a field as super sees it from a frame.
 func (e *Evaluation) getSuper(f *frame, name *Name) Value {
 	o := f.self
-	if !o.asserted {
-		e.checkAssertions(o)
-	}
+	e.assert(o)
 	e.flatObject(o)
 	if f.layer+1 >= len(o.layers) {
 		e.fail("Attempt to use super when there is no super class.")

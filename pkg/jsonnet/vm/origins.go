@@ -20,16 +20,19 @@ type Origins struct {
 // place is what is known about one value. end is the index after the last
 // value within it, names the index of its keys plus one.
 type place struct {
-	made       *ast.NodeBase
-	named      *ast.LocationRange
-	end, names int32
+	made, named *ast.LocationRange
+	end, names  int32
 }
 
 func (o *Origins) add(v Value, named *ast.LocationRange) {
 	if n := cap(o.places); n == len(o.places) {
 		o.places = slices.Grow(o.places, max(n, 64))
 	}
-	o.places = append(o.places, place{made: v.h.made, named: named})
+	p := place{named: named}
+	if v.h.made != nil {
+		p.made = &v.h.made.LocRange
+	}
+	o.places = append(o.places, p)
 }
 
 func (o *Origins) element(el, v Value) {
@@ -55,6 +58,25 @@ func (o *Origins) names(names []*Name) {
 	o.places[len(o.places)-1].names = int32(len(o.keys))
 }
 
+// take appends a part of the origins of another result. place, if it is not nil,
+// tells where a place of it is now.
+func (o *Origins) take(of *Origins, from, to extent, place func(*ast.LocationRange) *ast.LocationRange) {
+	places, keys := int32(len(o.places)-from.places), int32(len(o.keys)-from.keys)
+	o.keys = append(o.keys, of.keys[from.keys:to.keys]...)
+	at := len(o.places)
+	o.places = append(o.places, of.places[from.places:to.places]...)
+	for i := at; i < len(o.places); i++ {
+		p := &o.places[i]
+		p.end += places
+		if p.names > 0 {
+			p.names += keys
+		}
+		if place != nil {
+			p.made, p.named = place(p.made), place(p.named)
+		}
+	}
+}
+
 // enter and leave bracket the values within the last place.
 func (o *Origins) enter() int {
 	if o == nil {
@@ -71,6 +93,9 @@ func (o *Origins) leave(at int) {
 
 // compact lets go of the room that was for more.
 func (o *Origins) compact() *Origins {
+	if o == nil {
+		return nil
+	}
 	const waste = 8 // an eighth of it is worth no copy
 	if n := len(o.places); cap(o.places)-n > n/waste {
 		o.places = append(make([]place, 0, n), o.places...)
@@ -123,7 +148,7 @@ func (o *Origins) Within(path []string) iter.Seq[Origin] {
 func (p place) origin() Origin {
 	var out Origin
 	if p.made != nil {
-		out.Made = p.made.LocRange
+		out.Made = *p.made
 	}
 	if p.named != nil {
 		out.Named = *p.named

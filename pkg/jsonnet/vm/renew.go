@@ -74,6 +74,8 @@ func (e *Evaluation) restart(o Options) {
 	e.options = o.withDefaults()
 	e.steps, e.memory, e.look = 0, 0, e.options.MaxMemory
 	clear(e.stdFor)
+	e.parts = nil
+	e.tracker.restart()
 }
 
 // changed says whether an import finds something else than before.

@@ -35,6 +35,9 @@ func (e *Evaluation) protect(ctx context.Context, from *site, f func()) (err err
 		if r := recover(); r != nil {
 			err = e.recovered(r)
 		}
+		if err != nil {
+			e.tracker.reset()
+		}
 		e.stack, e.path, e.depth = e.stack[:0], e.path[:0], 0
 		clear(e.args)
 		e.args, e.next, e.cur = e.args[:0], tailCall{}, &silentSite
@@ -121,21 +124,31 @@ func (e *Evaluation) Apply(ctx context.Context, fn, arg Value) (v Value, err err
 }
 
 // JSON manifests a value as jsonnet prints it, without a newline at the end.
-// There are no origins with Options.NoOrigins.
+// There are no origins with Options.NoOrigins. Parts of Options.Parts that come
+// out as they were are taken over.
 func (e *Evaluation) JSON(ctx context.Context, v Value) (text []byte, origins *Origins, err error) {
-	err = e.protect(ctx, manifestationSite, func() {
-		w := writer{e: e, multiline: true}
-		if e.options.NoOrigins {
-			w.value(v, 0)
-			text = w.text()
-			return
+	var keeper *keeper
+	write := func() {
+		w := writer{e: e, multiline: true, keeper: keeper}
+		if !e.options.NoOrigins {
+			w.origins = &Origins{}
+			w.origins.add(v, nil)
 		}
-		w.origins = &Origins{}
-		w.origins.add(v, nil)
 		w.value(v, 0)
 		w.origins.leave(0)
 		text, origins = w.text(), w.origins.compact()
+	}
+	err = e.protect(ctx, manifestationSite, func() {
+		keeper = e.newKeeper()
+		write()
+		e.parts = keeper.parts(e, text, origins)
 	})
+	if err != nil && keeper.reuses() {
+		// What fails may have been asked for first by a part that was taken over,
+		// and the error tells who asked.
+		keeper = nil
+		err = e.protect(ctx, manifestationSite, write)
+	}
 	return text, origins, err
 }
 

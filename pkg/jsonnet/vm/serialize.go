@@ -31,6 +31,7 @@ type writer struct {
 	buf       []byte
 	multiline bool
 	origins   *Origins
+	keeper    *keeper
 	// full is what has been written before buf, size how much that is. A
 	// large result is put together once and not copied whenever it grows.
 	full [][]byte
@@ -92,6 +93,21 @@ func (w *writer) room(n int) {
 	w.buf = make([]byte, 0, size)
 }
 
+// raw writes text as it is.
+func (w *writer) raw(text []byte) {
+	w.room(len(text))
+	w.buf = append(w.buf, text...)
+}
+
+// extent is how much has been written.
+func (w *writer) extent() extent {
+	x := extent{text: w.size + len(w.buf)}
+	if w.origins != nil {
+		x.places, x.keys = len(w.origins.places), len(w.origins.keys)
+	}
+	return x
+}
+
 // text returns all that has been written, with room for one more byte. The
 // writer must not be used any more.
 func (w *writer) text() []byte {
@@ -113,13 +129,18 @@ func (w *writer) array(a *Array, depth int) {
 		return
 	}
 	e := w.e
+	w.keeper.enter()
 	w.buf = append(w.buf, '[')
 	at := len(e.path)
 	e.path = append(e.path, step{})
 	for i, el := range a.elems {
 		w.separate(i, depth+1)
+		if w.keeper.take(w, i) {
+			continue
+		}
 		e.path[at] = step{index: i}
 		e.cur = &pathSite
+		w.keeper.open(w, i)
 		v := e.force(el)
 		if w.origins != nil {
 			w.origins.element(el, v)
@@ -127,6 +148,7 @@ func (w *writer) array(a *Array, depth int) {
 		entry := w.origins.enter()
 		w.value(v, depth+1)
 		w.origins.leave(entry)
+		w.keeper.end(w)
 	}
 	e.path = e.path[:at]
 	w.end(']', depth)
@@ -139,8 +161,8 @@ func (w *writer) object(o *Object, depth int) {
 	names := e.fieldNames(o, false)
 	if !o.asserted {
 		e.cur = assertionSite
-		e.checkAssertions(o)
 	}
+	e.assert(o)
 	if len(names) == 0 {
 		w.buf = append(w.buf, "{ }"...)
 		return
@@ -148,6 +170,7 @@ func (w *writer) object(o *Object, depth int) {
 	if w.origins != nil {
 		w.origins.names(names)
 	}
+	w.keeper.enter()
 	w.buf = append(w.buf, '{')
 	at := len(e.path)
 	e.path = append(e.path, step{})
@@ -157,6 +180,10 @@ func (w *writer) object(o *Object, depth int) {
 		e.cur = &pathSite
 		w.quoted(name.text)
 		w.buf = append(w.buf, ':', ' ')
+		if w.keeper.take(w, i) {
+			continue
+		}
+		w.keeper.open(w, i)
 		p := e.find(o, name, 0)
 		v := e.field(o, p)
 		if w.origins != nil {
@@ -165,6 +192,7 @@ func (w *writer) object(o *Object, depth int) {
 		entry := w.origins.enter()
 		w.value(v, depth+1)
 		w.origins.leave(entry)
+		w.keeper.end(w)
 	}
 	e.path = e.path[:at]
 	w.end('}', depth)

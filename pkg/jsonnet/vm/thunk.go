@@ -22,16 +22,19 @@ type code interface {
 // element stands. As in upstream's engine a thunk that needs itself is simply
 // evaluated again, until the stack's limit ends it.
 type thunk struct {
-	kind  kind // at the place of header.kind
-	code  code
-	frame *frame
+	kind kind // at the place of header.kind
+	code code
+	// rest is the frame, and after the evaluation the *need of the value.
+	rest  unsafe.Pointer
 	value Value
 }
+
+func (t *thunk) needs() *need { return (*need)(t.rest) }
 
 func (t *thunk) asValue() Value { return Value{h: (*header)(unsafe.Pointer(t))} }
 
 func newThunk(c code, f *frame) Value {
-	return (&thunk{kind: kindThunk, code: c, frame: f}).asValue()
+	return (&thunk{kind: kindThunk, code: c, rest: unsafe.Pointer(f)}).asValue()
 }
 
 // force returns the value behind a thunk, and any other value as it is.
@@ -40,19 +43,23 @@ func (e *Evaluation) force(v Value) Value {
 		return v
 	}
 	t := v.thunk()
-	if t.value.h != nil {
-		return t.value
+	if t.value.h == nil {
+		return e.evaluate(t)
 	}
-	return e.evaluate(t)
+	if e.tracker != nil {
+		e.tracker.read(t.needs())
+	}
+	return t.value
 }
 
 func (e *Evaluation) evaluate(t *thunk) Value {
 	cur := e.cur
+	outer := e.tracker.open()
 	n := e.push(cur)
-	v := t.code.eval(e, t.frame)
+	v := t.code.eval(e, (*frame)(t.rest))
 	e.pop(n)
 	e.cur = cur
-	t.value, t.frame = v, nil
+	t.value, t.rest = v, unsafe.Pointer(e.tracker.end(outer))
 	return v
 }
 

@@ -140,8 +140,10 @@ func (e *Evaluation) without(o *Object, name *Name) Value {
 		s.hide = append(s.hide, shown[n])
 	}
 	r := &Object{header: header{kind: kindObject, made: e.cur.base()}, asserts: o.asserts, asserted: !o.asserts, size: o.size + 1}
-	r.layers = append([]layer{{shape: s}}, o.layers...)
-	r.state = make([]layerState, len(r.layers))
+	r.layers = append(make([]layer, 0, len(o.layers)+1), layer{shape: s})
+	for _, l := range o.layers {
+		r.layers = append(r.layers, l.unbound())
+	}
 	e.alloc(objectBytes + 64*len(r.layers) + 24*len(s.names))
 	return r.value()
 }
