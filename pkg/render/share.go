@@ -63,7 +63,7 @@ func runTasks(ctx context.Context, opts Options, envs []project.Environment, tas
 		p.add(t, t.envs)
 	}
 	group, ctx := errgroup.WithContext(ctx)
-	for range min(max(opts.Workers, 1), len(tasks)) {
+	for range min(max(opts.Workers, 1), most) {
 		group.Go(func() error { return p.work(ctx) })
 	}
 	return group.Wait()
