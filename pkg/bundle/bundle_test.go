@@ -326,7 +326,11 @@ func TestTargetTreeHoldsWhatDiffers(t *testing.T) {
 		object(t, "rules/a/g", "{name: g}"), object(t, "rules/b/g", "{name: g}"), object(t, "rules/b/h", "{name: h}"))
 	target := env.Replace(object(t, "prometheus", "{global: {external_labels: {dc: x, replica: a}}, rule_files: ['rules/*.yaml'], scrape_configs: [{job_name: n, file_sd_configs: [{files: ['targets/*.yaml']}]}]}")).
 		Select(func(o bundle.Object) bool { return o.Ref.String() != "rules/b/h" })
-	files, err := bundle.TargetTree(env, target, "x-a")
+	shared, err := env.Tree()
+	if err != nil {
+		t.Fatal(err)
+	}
+	files, err := bundle.TargetTree(shared, target, "x-a")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -116,7 +116,7 @@ func Canonical(v Value) ([]byte, error) {
 	if err := encode(&b, v, encodeYAMLKey); err != nil {
 		return nil, err
 	}
-	return exact(&b), nil
+	return exact(b.Bytes()), nil
 }
 
 // JSON encodes a value as Canonical does, but always to JSON: a scalar with Src
@@ -127,16 +127,16 @@ func JSON(v Value) ([]byte, error) {
 	if err := encode(&b, withoutSrc(v), encodeString); err != nil {
 		return nil, err
 	}
-	return exact(&b), nil
+	return exact(b.Bytes()), nil
 }
 
-// exact returns what was written without the room that the buffer has kept for
-// more: it is kept for long.
-func exact(b *bytes.Buffer) []byte {
-	if b.Cap()-b.Len() > b.Len()/8 {
-		return bytes.Clone(b.Bytes())
+// exact returns what was written without the room that is there for more: it is
+// kept for long.
+func exact(b []byte) []byte {
+	if cap(b)-len(b) > len(b)/8 {
+		return bytes.Clone(b)
 	}
-	return b.Bytes()
+	return b
 }
 
 // encode writes a value whose keys are written by a function.
@@ -303,7 +303,7 @@ func IndentJSON(v Value) ([]byte, error) {
 		return nil, err
 	}
 	b.WriteByte('\n')
-	return exact(&b), nil
+	return exact(b.Bytes()), nil
 }
 
 func withoutSrc(v Value) Value {

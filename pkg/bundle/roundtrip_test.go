@@ -178,7 +178,8 @@ func TestYAMLReadsBackTheSameEverywhere(t *testing.T) {
 	}
 }
 
-// FuzzEncodeYAML: whatever texts a value holds, both readers read it back.
+// FuzzEncodeYAML: whatever texts a value holds, both readers read it back, and
+// the emitter of yaml.v3 would have written the same.
 func FuzzEncodeYAML(f *testing.F) {
 	for _, s := range treacherous() {
 		f.Add(s, s)
@@ -191,6 +192,7 @@ func FuzzEncodeYAML(f *testing.F) {
 		if err := readsBack(v); err != nil {
 			t.Fatal(err)
 		}
+		writesAsEmitted(t, v)
 	})
 }
 

@@ -4,9 +4,12 @@ import (
 	"fmt"
 	"maps"
 	"path"
+	"runtime"
 	"slices"
 	"strings"
 	"unicode"
+
+	"golang.org/x/sync/errgroup"
 )
 
 // TreeFile is one file of the rendered tree of an environment.
@@ -42,20 +45,34 @@ func RuleFileName(namespace string) string {
 
 // Tree lays the bundle out as files, sorted by path.
 func (b *Bundle) Tree() ([]TreeFile, error) {
-	files := map[string]*TreeFile{}
-	rules := map[string][]Value{}
+	objects := map[string][]Object{}
 	for _, o := range b.objs {
 		name, ok := o.Ref.TreePath()
 		if !ok {
 			return nil, fmt.Errorf("object %s: %q cannot be a file name", o.Ref, name)
 		}
-		f := files[name]
-		if f == nil {
-			f = &TreeFile{Path: name, Objects: map[string]TreeObject{}}
-			files[name] = f
-		} else if o.Ref.Kind != Rules {
+		if len(objects[name]) > 0 && o.Ref.Kind != Rules {
 			return nil, fmt.Errorf("object %s: another object has the file name %q, too", o.Ref, name)
 		}
+		objects[name] = append(objects[name], o)
+	}
+	files := make([]TreeFile, len(objects))
+	var group errgroup.Group
+	group.SetLimit(runtime.GOMAXPROCS(0))
+	for i, name := range slices.Sorted(maps.Keys(objects)) {
+		files[i] = TreeFile{Path: name, Objects: map[string]TreeObject{}}
+		group.Go(func() error { return files[i].fill(objects[name]) })
+	}
+	if err := group.Wait(); err != nil {
+		return nil, err
+	}
+	return files, nil
+}
+
+// fill makes the file of its objects: rule groups, or one object of another kind.
+func (f *TreeFile) fill(objects []Object) error {
+	var groups []Value
+	for _, o := range objects {
 		f.Objects[o.Ref.String()] = TreeObject{Entry: o.Entry, Hash: o.Body.Hash()}
 		if o.Ref.Kind.IsRaw() {
 			f.Data = o.Body.Bytes()
@@ -63,32 +80,29 @@ func (b *Bundle) Tree() ([]TreeFile, error) {
 		}
 		v, err := o.Value()
 		if err != nil {
-			return nil, err
+			return err
 		}
 		switch o.Ref.Kind {
 		case Rules:
-			rules[name] = append(rules[name], v)
+			groups = append(groups, v)
 		case Dashboard:
 			f.Data, err = IndentJSON(v)
 		default:
 			f.Data, err = EncodeYAML(v)
 		}
 		if err != nil {
-			return nil, fmt.Errorf("encode %s: %w", o.Ref, err)
+			return fmt.Errorf("encode %s: %w", o.Ref, err)
 		}
 	}
-	for name, groups := range rules {
-		data, err := EncodeYAML(RuleFile(groups))
-		if err != nil {
-			return nil, fmt.Errorf("encode %s: %w", name, err)
-		}
-		files[name].Data = data
+	if groups == nil {
+		return nil
 	}
-	var out []TreeFile
-	for _, name := range slices.Sorted(maps.Keys(files)) {
-		out = append(out, *files[name])
+	data, err := EncodeYAML(RuleFile(groups))
+	if err != nil {
+		return fmt.Errorf("encode %s: %w", f.Path, err)
 	}
-	return out, nil
+	f.Data = data
+	return nil
 }
 
 // TreePath returns the path of the file within an environment's folder that an
@@ -128,14 +142,10 @@ func fileNameOK(name string) bool {
 		!strings.ContainsFunc(name, func(c rune) bool { return c == '\\' || unicode.IsControl(c) })
 }
 
-// TargetTree lays out what differs between a target and its environment, as
-// files below the target's name. The target's prometheus.yml names the rule
-// files of the environment where they are the same.
-func TargetTree(env, target *Bundle, name string) ([]TreeFile, error) {
-	shared, err := env.Tree()
-	if err != nil {
-		return nil, err
-	}
+// TargetTree lays out what differs between a target and its environment, whose
+// tree is shared, as files below the target's name. The target's prometheus.yml
+// names the rule files of the environment where they are the same.
+func TargetTree(shared []TreeFile, target *Bundle, name string) ([]TreeFile, error) {
 	own, err := target.Tree()
 	if err != nil {
 		return nil, err

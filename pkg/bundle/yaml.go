@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/base64"
 	"errors"
-	"fmt"
 	"io"
 	"regexp"
 	"strconv"
@@ -335,101 +334,6 @@ func ambiguous(s string) bool {
 	}
 	for part := range strings.SplitSeq(s, ":") {
 		if part == "" || part[0] < '0' || part[0] > '9' || strings.Trim(part, "0123456789_") != "" {
-			return false
-		}
-	}
-	return true
-}
-
-// EncodeYAML writes a value in block style with sorted keys and strings of
-// several lines as literal blocks.
-func EncodeYAML(v Value) ([]byte, error) {
-	node, err := yamlNode(v)
-	if err != nil {
-		return nil, err
-	}
-	var b bytes.Buffer
-	e := yaml.NewEncoder(&b)
-	e.SetIndent(2)
-	if err := e.Encode(node); err != nil {
-		return nil, fmt.Errorf("encode YAML: %w", err)
-	}
-	if err := e.Close(); err != nil {
-		return nil, fmt.Errorf("encode YAML: %w", err)
-	}
-	return exact(&b), nil
-}
-
-func yamlNode(v Value) (*yaml.Node, error) {
-	switch v.Kind {
-	case Null:
-		return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!null", Value: "null"}, nil
-	case Bool:
-		return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!bool", Value: v.Text}, nil
-	case Number:
-		return &yaml.Node{Kind: yaml.ScalarNode, Value: canonicalNumber(v.Text)}, nil
-	case String:
-		return stringNode(v), nil
-	case Array:
-		n := &yaml.Node{Kind: yaml.SequenceNode, Tag: "!!seq"}
-		if len(v.Elem) == 0 {
-			n.Style = yaml.FlowStyle
-		}
-		for _, e := range v.Elem {
-			c, err := yamlNode(e)
-			if err != nil {
-				return nil, err
-			}
-			n.Content = append(n.Content, c)
-		}
-		return n, nil
-	case Map:
-		n := &yaml.Node{Kind: yaml.MappingNode, Tag: "!!map"}
-		if len(v.Elem) == 0 {
-			n.Style = yaml.FlowStyle
-		}
-		for _, i := range sortedKeys(v) {
-			c, err := yamlNode(v.Elem[i])
-			if err != nil {
-				return nil, err
-			}
-			n.Content = append(n.Content, stringNode(StringValue(v.Keys[i])), c)
-		}
-		return n, nil
-	default:
-		return nil, fmt.Errorf("value of unknown kind %d", v.Kind)
-	}
-}
-
-// stringNode quotes what any version of YAML would read as something else.
-func stringNode(v Value) *yaml.Node {
-	n := &yaml.Node{Kind: yaml.ScalarNode}
-	if v.Src != "" {
-		n.Value = v.Src
-		return n
-	}
-	n.Tag, n.Value = "!!str", v.Text
-	switch {
-	case ambiguous(v.Text) || v.Text == "<<" || v.Text == "=":
-		n.Style = yaml.DoubleQuotedStyle
-	case !strings.ContainsRune(v.Text, '\n'):
-	case blockable(v.Text):
-		n.Style = yaml.LiteralStyle
-	default: // the emitter's own choice is a block, too, that it cannot read
-		n.Style = yaml.DoubleQuotedStyle
-	}
-	return n
-}
-
-// blockable reports whether a literal block keeps the text exactly: the
-// emitter loses or misplaces leading space and lines that end in space, and a
-// tab in front is read as indentation.
-func blockable(s string) bool {
-	if strings.HasPrefix(s, " ") || strings.HasPrefix(s, "\t") || strings.HasPrefix(s, "\n") || strings.ContainsAny(s, "\r\u0085\u2028\u2029\ufeff") {
-		return false
-	}
-	for line := range strings.SplitSeq(s, "\n") {
-		if strings.HasSuffix(line, " ") {
 			return false
 		}
 	}

@@ -8,7 +8,10 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"runtime"
 	"slices"
+
+	"golang.org/x/sync/errgroup"
 
 	"github.com/monctl/monctl/pkg/bundle"
 	"github.com/monctl/monctl/pkg/diag"
@@ -49,24 +52,39 @@ func (o *renderOptions) write(r view.Report, p *pipeline.Pass, trees []tree) err
 		return &hinted{fmt.Errorf("write the rendered tree: %s is not a folder", o.out), "name another folder with --out"}
 	}
 	r.Changes = &view.Changes{Path: filepath.ToSlash(o.out), Check: o.check, Files: []view.Change{}}
-	for _, t := range trees {
-		do := bundle.WriteTree
-		if o.check {
-			do = bundle.CompareTree
-		}
-		opts := o.writing()
-		opts.Partial = t.partial
-		changes, err := do(filepath.Join(root, t.env), t.files, opts)
-		if err != nil {
-			return unwritable(err)
-		}
-		o.report(r.Changes, p, t, changes)
+	changes, err := o.apply(root, trees)
+	if err != nil {
+		return unwritable(err)
+	}
+	for i, t := range trees {
+		o.report(r.Changes, p, t, changes[i])
 	}
 	r.Diagnostics = view.Findings(p.Diags)
 	if o.check && len(r.Changes.Files) > 0 {
 		return o.finish(r, p, exitChanges)
 	}
 	return o.finish(r, p, exitOK)
+}
+
+// apply writes the trees, or compares them, and returns what has changed in each.
+// They are folders beside each other.
+func (o *renderOptions) apply(root string, trees []tree) ([][]bundle.Change, error) {
+	do := bundle.WriteTree
+	if o.check {
+		do = bundle.CompareTree
+	}
+	changes := make([][]bundle.Change, len(trees))
+	var group errgroup.Group
+	group.SetLimit(runtime.GOMAXPROCS(0))
+	for i, t := range trees {
+		group.Go(func() (err error) {
+			opts := o.writing()
+			opts.Partial = t.partial
+			changes[i], err = do(filepath.Join(root, t.env), t.files, opts)
+			return err
+		})
+	}
+	return changes, group.Wait()
 }
 
 // writeDocument makes a file hold the document of all environments.

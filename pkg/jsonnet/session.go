@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -234,12 +235,20 @@ func (s *Session) put(k *kept) {
 
 // settingsOf describes the external variables and natives of a request.
 func settingsOf(req Request) string {
-	var b strings.Builder
+	var b []byte
+	add := func(text string) { b = append(append(strconv.AppendInt(b, int64(len(text)), 10), ' '), text...) }
 	for _, name := range slices.Sorted(maps.Keys(req.Ext)) {
-		fmt.Fprintf(&b, "%q %v %q\n", name, req.Ext[name].Code, req.Ext[name].Text)
+		add(name)
+		b = strconv.AppendBool(b, req.Ext[name].Code)
+		add(req.Ext[name].Text)
 	}
+	b = append(b, '\n')
 	for _, n := range req.Natives {
-		fmt.Fprintf(&b, "%q %q\n", n.Name, n.Params)
+		add(n.Name)
+		for _, p := range n.Params {
+			add(p)
+		}
+		b = append(b, '\n')
 	}
-	return b.String()
+	return string(b)
 }

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"sync"
+	"sync/atomic"
 
 	"golang.org/x/sync/errgroup"
 
@@ -35,20 +36,62 @@ func (t *task) put(env int, r *result) {
 // determined by what it looks at. Those that differ first in the same way go on
 // together in the same manner, and the groups in parallel.
 type pool struct {
-	opts  Options
-	envs  []project.Environment
-	group *errgroup.Group
-	slots chan struct{}
+	opts Options
+	envs []project.Environment
+	// steps wait to be run; there is room for all that there can be. It is closed
+	// when none is left.
+	steps chan step
+	left  atomic.Int64
 }
 
-// runTasks runs the tasks of all environments over one pool of workers.
+// step is a task for some of its environments.
+type step struct {
+	*task
+	envs []int
+}
+
+// runTasks runs the tasks of all environments over one pool of workers. They
+// stay the same, because an evaluation wants a deep stack, which a goroutine has
+// to grow first.
 func runTasks(ctx context.Context, opts Options, envs []project.Environment, tasks []*task) error {
-	group, groupCtx := errgroup.WithContext(ctx)
-	p := &pool{opts: opts, envs: envs, group: group, slots: make(chan struct{}, max(opts.Workers, 1))}
+	most := 0
 	for _, t := range tasks {
-		group.Go(func() error { return p.run(groupCtx, t, t.envs) })
+		most += len(t.envs)
+	}
+	p := &pool{opts: opts, envs: envs, steps: make(chan step, most)}
+	for _, t := range tasks {
+		p.add(t, t.envs)
+	}
+	group, ctx := errgroup.WithContext(ctx)
+	for range min(max(opts.Workers, 1), most) {
+		group.Go(func() error { return p.work(ctx) })
 	}
 	return group.Wait()
+}
+
+func (p *pool) add(t *task, envs []int) {
+	p.left.Add(1)
+	p.steps <- step{t, envs}
+}
+
+// work runs steps until none is left.
+func (p *pool) work(ctx context.Context) error {
+	for {
+		select {
+		case s, ok := <-p.steps:
+			if !ok {
+				return nil
+			}
+			if err := p.run(ctx, s.task, s.envs); err != nil {
+				return err
+			}
+			if p.left.Add(-1) == 0 {
+				close(p.steps)
+			}
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		}
+	}
 }
 
 func (p *pool) run(ctx context.Context, t *task, envs []int) error {
@@ -67,7 +110,7 @@ func (p *pool) run(ctx context.Context, t *task, envs []int) error {
 		}
 	}
 	for _, way := range slices.Sorted(maps.Keys(others)) {
-		p.group.Go(func() error { return p.run(ctx, t, others[way]) })
+		p.add(t, others[way])
 	}
 	return nil
 }
@@ -87,12 +130,6 @@ func difference(a, b []string) string {
 }
 
 func (p *pool) render(ctx context.Context, j job, env project.Environment) (*result, error) {
-	select {
-	case p.slots <- struct{}{}:
-		defer func() { <-p.slots }()
-	case <-ctx.Done():
-		return nil, context.Cause(ctx)
-	}
 	r := renderer{opts: p.opts, env: env, job: j}
 	r.adjust = newAdjuster(p.opts.Project, j, env.Name)
 	out, err := r.run(ctx)

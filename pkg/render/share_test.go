@@ -2,10 +2,13 @@ package render_test
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"os"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -96,6 +99,63 @@ environments: {
 	_, _, n = renderAll(t, write(t, files), jsonnet.Upstream())
 	if n["rules/plain.jsonnet"] != 5 {
 		t.Errorf("the upstream engine evaluated %v", n)
+	}
+}
+
+// meeting is an engine that evaluates from the second evaluation on when two are
+// asked for at a time.
+type meeting struct {
+	jsonnet.Engine
+	first sync.Once
+	here  chan struct{}
+}
+
+func (m *meeting) Evaluate(ctx context.Context, req jsonnet.Request) (*jsonnet.Result, diag.List, error) {
+	meets := true
+	m.first.Do(func() { meets = false })
+	if meets {
+		select {
+		case m.here <- struct{}{}:
+		case <-m.here:
+		case <-time.After(time.Minute):
+			return nil, nil, errors.New("nobody else evaluates")
+		}
+	}
+	return m.Engine.Evaluate(ctx, req)
+}
+
+func TestEnvironmentsOfOneSourceAreRenderedAtATime(t *testing.T) {
+	outs, diags, n := renderAll(t, write(t, map[string]string{
+		"rules/a.jsonnet": source("std.extVar('expr')"),
+		"monctl.cue":      "environments: {a: ext: expr: \"a\", b: ext: expr: \"b\", c: ext: expr: \"c\"}\n",
+	}), &meeting{Engine: jsonnet.Own(), here: make(chan struct{})})
+	if len(diags) > 0 || len(outs) != 3 || n["rules/a.jsonnet"] != 3 {
+		t.Errorf("%d outputs, evaluated %v: %v", len(outs), n, diags)
+	}
+}
+
+// failing is an engine that has a bug.
+type failing struct{ jsonnet.Engine }
+
+func (failing) Evaluate(context.Context, jsonnet.Request) (*jsonnet.Result, diag.List, error) {
+	return nil, nil, errors.New("a bug")
+}
+
+func TestAnErrorEndsAllWorkers(t *testing.T) {
+	files := map[string]string{"monctl.cue": "environments: {a: {}, b: {}}\n"}
+	for i := range 20 {
+		files[fmt.Sprintf("rules/%d.jsonnet", i)] = source("'up'")
+	}
+	dir := write(t, files)
+	p, diags, err := project.Load(dir)
+	if err != nil || len(diags) > 0 {
+		t.Fatal(err, diags)
+	}
+	_, _, err = render.Environments(t.Context(), render.Options{
+		Project: p, FS: os.DirFS(dir), Engine: failing{}, Workers: 3, Importer: jsonnet.NewImporter(dir, p.Jsonnet.JPath, lib.FS),
+	}, p.Environments)
+	if err == nil || !strings.Contains(err.Error(), "a bug") {
+		t.Errorf("the error is %v", err)
 	}
 }
 

@@ -18,14 +18,15 @@ const BundleRuleFiles = "monctl:bundle"
 // format: the environment's rule files by relative path, and without what
 // promtool does not know. A test file that deviates from promtool is left out.
 func (o *Output) Tree() ([]bundle.TreeFile, diag.List, error) {
-	files, err := o.Bundle.Tree()
+	shared, err := o.Bundle.Tree()
 	if err != nil {
 		return nil, nil, err
 	}
 	var rules renderedRules
-	for _, f := range files {
+	for _, f := range shared {
 		rules.add(f)
 	}
+	files := slices.Clone(shared)
 	external := externalLabels(o.Bundle)
 	var diags diag.List
 	for _, t := range o.Tests {
@@ -39,7 +40,7 @@ func (o *Output) Tree() ([]bundle.TreeFile, diag.List, error) {
 		}
 	}
 	for _, t := range o.Targets {
-		own, err := bundle.TargetTree(o.Bundle, t.Bundle, t.Target.Name)
+		own, err := bundle.TargetTree(shared, t.Bundle, t.Target.Name)
 		if err != nil {
 			return nil, nil, err
 		}

@@ -35,6 +35,7 @@ type formatCode struct {
 
 // parseFormat splits a format into pieces.
 func parseFormat(s string) (codes []formatCode, ok bool) {
+	codes = make([]formatCode, 0, 2*strings.Count(s, "%")+1)
 	for s != "" {
 		i := strings.IndexByte(s, '%')
 		if i < 0 {

@@ -8,11 +8,12 @@ func stdFormat(e *Evaluation, a []Value) Value {
 	if str.kind() != kindString {
 		return e.standard("format", a)
 	}
-	codes, ok := parseFormat(e.flat(str.str()))
+	text := e.flat(str.str())
+	codes, ok := parseFormat(text)
 	if !ok {
 		return e.standard("format", a)
 	}
-	f := formatter{e: e}
+	f := formatter{e: e, out: make([]byte, 0, len(text)+len(text)/2)}
 	switch values.kind() {
 	case kindObject:
 		ok = f.object(codes, values.object())
