@@ -170,8 +170,14 @@ func unwritable(d *diag.Diagnostic, v vm.Origin) {
 	}
 	d.Span = places[0]
 	for _, made := range places[1:] {
-		d.Related = append(d.Related, diag.Related{Message: "the function is made here", Span: made})
+		if !within(made, d.Span) { // else it is shown already
+			d.Related = append(d.Related, diag.Related{Message: "the function is made here", Span: made})
+		}
 	}
+}
+
+func within(a, b diag.Span) bool {
+	return a.File == b.File && a.Start.Compare(b.Start) >= 0 && a.End.Compare(b.End) <= 0
 }
 
 // deepTrace is how much of a stack is looked at: a diagnostic shows maxFrames
