@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -15,6 +16,7 @@ import (
 	"github.com/monctl/monctl/pkg/diag"
 	"github.com/monctl/monctl/pkg/jsonnet"
 	"github.com/monctl/monctl/pkg/jsonnet/output"
+	"github.com/monctl/monctl/pkg/project"
 	"github.com/monctl/monctl/pkg/render"
 	"github.com/monctl/monctl/pkg/view"
 )
@@ -32,6 +34,8 @@ type evalOptions struct {
 	create     bool
 	maxStack   int
 	maxTrace   int
+	timeout    time.Duration
+	maxMemory  string
 	// traces are the messages of std.trace.
 	traces diag.List
 }
@@ -76,6 +80,8 @@ last, and then in the library that is part of monctl.`,
 	f.StringVar(&o.out, "output-file", "", "the same as --out")
 	f.IntVarP(&o.maxStack, "max-stack", "s", 500, "how many calls may be within each other")
 	f.IntVarP(&o.maxTrace, "max-trace", "t", 20, "how many places of the stack an error shows; 0 for all there are")
+	f.DurationVar(&o.timeout, "timeout", 0, "how long the evaluation may take, 30s for instance; 0 for as long as it needs")
+	f.StringVar(&o.maxMemory, "max-memory", "2GiB", "how much memory its values may take, 512MiB for instance")
 	o.engine.add(cmd)
 	o.profile.add(f)
 	return cmd
@@ -122,6 +128,10 @@ func (o *evalOptions) check() error {
 		return usagef("--max-stack must be at least 1")
 	case o.maxTrace < 0:
 		return usagef("--max-trace must not be negative")
+	case o.timeout < 0:
+		return usagef("--timeout must not be negative")
+	case slices.Contains(o.jpath, ""):
+		return usagef("--jpath is empty; it names a folder")
 	}
 	o.mode.Files = o.multi != ""
 	if o.mode.Files {
@@ -150,10 +160,17 @@ func (o *evalOptions) request(arg string) (jsonnet.Request, error) {
 		AllTLA:    true,
 		NoOrigins: true,
 		Natives:   render.Natives(),
-		Limits:    jsonnet.Limits{MaxStack: o.maxStack},
+		Limits:    jsonnet.Limits{MaxStack: o.maxStack, Timeout: o.timeout},
+		MaxTrace:  o.maxTrace,
 		Trace:     o.trace,
 	}
+	if o.maxTrace == 0 {
+		req.MaxTrace = -1
+	}
 	var err error
+	if req.Limits.MaxMemory, err = project.ParseSize(o.maxMemory); err != nil {
+		return req, usagef("--max-memory: %s", err)
+	}
 	if req.Ext, err = o.ext.values(o.global); err != nil {
 		return req, err
 	}
@@ -171,6 +188,8 @@ func (o *evalOptions) request(arg string) (jsonnet.Request, error) {
 			return req, fmt.Errorf("read standard input: %w", err)
 		}
 		req.Importer.Provide(req.File, text)
+	case arg == "":
+		return req, usagef("the name of the file is empty")
 	default:
 		req.File = filepath.ToSlash(filepath.Clean(arg))
 	}
@@ -207,7 +226,12 @@ func (o *evalOptions) conclude(req jsonnet.Request, diags diag.List) error {
 	if o.output != "text" {
 		shown = append(shown, o.traces...)
 	}
-	open := func(file string) ([]byte, error) { return req.Importer.Read(file) }
+	open := func(file string) ([]byte, error) {
+		if code, ok := argumentCode(req, file); ok {
+			return code, nil
+		}
+		return req.Importer.Read(file)
+	}
 	if len(shown) > 0 || r.Profile != nil {
 		r.Diagnostics = view.Findings(shown)
 		if err := o.show(o.sys.Stderr, o.sys.StderrTerminal, view.Annotate(r, open)); err != nil {
@@ -233,6 +257,18 @@ func hintAtFlags(diags diag.List) {
 	}
 }
 
+// argumentCode returns the code of an external variable or top-level argument,
+// by the name that its diagnostics have.
+func argumentCode(req jsonnet.Request, file string) ([]byte, bool) {
+	for prefix, args := range map[string]map[string]jsonnet.Arg{"<extvar:": req.Ext, "<top-level-arg:": req.TLA} {
+		name, ok := strings.CutPrefix(strings.TrimSuffix(file, ">"), prefix)
+		if a, given := args[name]; ok && given && a.Code {
+			return []byte(a.Text), true
+		}
+	}
+	return nil, false
+}
+
 // evalHint says with flags what an engine's hint says with the project file.
 func evalHint(d diag.Diagnostic) string {
 	switch {
@@ -244,6 +280,10 @@ func evalHint(d diag.Diagnostic) string {
 		return "give it with -A name=value or --tla-code name=code"
 	case strings.HasPrefix(d.Summary, "max stack frames exceeded"):
 		return "look for an endless recursion, or raise --max-stack"
+	case d.Code == "jsonnet/timeout":
+		return "look for an endless recursion, or raise --timeout"
+	case d.Code == "jsonnet/memory":
+		return "look for strings or arrays that grow without end, or raise --max-memory"
 	default:
 		return ""
 	}

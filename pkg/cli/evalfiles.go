@@ -22,6 +22,9 @@ func (o *evalOptions) writeFiles(files []output.File) error {
 		return o.deliver(nil, o.out, false)
 	}
 	dir := filepath.Clean(o.multi)
+	if err := collision(files); err != nil {
+		return err
+	}
 	if o.create {
 		if err := os.MkdirAll(o.at(dir), 0o755); err != nil { //nolint:gosec // what is written is for everybody
 			return fmt.Errorf("write to %s: %w", dir, cause(err))
@@ -40,7 +43,7 @@ func (o *evalOptions) writeFiles(files []output.File) error {
 		}
 	}()
 	for _, f := range files {
-		name := filepath.Clean(filepath.FromSlash(strings.TrimLeft(f.Name, "/")))
+		name := fileName(f)
 		fmt.Fprintln(&list, filepath.Join(dir, name))
 		if old, err := root.ReadFile(name); err == nil && bytes.Equal(old, f.Data) {
 			continue
@@ -58,6 +61,31 @@ func (o *evalOptions) writeFiles(files []output.File) error {
 		delete(staged, temporary)
 	}
 	return o.deliver(list.Bytes(), o.out, false)
+}
+
+// fileName is the path of a file below the folder.
+func fileName(f output.File) string {
+	return filepath.Clean(filepath.FromSlash(strings.TrimLeft(f.Name, "/")))
+}
+
+// collision finds two fields that cannot both be files: they name the same one
+// in two ways, or one is a file where the other needs a folder.
+func collision(files []output.File) error {
+	fields := map[string]string{}
+	for _, f := range files {
+		if other, ok := fields[fileName(f)]; ok {
+			return fmt.Errorf("the fields %q and %q are the same file", other, f.Name)
+		}
+		fields[fileName(f)] = f.Name
+	}
+	for _, f := range files {
+		for dir := filepath.Dir(fileName(f)); dir != "." && dir != string(filepath.Separator); dir = filepath.Dir(dir) {
+			if other, ok := fields[dir]; ok {
+				return fmt.Errorf("the field %q is a file, and %q needs a folder of that name", other, f.Name)
+			}
+		}
+	}
+	return nil
 }
 
 func (o *evalOptions) stage(root *os.Root, name string, data []byte) (string, error) {

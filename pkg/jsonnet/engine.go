@@ -38,6 +38,9 @@ type Request struct {
 	AllTLA  bool
 	Natives []Native
 	Limits  Limits
+	// MaxTrace is how many places of the stack a diagnostic shows; 0 for the
+	// engine's default, less for all there are.
+	MaxTrace int
 	// Trace receives the messages of std.trace, one after the other, before
 	// Evaluate returns; nil discards them.
 	Trace func(Trace)

@@ -14,8 +14,21 @@ import (
 	"github.com/monctl/monctl/pkg/diag"
 )
 
-// maxFrames bounds how much of the stack a diagnostic shows.
+// maxFrames is how much of the stack a diagnostic shows, if the request does
+// not say.
 const maxFrames = 8
+
+// shown are the places of a stack that a diagnostic shows.
+func (e *evaluation) shown(frames []diag.Related) []diag.Related {
+	limit := maxFrames
+	if e.req.MaxTrace != 0 {
+		limit = e.req.MaxTrace
+	}
+	if limit < 0 {
+		return slices.Clone(frames)
+	}
+	return slices.Clone(frames[:min(len(frames), limit)])
+}
 
 // span converts a location, whose columns count bytes from 1.
 func span(l ast.LocationRange) diag.Span {
@@ -84,7 +97,7 @@ func lower(message string) string {
 func (e *evaluation) runtime(err jsonnet.RuntimeError) diag.List {
 	frames := e.frames(err.StackTrace)
 	if l, message, ok := e.embedded(err.Msg); ok {
-		return e.syntax(l, message, append(importChain(frames), e.importers(frames)...))
+		return e.syntax(l, message, append(e.importChain(frames), e.importers(frames)...))
 	}
 	var diags diag.List
 	code := "jsonnet/runtime"
@@ -105,6 +118,8 @@ func (e *evaluation) runtime(err jsonnet.RuntimeError) diag.List {
 		if cycle := importCycle(frames); cycle != "" {
 			hint = cycle
 		}
+	case strings.HasPrefix(err.Msg, "couldn't manifest function"):
+		hint = "call it, or hide the field with ::"
 	case strings.Contains(err.Msg, "Missing argument"):
 		hint = "a source that is a function gets its arguments from environments.<name>.tla in monctl.cue"
 	}
@@ -116,8 +131,8 @@ func (e *evaluation) runtime(err jsonnet.RuntimeError) diag.List {
 	}
 	summary, detail, _ := strings.Cut(strings.TrimSuffix(err.Msg, "."), "\n")
 	d := diags.Errorf(code, place, "%s", summary)
-	d.Detail, d.Hint = detail, hint
-	d.Related = append(slices.Clone(frames[:min(len(frames), maxFrames)]), imported...)
+	d.Detail, d.Hint, d.Pointer = detail, hint, manifested(err.StackTrace)
+	d.Related = append(e.shown(frames), imported...)
 	return diags
 }
 
@@ -141,7 +156,7 @@ func (e *evaluation) frames(trace []jsonnet.TraceFrame) []diag.Related {
 	var out []diag.Related
 	for _, f := range slices.Backward(trace) {
 
-		if !f.Loc.IsSet() || f.Loc.FileName == "" {
+		if !f.Loc.IsSet() || f.Loc.FileName == "" && !isArgument(f.Loc) {
 			continue
 		}
 		message := "called here"
@@ -158,6 +173,46 @@ func (e *evaluation) frames(trace []jsonnet.TraceFrame) []diag.Related {
 		out = append(out, r)
 	}
 	return out
+}
+
+// isArgument recognises the code of an external variable or a top-level
+// argument, which lies in no file.
+func isArgument(l ast.LocationRange) bool {
+	if l.File == nil {
+		return false
+	}
+	name := string(l.File.DiagnosticFileName)
+	return strings.HasPrefix(name, "<extvar:") || strings.HasPrefix(name, "<top-level-arg:")
+}
+
+// manifested is the JSON Pointer of the value that was being written when an
+// evaluation failed: the outer end of its stack says so. It is "" if nothing
+// was written, or the result as a whole.
+func manifested(trace []jsonnet.TraceFrame) string {
+	var pointer strings.Builder
+	for i, f := range trace {
+		at := f.Loc.FileName
+		if i == 0 {
+			if at != "During manifestation" {
+				return ""
+			}
+			continue
+		}
+		token := ""
+		if quoted, ok := strings.CutPrefix(at, "Field "); ok && !f.Loc.IsSet() {
+			name, err := strconv.Unquote(quoted)
+			if err != nil {
+				break
+			}
+			token = name
+		} else if index, ok := strings.CutPrefix(at, "Array element "); ok && !f.Loc.IsSet() {
+			token = index
+		} else {
+			break
+		}
+		pointer.WriteString("/" + tokenEscapes.Replace(token))
+	}
+	return pointer.String()
 }
 
 // blame picks the frame to show: the innermost one, unless that lies in the
@@ -193,9 +248,9 @@ func isLibrary(file string) bool {
 	return strings.HasPrefix(file, LibraryPrefix) || strings.HasPrefix(file, "lib/monctl/")
 }
 
-func importChain(frames []diag.Related) []diag.Related {
+func (e *evaluation) importChain(frames []diag.Related) []diag.Related {
 	var out []diag.Related
-	for _, f := range frames[:min(len(frames), maxFrames)] {
+	for _, f := range e.shown(frames) {
 		out = append(out, diag.Related{Message: "imported here", Span: f.Span})
 	}
 	return out

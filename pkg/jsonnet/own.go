@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"github.com/google/go-jsonnet"
+	"github.com/google/go-jsonnet/ast"
 
 	"github.com/monctl/monctl/pkg/diag"
 	"github.com/monctl/monctl/pkg/jsonnet/syntax"
@@ -122,6 +123,7 @@ func (r *ownRun) explain(ctx context.Context, err error) (diag.List, error) {
 		if hint := diag.DidYouMean(failure.Missing, failure.Fields); failure.Missing != "" && hint != "" {
 			diags[0].Hint = hint
 		}
+		unwritable(&diags[0], failure.Value)
 		return diags, nil
 	}
 	if errors.Is(err, syntax.ErrTooDeep) {
@@ -146,8 +148,36 @@ func (r *ownRun) limit(code string, trace []vm.Frame, hint, message string) diag
 	}
 	d := diags.Errorf(code, place, "%s", message)
 	d.Hint = hint
-	d.Related = frames[:min(len(frames), maxFrames)]
+	d.Pointer = manifested(stackTrace(trace))
+	d.Related = r.shown(frames)
 	return diags
+}
+
+// unwritable shows a value that has no JSON where it is written as a field or
+// element, and where it was made. The stack, which is upstream's, knows neither.
+func unwritable(d *diag.Diagnostic, v vm.Origin) {
+	if d.Span.Start.Line != 0 {
+		return
+	}
+	var places []diag.Span
+	for _, l := range [...]ast.LocationRange{v.Named, v.Made} {
+		if l.IsSet() && (l.FileName != "" || isArgument(l)) {
+			places = append(places, span(l))
+		}
+	}
+	if len(places) == 0 {
+		return
+	}
+	d.Span = places[0]
+	for _, made := range places[1:] {
+		if !within(made, d.Span) { // else it is shown already
+			d.Related = append(d.Related, diag.Related{Message: "the function is made here", Span: made})
+		}
+	}
+}
+
+func within(a, b diag.Span) bool {
+	return a.File == b.File && a.Start.Compare(b.Start) >= 0 && a.End.Compare(b.End) <= 0
 }
 
 // deepTrace is how much of a stack is looked at: a diagnostic shows maxFrames

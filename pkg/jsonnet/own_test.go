@@ -124,6 +124,11 @@ func TestVerify(t *testing.T) {
 	if err != nil || diags.String() != "b.jsonnet:1:6: error[jsonnet/runtime]: x" {
 		t.Errorf("%v %v", diags, err)
 	}
+	functions := request(t, "a.jsonnet", map[string]string{"a.jsonnet": "{ a: [{ 'b/c': function(x) x }] }"})
+	_, diags, err = e.Evaluate(t.Context(), functions) // upstream knows no place
+	if err != nil || diags.String() != "a.jsonnet:1:9: error[jsonnet/runtime]: couldn't manifest function as JSON" || diags[0].Pointer != "/a/0/b~1c" {
+		t.Errorf("%v %v", diags, err)
+	}
 	e = jsonnet.Verify(jsonnet.Own(), other{jsonnet.Own()})
 	_, diags, err = e.Evaluate(t.Context(), req)
 	if diff := cmp.Diff("b.jsonnet: error[jsonnet/verify]: the engines disagree: only the first fails: b.jsonnet:1:6: error[jsonnet/runtime]: x", strings.SplitN(diags.String(), "\n", 2)[len(strings.Split(diags.String(), "\n"))-1]); diff != "" || err != nil {

@@ -79,7 +79,10 @@ func (o *ownOrigin) Named(pointer string) diag.Span {
 	return span(l)
 }
 
-var pointerEscapes = strings.NewReplacer("~1", "/", "~0", "~")
+var (
+	pointerEscapes = strings.NewReplacer("~1", "/", "~0", "~")
+	tokenEscapes   = strings.NewReplacer("~", "~0", "/", "~1")
+)
 
 // pointerTokens splits a JSON Pointer.
 func pointerTokens(pointer string) []string {

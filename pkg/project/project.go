@@ -197,7 +197,7 @@ func (r raw) project(isFile func(name string) bool, report reportFunc) *Project 
 	if p.Jsonnet.Timeout, err = parseDuration(r.Jsonnet.Timeout); err != nil {
 		report("/jsonnet/timeout", "", err)
 	}
-	if p.Jsonnet.MaxMemory, err = parseSize(r.Jsonnet.MaxMemory); err != nil {
+	if p.Jsonnet.MaxMemory, err = ParseSize(r.Jsonnet.MaxMemory); err != nil {
 		report("/jsonnet/maxMemory", "", err)
 	}
 	p.Exceptions = exceptions(r.Checks.Exceptions, report)
@@ -262,8 +262,9 @@ func parseDuration(text string) (time.Duration, error) {
 	return total, nil
 }
 
-// parseSize accepts decimal (KB, MB, GB) and binary (KiB, MiB, GiB) units.
-func parseSize(text string) (int64, error) {
+// ParseSize reads a number of bytes with a decimal (KB, MB, GB) or binary (KiB,
+// MiB, GiB) unit.
+func ParseSize(text string) (int64, error) {
 	digits := len(text) - len(strings.TrimLeft(text, "0123456789"))
 	n, err := strconv.ParseInt(text[:digits], 10, 64)
 	if err != nil {

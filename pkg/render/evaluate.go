@@ -44,7 +44,10 @@ func (r *renderer) jsonnet(ctx context.Context) ([]bundle.Document, error) {
 		req.Transform = configure(r.job.mixin)
 	}
 	res, diags, err := r.opts.Engine.Evaluate(ctx, req)
-	r.out.diags = append(r.out.diags, diags...)
+	for _, d := range diags {
+		d.Pointer = unwrapped(d.Pointer, configured)
+		r.out.diags = append(r.out.diags, d)
+	}
 	if err != nil || res == nil {
 		return nil, err
 	}

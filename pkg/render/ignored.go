@@ -61,6 +61,18 @@ function(v)
   if std.length(found) == 0 then value else { '%s': value, '%s': found }`, transform, revealedValue, revealedRules)
 }
 
+// unwrapped leads a pointer into what a transform evaluates to back to the
+// source's own value.
+func unwrapped(pointer string, configured bool) string {
+	if configured {
+		pointer = strings.TrimPrefix(pointer, "/value")
+	}
+	if strings.HasPrefix(pointer, "/"+revealedRules+"/") {
+		return ""
+	}
+	return strings.TrimPrefix(pointer, "/"+revealedValue)
+}
+
 // reveal gives the rules of a revealing transform's result their field back,
 // under a name that no source has.
 func reveal(d bundle.Document) bundle.Document {

@@ -82,9 +82,28 @@ func tankaNatives() []jsonnet.Native {
 			if err != nil {
 				return nil, err
 			}
-			return re.ReplaceAllString(s[0], s[1]), nil
+			return substitute(re, s[0], s[1])
 		}},
 	}
+}
+
+// substituteBytes is how long the result of regexSubst may be: the limits of an
+// evaluation do not reach into natives.
+const substituteBytes = 64 << 20
+
+// substitute replaces every match, as ReplaceAllString does.
+func substitute(re *regexp.Regexp, src, repl string) (string, error) {
+	var out []byte
+	last := 0
+	for _, match := range re.FindAllStringSubmatchIndex(src, -1) {
+		out = append(out, src[last:match[0]]...)
+		out = re.ExpandString(out, repl, src, match)
+		last = match[1]
+		if len(out) > substituteBytes {
+			return "", fmt.Errorf("regexSubst: the result is longer than %d MiB", substituteBytes>>20)
+		}
+	}
+	return string(append(out, src[last:]...)), nil
 }
 
 // foreignNatives are functions of other tools that are not monctl's business.

@@ -16,7 +16,7 @@ var programs = flag.Int("programs", 1500, "how many generated programs to compar
 // limited is a request with limits that a small program keeps.
 func limited(t testing.TB, text string) jsonnet.Request {
 	r := request(t, text)
-	r.Limits = jsonnet.Limits{MaxStack: 150, Timeout: 20 * time.Second, MaxSteps: 20e6, MaxMemory: 1 << 30}
+	r.Limits = jsonnet.Limits{MaxStack: 150, Timeout: 5 * time.Minute, MaxSteps: 20e6, MaxMemory: 1 << 30}
 	return r
 }
 

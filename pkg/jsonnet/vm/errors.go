@@ -20,6 +20,8 @@ type Error struct {
 	// have, Fields are those that it has.
 	Missing string
 	Fields  []string
+	// Value is where a value comes from that could not be manifested.
+	Value Origin
 }
 
 func (e *Error) Error() string { return "RUNTIME ERROR: " + e.Msg }

@@ -35,22 +35,26 @@ func (o *Origins) add(v Value, named *ast.LocationRange) {
 	o.places = append(o.places, p)
 }
 
-func (o *Origins) element(el, v Value) {
-	var named *ast.LocationRange
+func (o *Origins) element(el, v Value) { o.add(v, elementPlace(el)) }
+
+// elementPlace is where an element of an array is written, if that is known.
+func elementPlace(el Value) *ast.LocationRange {
 	if el.kind() == kindThunk {
 		if b := el.thunk().code.base(); b != nil {
-			named = &b.LocRange
+			return &b.LocRange
 		}
 	}
-	o.add(v, named)
+	return nil
 }
 
-func (o *Origins) field(obj *Object, p position, v Value) {
-	var named *ast.LocationRange
+func (o *Origins) field(obj *Object, p position, v Value) { o.add(v, fieldPlace(obj, p)) }
+
+// fieldPlace is where a field is written, if that is known.
+func fieldPlace(obj *Object, p position) *ast.LocationRange {
 	if s := obj.layers[p.layer].shape; s.fields != nil {
-		named = s.fields[p.field].loc
+		return s.fields[p.field].loc
 	}
-	o.add(v, named)
+	return nil
 }
 
 func (o *Origins) names(names []*Name) {

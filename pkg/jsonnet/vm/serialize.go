@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strconv"
 	"unicode/utf8"
+
+	"github.com/google/go-jsonnet/ast"
 )
 
 // toText returns a value as std.toString does.
@@ -36,6 +38,9 @@ type writer struct {
 	// large result is put together once and not copied whenever it grows.
 	full [][]byte
 	size int
+	// named is where the function is written as a field or element that is
+	// about to fail.
+	named *ast.LocationRange
 }
 
 // placeBytes is about what the origin of a value takes.
@@ -67,7 +72,7 @@ func (w *writer) value(v Value, depth int) {
 		w.object(v.object(), depth)
 	default:
 		e.cur = &silentSite
-		e.fail("couldn't manifest function as JSON")
+		panic(&Error{Msg: "couldn't manifest function as JSON", Trace: e.trace(), Value: place{made: v.h.made, named: w.named}.origin()})
 	}
 	e.pop(n)
 	e.cur = cur
@@ -145,6 +150,9 @@ func (w *writer) array(a *Array, depth int) {
 		if w.origins != nil {
 			w.origins.element(el, v)
 		}
+		if v.kind() == kindFunction {
+			w.named = elementPlace(el)
+		}
 		entry := w.origins.enter()
 		w.value(v, depth+1)
 		w.origins.leave(entry)
@@ -188,6 +196,9 @@ func (w *writer) object(o *Object, depth int) {
 		v := e.field(o, p)
 		if w.origins != nil {
 			w.origins.field(o, p, v)
+		}
+		if v.kind() == kindFunction {
+			w.named = fieldPlace(o, p)
 		}
 		entry := w.origins.enter()
 		w.value(v, depth+1)

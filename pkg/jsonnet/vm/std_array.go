@@ -51,17 +51,17 @@ func stdFlattenArrays(e *Evaluation, a []Value) Value {
 	if a[0].kind() != kindArray {
 		return e.standard("flattenArrays", a)
 	}
-	var out []Value
+	var parts [][]Value
 	for _, v := range a[0].array().elems {
 		e.step()
+		e.alloc(24)
 		v = e.force(v)
 		if v.kind() != kindArray {
 			return e.standard("flattenArrays", a)
 		}
-		out = append(out, v.array().elems...)
-		e.alloc(16 * len(v.array().elems))
+		parts = append(parts, v.array().elems)
 	}
-	return e.array(slices.Clip(out))
+	return e.chain(parts)
 }
 
 func stdFlattenDeepArray(e *Evaluation, a []Value) Value {

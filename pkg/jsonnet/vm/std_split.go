@@ -160,44 +160,53 @@ func stdJoin(e *Evaluation, a []Value) Value {
 	}
 }
 
+// joinStrings evaluates all elements first: what they come to is put together
+// once, and not copied whenever it grows.
 func (e *Evaluation) joinStrings(sep string, elems []Value) Value {
-	var b []byte
-	first := true
+	parts := make([]string, 0, len(elems))
+	e.alloc(16 * len(elems))
+	size := 0
 	for _, v := range elems {
 		e.step()
 		v = e.force(v)
 		if v.isNull() {
 			continue
 		}
-		s := e.wantText(v)
-		e.alloc(len(sep) + len(s))
-		if !first {
-			b = append(b, sep...)
+		if len(parts) > 0 {
+			size += len(sep)
 		}
-		b = append(b, s...)
-		first = false
+		parts = append(parts, e.wantText(v))
+		size += len(parts[len(parts)-1])
 	}
-	return e.string(string(b))
+	e.alloc(size)
+	return e.string(strings.Join(parts, sep))
 }
 
 func (e *Evaluation) joinArrays(sep, elems []Value) Value {
-	var out []Value
-	first := true
+	parts := make([][]Value, 0, len(elems))
+	e.alloc(24 * len(elems))
 	for _, v := range elems {
 		e.step()
 		v = e.force(v)
 		if v.isNull() {
 			continue
 		}
-		part := e.wantArray(v).elems
-		e.alloc(16 * (len(sep) + len(part)))
-		if !first {
-			out = append(out, sep...)
+		if len(parts) > 0 {
+			parts = append(parts, sep)
 		}
-		out = append(out, part...)
-		first = false
+		parts = append(parts, e.wantArray(v).elems)
 	}
-	return e.array(slices.Clip(out))
+	return e.chain(parts)
+}
+
+// chain puts arrays together.
+func (e *Evaluation) chain(parts [][]Value) Value {
+	size := 0
+	for _, part := range parts {
+		size += len(part)
+	}
+	e.allocMany(size, 16)
+	return e.array(slices.Concat(parts...))
 }
 
 func stdRepeat(e *Evaluation, a []Value) Value {
