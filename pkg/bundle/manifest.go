@@ -8,6 +8,7 @@ import (
 	"maps"
 	"os"
 	"path"
+	"path/filepath"
 	"slices"
 	"strings"
 )
@@ -52,6 +53,17 @@ func manifestFolder(p string) string {
 	default:
 		return ""
 	}
+}
+
+// IsRendered reports whether a folder is one of those that a rendered tree is
+// made of, which have a manifest.
+func IsRendered(folder string) bool {
+	data, err := os.ReadFile(filepath.Join(folder, ManifestName))
+	if err != nil {
+		return false
+	}
+	var m manifest
+	return json.Unmarshal(data, &m) == nil && m.FormatVersion > 0 && m.Files != nil
 }
 
 func isTreeFolder(name string) bool {

@@ -70,7 +70,14 @@ func ParseSelector(refs, labels []string) (Selector, error) {
 	return s, nil
 }
 
-func anchored(expr string) (*regexp.Regexp, error) { return regexp.Compile("^(?s:" + expr + ")$") }
+// anchored compiles an expression that has to match all of a text. Its errors
+// are about the expression as it is written.
+func anchored(expr string) (*regexp.Regexp, error) {
+	if _, err := regexp.Compile(expr); err != nil {
+		return nil, err
+	}
+	return regexp.Compile("^(?s:" + expr + ")$")
+}
 
 var (
 	labelTermRE  = regexp.MustCompile(`^\s*([a-zA-Z_][a-zA-Z0-9_./-]*)(=~|!~|!=|==|=)(.*)$`)
@@ -120,16 +127,20 @@ func (s Selector) Matches(o Object) bool {
 		chosen = true
 	}
 	for _, t := range s.labels {
-		value := o.Labels[t.name]
-		match := value == t.value
-		if t.pattern != nil {
-			match = t.pattern.MatchString(value)
-		}
-		if match == t.negate {
+		if t.takes(o.Labels[t.name]) == t.negate {
 			return false
 		}
 	}
 	return chosen
+}
+
+// takes reports whether a value is the one that the condition names, be it to
+// have or not to have.
+func (t labelTerm) takes(value string) bool {
+	if t.pattern != nil {
+		return t.pattern.MatchString(value)
+	}
+	return value == t.value
 }
 
 func (t refTerm) matches(r Ref) bool {
@@ -171,23 +182,21 @@ func spaces(refs []string) []string {
 // have been meant: an expression that would match, or what there is.
 func (s Selector) Hint(bundles ...*Bundle) string {
 	var refs []string
-	labels := map[string]bool{}
+	labels := map[string]map[string]bool{} // the values of each
 	for _, b := range bundles {
 		for _, o := range b.Objects() {
 			refs = append(refs, o.Ref.String())
-			for name := range o.Labels {
-				labels[name] = true
+			for name, value := range o.Labels {
+				if labels[name] == nil {
+					labels[name] = map[string]bool{}
+				}
+				labels[name][value] = true
 			}
 		}
 	}
 	for _, t := range s.labels {
-		if len(labels) == 0 {
-			return "none of the objects has labels"
-		}
-		if !labels[t.name] {
-			if near := diag.Suggest(t.name, slices.Sorted(maps.Keys(labels))); near != "" {
-				return fmt.Sprintf("did you mean the label %s?", near)
-			}
+		if hint := t.hint(labels); hint != "" {
+			return hint
 		}
 	}
 	for _, t := range s.refs {
@@ -199,6 +208,33 @@ func (s Selector) Hint(bundles ...*Bundle) string {
 		return "there are no objects at all"
 	}
 	return "there are: " + strings.Join(spaces(refs), ", ")
+}
+
+// hint says what labels there are, where an object would need another one than
+// they have.
+func (t labelTerm) hint(labels map[string]map[string]bool) string {
+	names := slices.Sorted(maps.Keys(labels))
+	values := slices.Sorted(maps.Keys(labels[t.name]))
+	switch {
+	case len(names) == 0:
+		return "none of the objects has labels"
+	case len(values) == 0:
+		if near := diag.Suggest(t.name, names); near != "" {
+			return fmt.Sprintf("did you mean the label %s?", near)
+		}
+		if !t.negate {
+			return fmt.Sprintf("no object has the label %s; there are: %s", t.name, strings.Join(names, ", "))
+		}
+	case !t.negate && !slices.ContainsFunc(values, t.takes):
+		if near := diag.Suggest(t.value, values); near != "" {
+			return fmt.Sprintf("did you mean \"%s=%s\"?", t.name, near)
+		}
+		if len(values) > maxHinted {
+			values = append(values[:maxHinted], "and more")
+		}
+		return fmt.Sprintf("the values of %s are: %s", t.name, strings.Join(values, ", "))
+	}
+	return ""
 }
 
 // hint tries what people write who think of folders, globs or names.

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/monctl/monctl/pkg/bundle"
 	"github.com/monctl/monctl/pkg/view"
 )
 
@@ -25,7 +26,7 @@ type input struct {
 }
 
 // inputs lists the sources. Of folders, everything that may be one, but for
-// hidden files and what vendor/ has.
+// hidden files, what vendor/ has, and what monctl has rendered.
 func (o *convertOptions) inputs(args []string) ([]input, error) {
 	var all []input
 	for _, arg := range args {
@@ -55,7 +56,8 @@ func sourcesBelow(dir, name string) ([]input, error) {
 		switch {
 		case err != nil:
 			return err
-		case p != dir && strings.HasPrefix(d.Name(), "."), d.IsDir() && (d.Name() == "vendor" || d.Name() == "node_modules"):
+		case p != dir && strings.HasPrefix(d.Name(), "."), d.IsDir() && (d.Name() == "vendor" || d.Name() == "node_modules"),
+			p != dir && d.IsDir() && bundle.IsRendered(p):
 			if d.IsDir() {
 				return fs.SkipDir
 			}

@@ -252,7 +252,10 @@ func (o *evalOptions) conclude(req jsonnet.Request, diags diag.List) error {
 func hintAtFlags(diags diag.List) {
 	for i, d := range diags {
 		if strings.Contains(d.Hint, "monctl.cue") {
-			diags[i].Hint = evalHint(d)
+			near, _, ok := strings.Cut(d.Hint, "; ")
+			if diags[i].Hint = evalHint(d); ok && strings.HasPrefix(near, "there is ") {
+				diags[i].Hint = near + "; " + diags[i].Hint
+			}
 		}
 	}
 }

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"bytes"
-	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -212,9 +211,6 @@ func (o *fmtOptions) printOne(t *fmtText) error {
 	return o.deliver(t.after, o.out, o.create)
 }
 
-// noNewline is what differs where no line does.
-const noNewline = "\\ No newline at end of file\n"
-
 // finish writes what changes, or says what would.
 func (o *fmtOptions) finish(texts []*fmtText) error {
 	var diags diag.List
@@ -228,7 +224,7 @@ func (o *fmtOptions) finish(texts []*fmtText) error {
 		}
 		change := view.Change{Path: t.name, Action: "update"}
 		if o.test {
-			change.Diff = cmp.Or(view.Diff(string(t.before), string(t.after)), noNewline)
+			change.Diff = view.Diff(string(t.before), string(t.after))
 		}
 		changes.Files = append(changes.Files, change)
 		writes = append(writes, rewriting{t.path, t.after})

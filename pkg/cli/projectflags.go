@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"runtime"
@@ -20,6 +21,7 @@ import (
 // projectFlags are the flags of commands that render a project.
 type projectFlags struct {
 	envs     []string
+	envGiven func() bool
 	ext, tla argFlags
 	workers  int
 	trace    bool
@@ -28,6 +30,7 @@ type projectFlags struct {
 
 func (f *projectFlags) add(g *global, cmd *cobra.Command, envUsage string) {
 	cmd.Flags().StringSliceVar(&f.envs, "env", nil, envUsage)
+	f.envGiven = func() bool { return cmd.Flags().Changed("env") }
 	f.ext.add(cmd.Flags(), "ext", "V", "external variable")
 	f.tla.add(cmd.Flags(), "tla", "A", "top-level argument")
 	cmd.Flags().BoolVar(&f.trace, "trace", false, "report what std.trace says as findings of severity info")
@@ -57,6 +60,9 @@ func (f *projectFlags) options(g *global) (pipeline.Options, error) {
 	dir, err := project.Find(g.workDir())
 	if err != nil {
 		return pipeline.Options{}, err
+	}
+	if len(f.envs) == 0 && f.envGiven != nil && f.envGiven() { // an unset variable of a script
+		return pipeline.Options{}, &usageError{err: errors.New("--env names no environment"), hint: "leave it out for all of them"}
 	}
 	if f.workers < 0 {
 		return pipeline.Options{}, usagef("--workers must not be negative")

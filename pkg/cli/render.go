@@ -140,6 +140,8 @@ func (o *renderOptions) render(ctx context.Context, args []string, opts pipeline
 		return err
 	}
 	switch {
+	case o.failed(p) && o.out == "-": // whoever reads the output waits for documents
+		return o.finishOn(o.sys.Stderr, o.sys.StderrTerminal, r, p, exitFindings)
 	case o.failed(p):
 		return o.finish(r, p, exitFindings)
 	case o.out == "-":
@@ -169,6 +171,9 @@ func (o *renderOptions) options(args []string) (pipeline.Options, error) {
 	}
 	if o.check && o.out == "-" {
 		return opts, usagef("--check needs a folder to compare with, not --out -")
+	}
+	if err := o.checkOut(); err != nil {
+		return opts, err
 	}
 	if opts.Profile, err = o.profile.start(o.project.engine.name); err != nil {
 		return opts, err

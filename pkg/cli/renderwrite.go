@@ -37,6 +37,29 @@ func (o *renderOptions) root() string {
 	return o.path(filepath.Join(o.workDir(), o.out))
 }
 
+// namesDocument reports whether a path of --out is that of a file that holds
+// all environments.
+func namesDocument(name string) bool {
+	ext := filepath.Ext(name)
+	return ext == ".json" || ext == ".yaml" || ext == ".yml"
+}
+
+// checkOut refuses a folder that is called like a file, which is meant to be
+// one.
+func (o *renderOptions) checkOut() error {
+	if o.form.isDocument() || !namesDocument(o.out) {
+		return nil
+	}
+	if _, err := os.Stat(o.root()); err == nil {
+		return nil // what is there says what it is
+	}
+	form := formatYAML
+	if filepath.Ext(o.out) == ".json" {
+		form = formatJSON
+	}
+	return &usageError{err: fmt.Errorf("--out %s is called like a file, and --format %s writes a folder", o.out, o.form.format), hint: "with --format " + form + " it is one file"}
+}
+
 // writing says what of the folder is to become what it ought to be.
 func (o *renderOptions) writing() bundle.WriteOptions {
 	return bundle.WriteOptions{Folders: o.form.folders()}
@@ -45,7 +68,7 @@ func (o *renderOptions) writing() bundle.WriteOptions {
 // write makes the folder hold the trees, or says how it differs.
 func (o *renderOptions) write(r view.Report, p *pipeline.Pass, trees []tree) error {
 	root := o.root()
-	if ext := filepath.Ext(root); o.form.isDocument() && (ext == ".json" || ext == ".yaml" || ext == ".yml") {
+	if o.form.isDocument() && namesDocument(root) {
 		return o.writeDocument(r, p, root, trees)
 	}
 	if info, err := os.Stat(root); err == nil && !info.IsDir() {

@@ -172,7 +172,7 @@ rules.file([
 }
 
 func TestScalars(t *testing.T) {
-	source := "route: {receiver: a}\nreceivers:\n- name: a\n  slack_configs:\n  - {channel: 0777, send_resolved: yes, x: 1.0, y: 2026-01-01, z: 9007199254740993}\n"
+	source := "route: {receiver: a}\nreceivers:\n- name: a\n  pagerduty_configs:\n  - details: {channel: 0777, send_resolved: yes, x: 1.0, y: 2026-01-01, z: 9007199254740993}\n"
 	for treatment, want := range map[convert.Scalars]string{
 		"":                     "",
 		convert.RefuseScalars:  "",
@@ -200,7 +200,7 @@ func TestScalars(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		config, _ := v.Lookup("/receivers/0/slack_configs/0")
+		config, _ := v.Lookup("/receivers/0/pagerduty_configs/0/details")
 		got, err := bundle.Canonical(config)
 		if err != nil || string(got) != want {
 			t.Errorf("%q: %s, want %s (%v)", treatment, got, want, err)

@@ -3,13 +3,9 @@ package convert
 import (
 	"encoding/json"
 	"errors"
-	"math"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
-
-	"go.yaml.in/yaml/v3"
 
 	"github.com/monctl/monctl/pkg/bundle"
 	"github.com/monctl/monctl/pkg/diag"
@@ -124,55 +120,6 @@ func isScraping(v bundle.Value) bool {
 func isDashboard(v bundle.Value) bool {
 	return strings.HasPrefix(v.Str("apiVersion"), "dashboard.grafana.app/") && v.Has("spec") ||
 		v.Has("title") && (v.Has("panels") || v.Has("rows") || v.Has("schemaVersion") || v.Has("templating"))
-}
-
-// readScalars treats what Jsonnet cannot say as the options have it.
-func (c *converter) readScalars() {
-	c.value = c.mapValue("", c.value, func(pointer string, v bundle.Value) bundle.Value {
-		written := v.Src
-		if v.Kind == bundle.Number {
-			if f, err := strconv.ParseFloat(v.Text, 64); err == nil && bundle.NumberValue(f).Text == v.Text {
-				return v
-			}
-			written = v.Text
-		}
-		if written == "" {
-			return v
-		}
-		span := c.doc.Origin.At(pointer)
-		read := bundle.StringValue(written)
-		switch c.opts.Scalars {
-		case ScalarsAsValue:
-			read = meaning(written)
-		case ScalarsAsText:
-		case RefuseScalars:
-			fallthrough
-		default:
-			e := c.diags.Errorf("convert/scalar", span, "Jsonnet cannot say %s as it is written here", written)
-			e.Hint = "write what is meant, '" + written + "' in quotes for a text, or choose with --scalars text or value"
-			return v
-		}
-		c.diags.Warnf("convert/scalar", span, "%s becomes %s", written, encoded(read))
-		return read
-	})
-}
-
-var words = regexp.MustCompile(`^(?i:(y|yes|on|true)|(n|no|off|false))$`)
-
-// meaning is what YAML reads a plain scalar as.
-func meaning(written string) bundle.Value {
-	if m := words.FindStringSubmatch(written); m != nil {
-		return bundle.BoolValue(m[1] != "")
-	}
-	var f float64
-	n := yaml.Node{Kind: yaml.ScalarNode, Value: written}
-	if tag := n.ShortTag(); (tag == "!!int" || tag == "!!float") && n.Decode(&f) == nil && !math.IsNaN(f) && !math.IsInf(f, 0) {
-		return bundle.NumberValue(f)
-	}
-	if n.ShortTag() == "!!null" {
-		return bundle.Value{}
-	}
-	return bundle.StringValue(written)
 }
 
 // mapValue is v with every scalar passed through f.

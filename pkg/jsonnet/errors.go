@@ -1,6 +1,7 @@
 package jsonnet
 
 import (
+	"fmt"
 	"maps"
 	"path"
 	"regexp"
@@ -112,7 +113,7 @@ func (e *evaluation) runtime(err jsonnet.RuntimeError) diag.List {
 	case strings.HasPrefix(err.Msg, "read "):
 		code = "jsonnet/import"
 	case strings.HasPrefix(err.Msg, "Undefined external variable"):
-		hint = "set it under environments.<name>.ext in monctl.cue, or with -V name=value"
+		hint = argHint(err.Msg, e.req.Ext, "set it under environments.<name>.ext in monctl.cue, or with -V name=value")
 	case strings.HasPrefix(err.Msg, "max stack frames exceeded"):
 		hint = "look for an endless recursion, or raise jsonnet.maxStack in monctl.cue"
 		if cycle := importCycle(frames); cycle != "" {
@@ -121,7 +122,7 @@ func (e *evaluation) runtime(err jsonnet.RuntimeError) diag.List {
 	case strings.HasPrefix(err.Msg, "couldn't manifest function"):
 		hint = "call it, or hide the field with ::"
 	case strings.Contains(err.Msg, "Missing argument"):
-		hint = "a source that is a function gets its arguments from environments.<name>.tla in monctl.cue"
+		hint = argHint(err.Msg, e.req.TLA, "a source that is a function gets its arguments from environments.<name>.tla in monctl.cue")
 	}
 	place := diag.Span{File: e.req.File}
 	imported := e.importers(frames)
@@ -134,6 +135,16 @@ func (e *evaluation) runtime(err jsonnet.RuntimeError) diag.List {
 	d.Detail, d.Hint, d.Pointer = detail, hint, manifested(err.StackTrace)
 	d.Related = append(e.shown(frames), imported...)
 	return diags
+}
+
+// argHint says which of the variables or arguments that there are could be the
+// one that a message ends with, or else how to set it.
+func argHint(message string, args map[string]Arg, otherwise string) string {
+	name := strings.TrimSpace(message[strings.LastIndexByte(message, ':')+1:])
+	if near := diag.Suggest(name, slices.Sorted(maps.Keys(args))); near != "" {
+		return fmt.Sprintf("there is %q; %s", near, otherwise)
+	}
+	return otherwise
 }
 
 // importers is the chain of imports from the file where a stack ends, which is

@@ -91,10 +91,19 @@ func ParsePattern(text string) (Pattern, error) {
 	expr, negate := strings.CutPrefix(text, "!")
 	p.negate = negate
 	var err error
-	if p.re, err = regexp.Compile("^(?:" + expr + ")$"); err != nil {
+	if p.re, err = anchored(expr); err != nil {
 		return Pattern{}, fmt.Errorf("pattern %q: %w", text, err)
 	}
 	return p, nil
+}
+
+// anchored compiles an expression that has to match all of a text. Its errors
+// are about the expression as it is written.
+func anchored(expr string) (*regexp.Regexp, error) {
+	if _, err := regexp.Compile(expr); err != nil {
+		return nil, err
+	}
+	return regexp.Compile("^(?:" + expr + ")$")
 }
 
 // IsSet reports whether there is a pattern.

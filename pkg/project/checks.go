@@ -40,7 +40,7 @@ func (r rawChecks) checks(report reportFunc) Checks {
 		if text == "" {
 			return nil
 		}
-		re, err := regexp.Compile("^(?:" + text + ")$")
+		re, err := anchored(text)
 		if err != nil {
 			report("/checks/"+field, "", err)
 		}

@@ -134,6 +134,9 @@ func (e rawEnvironment) targets(pointer string, report reportFunc) []Target {
 	var targets []Target
 	for _, name := range slices.Sorted(maps.Keys(e.Targets)) {
 		t := e.Targets[name]
+		if isTreeFolder(name) {
+			report(pointer+"/"+token(name), "give it another name", fmt.Errorf("target %q has the name of a folder that is rendered for all targets", name))
+		}
 		target := Target{Name: name, Kind: t.Kind, URL: t.URL, ExternalLabels: t.ExternalLabels}
 		for i, line := range t.Select {
 			s, err := parseSelection(line)
@@ -145,6 +148,12 @@ func (e rawEnvironment) targets(pointer string, report reportFunc) []Target {
 		targets = append(targets, target)
 	}
 	return targets
+}
+
+// isTreeFolder reports whether a name is that of a folder of the rendered tree,
+// beside which the folders of targets stand.
+func isTreeFolder(name string) bool {
+	return slices.Contains([]string{"prometheus", "alertmanager", "grafana", "kubernetes", "tests"}, name)
 }
 
 // args reads external variables or top-level arguments: a string is that

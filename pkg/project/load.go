@@ -208,9 +208,25 @@ func explain(diags diag.List, err error, schema cue.Value) diag.List {
 				if diags[i].Hint == "" {
 					diags[i].Hint = "known here: " + strings.Join(candidates, ", ")
 				}
+			} else if len(path) > 1 {
+				diags[i].Hint = keyHint(path[len(path)-2])
 			}
 			diags[i].Related = nil
 		}
 	}
 	return diags
+}
+
+// keyHint says what the keys of a map whose keys are free look like.
+func keyHint(field string) string {
+	switch field {
+	case "environments", "targets":
+		return "a name has letters, digits, '.', '_' and '-', and begins and ends with a letter or digit"
+	case "externalLabels", "labels", "annotations":
+		return "a name has letters, digits and '_', and does not begin with a digit"
+	case "severity":
+		return "a check is known by its code, such as alert/runbook"
+	default:
+		return ""
+	}
 }

@@ -227,7 +227,7 @@ func parseSelection(line string) (Selection, error) {
 	s := Selection{Kind: kind, Negate: strings.HasPrefix(rest, "!~")}
 	expr := strings.TrimPrefix(strings.TrimPrefix(rest, "!~"), "=~")
 	var err error
-	s.Pattern, err = regexp.Compile("^(?:" + expr + ")$")
+	s.Pattern, err = anchored(expr)
 	if err != nil {
 		return s, fmt.Errorf("select %q: %w", line, err)
 	}

@@ -112,7 +112,7 @@ func TestBadProjectFiles(t *testing.T) {
 		{"unknown at the top", "monctl.cue", "enviroments: {}\n", `monctl.cue:1:1: error[project/schema]: unknown field "enviroments"`, `did you mean "environments"?`},
 		{"unknown in yaml", "monctl.yaml", "jsonnet:\n  maxstack: 3\n", `monctl.yaml:2:3: error[project/schema]: unknown field "jsonnet.maxstack"`, `did you mean "maxStack"?`},
 		{"range", "monctl.cue", "jsonnet: maxStack: 0\n", "monctl.cue:1:20: error[project/schema]: jsonnet.maxStack: invalid value 0 (out of bound >=1)", ""},
-		{"regexp", "monctl.cue", "environments: us: targets: a: {url: \"http://x\", select: [\"rules/=~(\"]}\n", "monctl.cue:1:58: error[project/value]: select \"rules/=~(\": error parsing regexp: missing closing ): `^(?:()$`", ""},
+		{"regexp", "monctl.cue", "environments: us: targets: a: {url: \"http://x\", select: [\"rules/=~(\"]}\n", "monctl.cue:1:58: error[project/value]: select \"rules/=~(\": error parsing regexp: missing closing ): `(`", ""},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			p, diags, err := project.Load(write(t, map[string]string{tc.file: tc.in}))

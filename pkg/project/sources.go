@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"path"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/monctl/monctl/pkg/glob"
@@ -80,6 +81,45 @@ func (p *Project) FindSources(fsys fs.FS) ([]Source, error) {
 		return strings.Compare(a.Path, b.Path)
 	})
 	return out, nil
+}
+
+// SourceGlob is a pattern of the project file by which sources are found.
+type SourceGlob struct {
+	Kind SourceKind
+	Text string
+	// Pointer leads to it within the project file.
+	Pointer string
+}
+
+// Patterns returns the patterns by which sources are found, without those that
+// hold where the project file says nothing.
+func (s Sources) Patterns() []SourceGlob {
+	var out []SourceGlob
+	add := func(kind SourceKind, standard string, patterns []string) {
+		for i, text := range patterns {
+			if text != standard {
+				out = append(out, SourceGlob{kind, text, "/sources/" + string(kind) + "/" + strconv.Itoa(i)})
+			}
+		}
+	}
+	add(RulesSource, "rules/**", s.Rules)
+	add(DashboardsSource, "dashboards/**", s.Dashboards)
+	add(TemplatesSource, "alertmanager/templates/**", s.Templates)
+	add(FilesSource, "prometheus/targets/**", s.Files)
+	add(TestsSource, "tests/**", s.Tests)
+	if s.Alertmanager != "alertmanager/main.*" {
+		out = append(out, SourceGlob{AlertmanagerSource, s.Alertmanager, "/sources/alertmanager"})
+	}
+	if s.Prometheus != "prometheus/main.*" {
+		out = append(out, SourceGlob{PrometheusSource, s.Prometheus, "/sources/prometheus"})
+	}
+	return out
+}
+
+// Finds reports whether a source is one that the pattern finds.
+func (g SourceGlob) Finds(s Source) bool {
+	text := path.Clean(g.Text)
+	return s.Kind == g.Kind && MatchesAny([]string{text, text + "/**"}, s.Path)
 }
 
 // FindPolicies lists the files of the project's own constraints, sorted.

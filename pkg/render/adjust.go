@@ -148,30 +148,23 @@ func noMatch(diags *diag.List, p *project.Project, pointer, message string, word
 	return d
 }
 
-// unknownPatterns reports patterns of sources that match none.
-func unknownPatterns(p *project.Project, envs []project.Environment, sources []string) diag.List {
-	var diags diag.List
-	said := map[string]bool{}
-	check := func(pattern, pointer string) {
-		if said[pointer] || slices.ContainsFunc(sources, func(s string) bool { return project.MatchesAny([]string{pattern}, s) }) {
-			return
-		}
-		said[pointer] = true
-		noMatch(&diags, p, pointer, fmt.Sprintf("no source matches %q", pattern), []string{pattern}, sources)
-	}
-	for _, e := range envs {
-		for _, s := range e.SourcePatterns() {
-			check(s.Text, s.Pointer)
-		}
-	}
-	for _, a := range p.Sources.Adjust {
-		for i, pattern := range a.Sources {
-			if pattern != "**" {
-				check(pattern, a.Pointer+"/sources/"+strconv.Itoa(i))
+// takesAway notes which fields a patch takes away of what it matches: one that
+// nothing of it has is misspelt, or has gone with an update.
+func (a *adjuster) takesAway(v, patch bundle.Value, from, field string) {
+	for i, key := range patch.Keys {
+		pointer, name := from+"/"+bundle.EscapeToken(key), strings.TrimPrefix(field+"."+key, ".")
+		below, has := v.Get(key)
+		switch patch.Elem[i].Kind {
+		case bundle.Map:
+			a.takesAway(below, patch.Elem[i], pointer, name)
+		case bundle.Null:
+			if a.uses[pointer] == nil {
+				a.uses[pointer] = &use{message: fmt.Sprintf("nothing that matches has %q, which is to be taken away", name), hint: "leave it out"}
 			}
+			a.uses[pointer].matched = a.uses[pointer].matched || has
+		default:
 		}
 	}
-	return diags
 }
 
 // mergePatch merges a patch over a value as RFC 7386 has it, and notes for

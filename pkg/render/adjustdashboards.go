@@ -17,6 +17,9 @@ func (a *adjuster) dashboard(ref bundle.Ref, file string, v bundle.Value, origin
 		return ref, v, origin, true
 	}
 	names := []string{file, file + ".json", ref.Name, v.Str("title")}
+	if spec, ok := v.Get("spec"); ok { // a resource that is kept as a whole
+		names[3] = spec.Str("title")
+	}
 	places, keep := map[string]string{}, true
 	for _, adj := range a.adjustments {
 		d, at := adj.Dashboards, adj.Pointer+"/dashboards"
@@ -40,6 +43,7 @@ func (a *adjuster) dashboard(ref bundle.Ref, file string, v bundle.Value, origin
 				continue
 			}
 			if set, err := bundle.DecodeJSON(p.Set); err == nil { // the loader made it
+				a.takesAway(v, set, from+"/set", "")
 				v = mergePatch(v, set, "", from+"/set", places)
 				if uid := set.Str("uid"); uid != "" {
 					ref.Name = uid

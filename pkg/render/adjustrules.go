@@ -88,7 +88,7 @@ func sourceRule(pointer string, indices []int) string {
 func (a *adjuster) drops(adj *project.Adjustment, group bundle.Value, name string, rule bundle.Value) bool {
 	dropped := false
 	for i, m := range adj.Drop {
-		if a.saw(adj.Pointer+"/drop/"+strconv.Itoa(i), matches(m, group, name, rule), ruleName(rule)) {
+		if a.saw(adj.Pointer+"/drop/"+strconv.Itoa(i), matches(m, group, name, rule), askedName(m, name, rule)) {
 			dropped = true
 		}
 	}
@@ -98,10 +98,11 @@ func (a *adjuster) drops(adj *project.Adjustment, group bundle.Value, name strin
 func (a *adjuster) patch(adj *project.Adjustment, group bundle.Value, name string, r *adjustedRule) {
 	for i, p := range adj.Patch {
 		at := adj.Pointer + "/patch/" + strconv.Itoa(i)
-		if !a.saw(at+"/match", matches(p.Match, group, name, r.source), ruleName(r.source)) {
+		if !a.saw(at+"/match", matches(p.Match, group, name, r.source), askedName(p.Match, name, r.source)) {
 			continue
 		}
 		if set, err := bundle.DecodeJSON(p.Set); err == nil { // the loader made it
+			a.takesAway(r.rule, set, at+"/set", "")
 			r.rule = mergePatch(r.rule, set, "", at+"/set", r.places)
 		}
 	}
@@ -161,6 +162,15 @@ func (a *adjuster) severity(adj *project.Adjustment, labelled bundle.Value) (to,
 		}
 	}
 	return to, from, ok
+}
+
+// askedName is what a match that did not take a rule could have asked for: the
+// name of its group, if the match is about that alone.
+func askedName(m project.RuleMatch, group string, rule bundle.Value) string {
+	if m.Group.IsSet() && !m.Name.IsSet() && !m.Alert.IsSet() && !m.Record.IsSet() {
+		return group
+	}
+	return ruleName(rule)
 }
 
 func ruleName(rule bundle.Value) string { return rule.Str("alert") + rule.Str("record") }

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/monctl/monctl/pkg/bundle"
+	"github.com/monctl/monctl/pkg/diag"
 	"github.com/monctl/monctl/pkg/project"
 )
 
@@ -30,6 +31,13 @@ const (
 	textShape // a string that holds YAML or JSON
 	listShape
 	mapShape // from name to something with a shape
+)
+
+// An AlertmanagerConfig is a part of a configuration that nobody has the whole
+// of before the operator has merged it.
+const (
+	alertmanagerConfig     = "AlertmanagerConfig"
+	alertmanagerConfigHint = "what an AlertmanagerConfig means depends on the operator that merges it; render the whole Alertmanager configuration instead, and write AlertmanagerConfig with --format kubernetes"
 )
 
 // dashboardGroup is the API group of dashboards, in front of a version.
@@ -167,11 +175,7 @@ func describe(v bundle.Value) string {
 		if kind := v.Str("kind"); kind != "" && v.Str("apiVersion") != "" {
 			return fmt.Sprintf("a Kubernetes object of kind %s (%s)", kind, v.Str("apiVersion"))
 		}
-		keys := slices.Sorted(slices.Values(v.Keys))
-		if len(keys) > 4 {
-			return "an object with the fields " + strings.Join(keys[:4], ", ") + " and more"
-		}
-		return "an object with the fields " + strings.Join(keys, ", ")
+		return "an object with the fields " + someOf(v.Keys)
 	case bundle.Array:
 		return fmt.Sprintf("an array of %d", len(v.Elem))
 	case bundle.String:
@@ -189,17 +193,54 @@ func describe(v bundle.Value) string {
 	}
 }
 
+// someOf lists the first of some names.
+func someOf(names []string) string {
+	names = slices.Sorted(slices.Values(names))
+	if len(names) > 4 {
+		return strings.Join(names[:4], ", ") + " and more"
+	}
+	return strings.Join(names, ", ")
+}
+
+// hiddenHint says what could be meant by a value whose fields are all hidden.
+func hiddenHint(names []string) string {
+	for _, name := range names {
+		if hint := diag.DidYouMean(name, mixinFields()); hint != "" {
+			return hint
+		}
+	}
+	if slices.ContainsFunc(names, func(n string) bool { return slices.Contains(tellingFields(), n) }) {
+		return "a field with :: is seen in a mixin alone; write it with one colon"
+	}
+	return "a mixin has at least one of the fields " + strings.Join(mixinFields(), ", ")
+}
+
+// mixinFields are those that a mixin is known by.
+func mixinFields() []string {
+	return []string{"prometheusAlerts", "prometheusRules", "grafanaDashboards"}
+}
+
+// tellingFields are those that values of the other shapes are known by.
+func tellingFields() []string {
+	return []string{"groups", "rules", "panels", "route", "receivers", "scrape_configs", "rule_files", "tests"}
+}
+
 // shapeHint says what could be meant by a value that has no shape.
 func shapeHint(v bundle.Value) string {
 	switch {
 	case isRule(v), v.Kind == bundle.Array && slices.ContainsFunc(v.Elem, isRule):
 		return "rules stand in a group: { name: …, rules: […] }"
-	case v.Str("kind") == "AlertmanagerConfig":
-		return "what it means depends on the operator that merges it; render the whole Alertmanager configuration instead, and write AlertmanagerConfig with --format kubernetes"
+	case v.Str("kind") == alertmanagerConfig:
+		return alertmanagerConfigHint
 	case v.Has("new"), v.Has("withConfigMixin"):
 		return "if it is a library, call it: -e '(import \"main.libsonnet\").new(…)'"
 	case v.Has("_config"), v.Has("_images"):
 		return "a mixin has at least one of the fields prometheusAlerts, prometheusRules and grafanaDashboards"
+	}
+	for _, key := range v.Keys {
+		if near := diag.Suggest(key, slices.Concat(mixinFields(), tellingFields())); near != "" && near != key {
+			return fmt.Sprintf("did you mean %q?", near)
+		}
 	}
 	return ""
 }

@@ -65,7 +65,7 @@ func (r *renderer) jsonnet(ctx context.Context) ([]bundle.Document, error) {
 		r.checkConfiguration(v)
 		d = sub(d, "/value")
 	}
-	return []bundle.Document{reveal(d)}, nil
+	return []bundle.Document{r.reveal(d)}, nil
 }
 
 // args merges arguments; over wins.

@@ -30,6 +30,8 @@ type Ignored struct {
 const (
 	revealedValue = "monctl value"
 	revealedRules = "monctl rules"
+	// revealedHidden are the names of the fields of a value that has no others.
+	revealedHidden = "monctl hidden"
 	// revealedField is where a rule has its hidden field on its way through
 	// the adjustments.
 	revealedField = "monctl::"
@@ -37,10 +39,11 @@ const (
 
 // revealing returns a transform that applies another one, and has what rules
 // have in the hidden field monctl beside the value. The value itself stays what
-// it is, so that its origins do, too. It looks only where rules can be.
+// it is, so that its origins do, too. It looks only where rules can be. Of a
+// value whose fields are all hidden, it has their names beside it.
 func revealing(transform string) string {
 	return fmt.Sprintf(`
-local take = (%s);
+local take = (%[1]s);
 local has(v, f) = std.isObject(v) && std.objectHasAll(v, f);
 local isHidden(v) = has(v, 'monctl') && !std.objectHas(v, 'monctl');
 local inRules(rules, path) = [
@@ -56,9 +59,12 @@ local find(v, path) =
   else if has(v, 'kind') && has(v, 'spec') then find(v.spec, path + ['spec'])
   else if leads(v) then std.flattenArrays([find(v[f], path + [f]) for f in ways if std.objectHasAll(v, f)])
   else std.flattenArrays([find(v[f], path + [f]) for f in std.objectFields(v) if std.isObject(v[f]) && leads(v[f])]);
+local allHidden(v) = std.isObject(v) && std.length(std.objectFields(v)) == 0 && std.length(std.objectFieldsAll(v)) > 0;
 function(v)
   local value = take(v), found = find(value, []);
-  if std.length(found) == 0 then value else { '%s': value, '%s': found }`, transform, revealedValue, revealedRules)
+  if std.length(found) > 0 then { '%[2]s': value, '%[3]s': found }
+  else if allHidden(value) then { '%[2]s': value, '%[4]s': std.objectFieldsAll(value) }
+  else value`, transform, revealedValue, revealedRules, revealedHidden)
 }
 
 // unwrapped leads a pointer into what a transform evaluates to back to the
@@ -75,7 +81,13 @@ func unwrapped(pointer string, configured bool) string {
 
 // reveal gives the rules of a revealing transform's result their field back,
 // under a name that no source has.
-func reveal(d bundle.Document) bundle.Document {
+func (r *renderer) reveal(d bundle.Document) bundle.Document {
+	for _, name := range d.Value.Array(revealedHidden) {
+		r.hidden = append(r.hidden, name.Text)
+	}
+	if len(r.hidden) > 0 {
+		return sub(d, "/"+revealedValue)
+	}
 	if !d.Value.Has(revealedRules) {
 		return d
 	}

@@ -145,7 +145,10 @@ func (r *renderer) reportLeftOut() {
 	if total == 1 {
 		word = "object that is"
 	}
-	r.out.diags.Infof("source/left-out", r.span(), "left out %d Kubernetes %s neither rules, dashboards nor routing: %s", total, word, strings.Join(kinds, ", "))
+	d := r.out.diags.Infof("source/left-out", r.span(), "left out %d Kubernetes %s neither rules, dashboards nor a whole configuration: %s", total, word, strings.Join(kinds, ", "))
+	if r.leftOut[alertmanagerConfig] > 0 {
+		d.Hint = alertmanagerConfigHint
+	}
 	r.leftOut = nil
 }
 

@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"strings"
 
+	"github.com/monctl/monctl/pkg/diag"
 	"github.com/monctl/monctl/pkg/jsonnet"
 	"github.com/monctl/monctl/pkg/project"
 )
@@ -36,8 +37,9 @@ type plainJob struct {
 	ownImporter *jsonnet.Importer
 }
 
-// jobs makes jobs of the plain files or, without any, of all sources.
-func (o Options) jobs() ([]job, error) {
+// jobs makes jobs of the plain files or, without any, of all sources, which it
+// returns, too.
+func (o Options) jobs() ([]job, []project.Source, error) {
 	var jobs []job
 	for _, f := range o.Plain {
 		kind := f.Kind
@@ -50,18 +52,28 @@ func (o Options) jobs() ([]job, error) {
 		jobs = append(jobs, job{source: source, plainJob: plainJob{f.Found, f.Syntax, f.Importer}})
 	}
 	if len(jobs) > 0 {
-		return jobs, nil
+		return jobs, nil, nil
 	}
 	sources, err := o.Project.FindSources(o.FS)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	jobs = packages(sources, o.Importer.Read)
 	for i := range o.Project.Sources.Mixins {
 		m := &o.Project.Sources.Mixins[i]
 		jobs = append(jobs, job{mixin: m, source: MixinSource(*m)})
 	}
-	return jobs, nil
+	return jobs, sources, nil
+}
+
+// reportNothing reports a file without any document. Of a text that comes from
+// another program it is an error: that program has failed, and what it made
+// before is not to be taken away.
+func (r *renderer) reportNothing() {
+	d := r.out.diags.Warnf("source/shape", r.span(), "there is nothing in the file")
+	if strings.HasPrefix(r.job.source.Path, "<") {
+		d.Severity, d.Summary = diag.Error, "there is nothing to render"
+	}
 }
 
 // importer finds what the source imports.

@@ -90,7 +90,7 @@ func Render(ctx context.Context, opts Options, env project.Environment) (*Output
 // Environments renders several environments over one pool of workers. A source
 // for which they are the same is evaluated once.
 func Environments(ctx context.Context, opts Options, envs []project.Environment) ([]*Output, diag.List, error) {
-	all, err := opts.jobs()
+	all, sources, err := opts.jobs()
 	if err != nil {
 		return nil, nil, err
 	}
@@ -131,11 +131,7 @@ func Environments(ctx context.Context, opts Options, envs []project.Environment)
 		return outs, diags, nil
 	}
 	diags = append(diags, unused(opts.Project, tasks)...)
-	var names []string
-	for _, j := range all {
-		names = append(names, j.names()...)
-	}
-	return outs, append(diags, unknownPatterns(opts.Project, envs, names)...), nil
+	return outs, append(diags, unknownPatterns(opts, envs, sources, all)...), nil
 }
 
 // assemble makes the output of an environment, known by its index, of the
@@ -291,6 +287,8 @@ type renderer struct {
 	// before.
 	value *jsonnet.Result
 	kept  *result
+	// hidden are the names of the value's fields if all of them are hidden.
+	hidden []string
 	// leftOut counts the Kubernetes objects of other kinds, by kind.
 	leftOut map[string]int
 }
@@ -306,11 +304,15 @@ func (r *renderer) run(ctx context.Context) (result, error) {
 	if err != nil {
 		return result{}, err
 	}
+	r.placeMixin()
 	if r.kept != nil {
 		return *r.kept, nil
 	}
-	if len(docs) == 0 && r.opts.Judge && !r.out.diags.HasErrors() && len(r.out.tests) == 0 {
+	switch nothing := len(docs) == 0 && !r.out.diags.HasErrors() && len(r.out.tests) == 0; {
+	case nothing && r.opts.Judge:
 		docs = append(docs, r.blank())
+	case nothing && len(r.opts.Plain) > 0:
+		r.reportNothing()
 	}
 	for _, d := range docs {
 		if err := r.document(d); err != nil {

@@ -137,9 +137,13 @@ func (r *renderer) wanted() string {
 // unexpected reports a value of a shape that the source cannot have.
 func (r *renderer) unexpected(d bundle.Document, pointer, want string) {
 	v, _ := d.Value.Lookup(pointer)
-	e := r.out.diags.Errorf("source/shape", d.Origin.At(pointer), "expected %s, found %s", want, describe(v))
+	found, hint := describe(v), shapeHint(v)
+	if len(r.hidden) > 0 && v.Kind == bundle.Map && len(v.Keys) == 0 {
+		found, hint = "an object with hidden fields alone: "+someOf(r.hidden), hiddenHint(r.hidden)
+	}
+	e := r.out.diags.Errorf("source/shape", d.Origin.At(pointer), "expected %s, found %s", want, found)
 	e.Pointer = pointer
-	e.Hint = shapeHint(v)
+	e.Hint = hint
 	if r.job.unsure {
 		e.Severity = diag.Warning
 		e.Hint = "it was found in a folder and is left out; name the file itself if it has to be rendered"
@@ -245,12 +249,13 @@ func (r *renderer) dashboard(p place, d bundle.Document) error {
 	name := p.name
 	if isResource(d.Value) {
 		metadata, _ := d.Value.Get("metadata")
-		if uid := metadata.Str("name"); uid != "" {
+		uid := metadata.Str("name")
+		if uid != "" {
 			name = uid
 		}
 		p = withMetadata(p, metadata)
 		if !strings.HasPrefix(d.Value.Str("apiVersion"), dashboardGroup+"v2") {
-			d = sub(d, "/spec")
+			d = classic(d, uid)
 		}
 	}
 	if uid := d.Value.Str("uid"); uid != "" {
@@ -261,6 +266,23 @@ func (r *renderer) dashboard(p place, d bundle.Document) error {
 		return nil
 	}
 	return r.addLabelled(ref, v, origin, p.labels)
+}
+
+// classic is the dashboard in a resource of the first schema. The resource's
+// name is its uid, which links refer to; the spec often does not repeat it.
+func classic(d bundle.Document, uid string) bundle.Document {
+	spec := sub(d, "/spec")
+	if uid == "" || spec.Value.Str("uid") != "" || spec.Value.Kind != bundle.Map {
+		return spec
+	}
+	spec.Value = spec.Value.With("uid", bundle.StringValue(uid))
+	spec.Origin = bundle.MapOrigin(d.Origin, func(pointer string) string {
+		if pointer == "/uid" {
+			return "/metadata/name"
+		}
+		return "/spec" + pointer
+	})
+	return spec
 }
 
 func (r *renderer) configuration(kind bundle.Kind, d bundle.Document) error {

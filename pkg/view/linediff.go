@@ -18,6 +18,13 @@ const (
 // where equal lines were left out. It is empty if the texts are equal.
 func Diff(old, new string) string {
 	a, b := splitLines(old), splitLines(new)
+	switch ended := strings.HasSuffix(old, "\n"); {
+	case old == "" || new == "" || ended == strings.HasSuffix(new, "\n"):
+	case ended:
+		b = append(b, unended)
+	default:
+		a = append(a, unended)
+	}
 	lines := diffLines(a, b)
 	var out strings.Builder
 	left := true // nothing has been left out directly before the current line
@@ -50,12 +57,18 @@ func nearChange(lines []string, i int) bool {
 	return false
 }
 
+// splitLines makes carriage returns visible, in which lines that look the same
+// may differ.
 func splitLines(text string) []string {
 	if text == "" {
 		return nil
 	}
-	return strings.Split(strings.TrimSuffix(text, "\n"), "\n")
+	return strings.Split(strings.ReplaceAll(strings.TrimSuffix(text, "\n"), "\r", "␍"), "\n")
 }
+
+// unended is what stands behind the last line of a text that does not end in a
+// line break, if the other text does.
+const unended = `\ No newline at end of file`
 
 // diffLines marks every line; the longest common subsequence stays.
 func diffLines(a, b []string) []string {
