@@ -17,7 +17,10 @@ func TestServersThatAreNoGitServers(t *testing.T) {
 		answer func(http.ResponseWriter)
 		want   string
 	}{
-		"login page": {func(w http.ResponseWriter) { w.Header().Set("Content-Type", "text/html"); _, _ = w.Write([]byte("<html>")) }, `does not speak Git's smart HTTP protocol: it answers with "text/html"`},
+		"login page": {func(w http.ResponseWriter) {
+			w.Header().Set("Content-Type", "text/html")
+			_, _ = w.Write([]byte("<html>"))
+		}, `does not speak Git's smart HTTP protocol: it answers with "text/html"`},
 		"dumb protocol": {func(w http.ResponseWriter) {
 			w.Header().Set("Content-Type", "text/plain")
 			_, _ = w.Write([]byte("df0f7ae6f4a7b4ed7e2cc4ef0ba1b3a2ba2d5a2f\trefs/heads/main\n"))
