@@ -209,7 +209,7 @@ func places(first string, own func(file string) bool, positions []token.Pos) (di
 		switch {
 		case own(s.File) && !found:
 			span, found = s, true
-		case own(s.File) && len(others) < maxOthers && s != span && !slices.ContainsFunc(others, func(o diag.Related) bool { return o.Span == s }):
+		case own(s.File) && len(others) < maxOthers && !sameLine(s, span) && !slices.ContainsFunc(others, func(o diag.Related) bool { return sameLine(s, o.Span) }):
 			others = append(others, diag.Related{Message: "and here", Span: s})
 		case strings.HasPrefix(s.File, schemaPrefix):
 			// The last one is the constraint itself, those before lead to it.
@@ -218,6 +218,8 @@ func places(first string, own func(file string) bool, positions []token.Pos) (di
 	}
 	return span, append(others, related...)
 }
+
+func sameLine(a, b diag.Span) bool { return a.File == b.File && a.Start.Line == b.Start.Line }
 
 // maxOthers bounds how many of the places are shown that an error has to do
 // with, beside the first.

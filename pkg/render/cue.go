@@ -149,6 +149,9 @@ func packages(sources []project.Source, read func(name string) ([]byte, error)) 
 		if path.Ext(s.Path) == ".cue" {
 			data, err := read(s.Path)
 			name := ""
+			if err == nil && cuelang.Ignored(s.Path, data) {
+				continue
+			}
 			if err == nil { // else it is reported when it is rendered
 				name = cuelang.PackageName(s.Path, data)
 			}
