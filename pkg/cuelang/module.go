@@ -125,7 +125,7 @@ func isAboutValues(err error) bool {
 		return false
 	}
 	format, _ := errs[0].Msg()
-	if strings.HasPrefix(format, "explicit error") || errors.Is(errs[0], errTag) {
+	if strings.HasPrefix(format, "explicit error") || strings.HasPrefix(format, tagPrefix) {
 		return true
 	}
 	return len(errs[0].Path()) > 0 && !strings.HasPrefix(format, "reference ")

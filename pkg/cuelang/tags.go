@@ -33,7 +33,7 @@ func setTags(f *ast.File, tags map[string]string) (declared []string, err error)
 			}
 			expr, parseErr := tagValue(kind, value)
 			if parseErr != nil {
-				err = cueerrors.Wrapf(errTag, a.Pos(), "the tag %s wants a value of type %s, not %s", name, kind, value)
+				err = cueerrors.Newf(a.Pos(), tagPrefix+"%s wants a value of type %s, not %s", name, kind, value)
 				continue
 			}
 			// The value has no place in a file of the user's; the field has.
@@ -45,8 +45,10 @@ func setTags(f *ast.File, tags map[string]string) (declared []string, err error)
 	return declared, err
 }
 
-// errTag says that a tag was given a value of another type than it wants.
-var errTag = errors.New("the value has another type")
+// tagPrefix begins what is said of a tag's value.
+const tagPrefix = "the tag "
+
+var errTag = errors.New("another type")
 
 // tagValue makes an expression of a tag's value.
 func tagValue(kind, value string) (ast.Expr, error) {
