@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io/fs"
+	"net/url"
 	"os"
 	"path"
 	"path/filepath"
@@ -289,6 +290,12 @@ func (o *vendorOptions) repositories() (*gitrepo.Client, error) {
 		from, to, ok := strings.Cut(m, "=")
 		if !ok || from == "" || to == "" {
 			return nil, usagef("--mirror %q: want prefix=replacement", m)
+		}
+		if u, err := url.Parse(to); err == nil && u.User != nil && u.Scheme != "ssh" {
+			return nil, usagef("--mirror: credentials do not belong in a URL: set MONCTL_GIT_TOKEN_%s, or write them into netrc", environmentName(u.Hostname()))
+		}
+		if filepath.IsAbs(to) {
+			to = "file://" + filepath.ToSlash(to)
 		}
 		opts.Rewrites = append(opts.Rewrites, gitrepo.Rewrite{From: from, To: to})
 	}

@@ -199,7 +199,7 @@ func pointer(path []string) string {
 // places picks the first position in one of the user's files.
 func places(first string, own func(file string) bool, positions []token.Pos) (diag.Span, []diag.Related) {
 	span := diag.Span{File: first}
-	var related []diag.Related
+	var related, others []diag.Related
 	found := false
 	for _, p := range positions {
 		if !p.IsValid() {
@@ -209,13 +209,21 @@ func places(first string, own func(file string) bool, positions []token.Pos) (di
 		switch {
 		case own(s.File) && !found:
 			span, found = s, true
+		case own(s.File) && len(others) < maxOthers && !sameLine(s, span) && !slices.ContainsFunc(others, func(o diag.Related) bool { return sameLine(s, o.Span) }):
+			others = append(others, diag.Related{Message: "and here", Span: s})
 		case strings.HasPrefix(s.File, schemaPrefix):
 			// The last one is the constraint itself, those before lead to it.
 			related = []diag.Related{{Message: "the schema says", Span: s}}
 		}
 	}
-	return span, related
+	return span, append(others, related...)
 }
+
+func sameLine(a, b diag.Span) bool { return a.File == b.File && a.Start.Line == b.Start.Line }
+
+// maxOthers bounds how many of the places are shown that an error has to do
+// with, beside the first.
+const maxOthers = 3
 
 // UnknownField returns the name of the field that an error says is not
 // allowed, with its path.

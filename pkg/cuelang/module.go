@@ -1,6 +1,7 @@
 package cuelang
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -124,6 +125,9 @@ func isAboutValues(err error) bool {
 		return false
 	}
 	format, _ := errs[0].Msg()
+	if strings.HasPrefix(format, "explicit error") || strings.HasPrefix(format, tagPrefix) {
+		return true
+	}
 	return len(errs[0].Path()) > 0 && !strings.HasPrefix(format, "reference ")
 }
 
@@ -190,6 +194,45 @@ func modulePath(name string, data []byte) string {
 	return ""
 }
 
+// Ignored reports whether a file has the attribute @ignore() before its package
+// clause, with which it belongs to nothing.
+func Ignored(file string, data []byte) bool {
+	if !bytes.Contains(data, []byte("@ignore")) {
+		return false
+	}
+	f, err := parser.ParseFile(file, data)
+	if err != nil {
+		return false
+	}
+	return slices.ContainsFunc(fileAttributes(f), func(a *ast.Attribute) bool { key, _ := a.Split(); return key == "ignore" })
+}
+
+// fileAttributes are those before the package clause or, without one, before
+// everything else.
+func fileAttributes(f *ast.File) []*ast.Attribute {
+	var out []*ast.Attribute
+	for _, d := range f.Decls {
+		switch d := d.(type) {
+		case *ast.Attribute:
+			out = append(out, d)
+		case *ast.CommentGroup:
+		default:
+			return out
+		}
+	}
+	return out
+}
+
+// unsupported refuses what would mean something else if it were passed over.
+func unsupported(f *ast.File) error {
+	for _, a := range fileAttributes(f) {
+		if key, _ := a.Split(); key == "if" || key == "extern" {
+			return cueerrors.Newf(a.Pos(), "the attribute @%s of a file is not supported", key)
+		}
+	}
+	return nil
+}
+
 func (pl *packageLoader) parse(name string) (*ast.File, error) {
 	if f, ok := pl.parsed[name]; ok {
 		return f, nil
@@ -201,6 +244,10 @@ func (pl *packageLoader) parse(name string) (*ast.File, error) {
 	pl.read = append(pl.read, name)
 	f, err := parser.ParseFile(name, data, parser.ParseComments)
 	if err != nil {
+		pl.syntax = true
+		return nil, err
+	}
+	if err := unsupported(f); err != nil {
 		pl.syntax = true
 		return nil, err
 	}
@@ -236,7 +283,7 @@ func (pl *packageLoader) packageFiles(folder, name string, must bool) ([]*ast.Fi
 			}
 			full := path.Join(at, n)
 			data, err := pl.files.Read(full)
-			if err != nil || PackageName(full, data) != name {
+			if err != nil || PackageName(full, data) != name || Ignored(full, data) {
 				continue // what does not parse is reported as a source of its own
 			}
 			f, err := pl.parse(full)

@@ -1,10 +1,13 @@
 package cuelang
 
 import (
+	"errors"
+	"slices"
 	"strings"
 
 	"cuelang.org/go/cue/ast"
 	"cuelang.org/go/cue/ast/astutil"
+	cueerrors "cuelang.org/go/cue/errors"
 	"cuelang.org/go/cue/parser"
 	"cuelang.org/go/cue/token"
 )
@@ -28,12 +31,9 @@ func setTags(f *ast.File, tags map[string]string) (declared []string, err error)
 			if !ok {
 				continue
 			}
-			if kind != "" && kind != "string" {
-				value = unquoted(value)
-			}
-			expr, parseErr := parser.ParseExpr("tag "+name, value)
+			expr, parseErr := tagValue(kind, value)
 			if parseErr != nil {
-				err = parseErr
+				err = cueerrors.Newf(a.Pos(), tagPrefix+"%s wants a value of type %s, not %s", name, kind, value)
 				continue
 			}
 			// The value has no place in a file of the user's; the field has.
@@ -43,6 +43,33 @@ func setTags(f *ast.File, tags map[string]string) (declared []string, err error)
 		return true
 	})
 	return declared, err
+}
+
+// tagPrefix begins what is said of a tag's value.
+const tagPrefix = "the tag "
+
+var errTag = errors.New("another type")
+
+// tagValue makes an expression of a tag's value.
+func tagValue(kind, value string) (ast.Expr, error) {
+	if kind != "" && kind != "string" {
+		value = unquoted(value)
+	}
+	expr, err := parser.ParseExpr("", value)
+	if err != nil {
+		return nil, err
+	}
+	signless := expr
+	if u, ok := expr.(*ast.UnaryExpr); ok && (u.Op == token.SUB || u.Op == token.ADD) {
+		signless = u.X
+	}
+	lit, isLit := signless.(*ast.BasicLit)
+	is := func(kinds ...token.Token) bool { return isLit && slices.Contains(kinds, lit.Kind) }
+	switch {
+	case kind == "int" && !is(token.INT), kind == "number" && !is(token.INT, token.FLOAT), kind == "bool" && !is(token.TRUE, token.FALSE):
+		return nil, errTag
+	}
+	return expr, nil
 }
 
 // tagOf reads an attribute @tag(name) or @tag(name,type=kind).

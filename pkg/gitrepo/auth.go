@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"strings"
 
 	"github.com/go-git/go-git/v5/plumbing/transport"
 	gitssh "github.com/go-git/go-git/v5/plumbing/transport/ssh"
@@ -28,8 +29,19 @@ func (a *authorizer) RoundTrip(req *http.Request) (*http.Response, error) {
 	if login, ok := a.login(req.URL.Hostname()); ok && (a.plain || req.URL.Scheme == "https") {
 		req.SetBasicAuth(login.User, login.Password)
 	}
-	return a.next.RoundTrip(req)
+	resp, err := a.next.RoundTrip(req)
+	if err != nil || req.Method != http.MethodGet || resp.StatusCode != http.StatusOK {
+		return resp, err
+	}
+	// The only thing that is ever got are the references.
+	if kind := resp.Header.Get("Content-Type"); !strings.HasPrefix(kind, referencesType) {
+		_ = resp.Body.Close()
+		return nil, fmt.Errorf("%s does not speak Git's smart HTTP protocol: it answers with %q", req.URL.Hostname(), kind)
+	}
+	return resp, nil
 }
+
+const referencesType = "application/x-git-upload-pack-advertisement"
 
 // method makes what go-git needs to talk to an SSH server.
 func (s SSH) method(user string) (transport.AuthMethod, error) {

@@ -138,10 +138,26 @@ func (e *SizeError) Error() string {
 	return fmt.Sprintf("%s of %s exceeds %d bytes", e.What, e.Remote, e.Limit)
 }
 
+// MissingError says that there is no repository, or that the server does not
+// admit that there is one to who asks.
+type MissingError struct {
+	Remote string
+	// Host is where it was looked for; SSH says how.
+	Host string
+	SSH  bool
+}
+
+// Error implements error.
+func (e *MissingError) Error() string { return e.Remote + ": there is no such repository" }
+
 // AccessError says that a remote wants to know who asks, or refuses them.
 type AccessError struct {
 	Remote string
-	Err    error
+	// Host is who wants to know, which may be a mirror; SSH says how it was
+	// asked.
+	Host string
+	SSH  bool
+	Err  error
 }
 
 // Error implements error.

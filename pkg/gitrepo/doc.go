@@ -4,7 +4,7 @@
 // A remote is the URL of a repository: https, http, ssh, or file. A Rewrite
 // sends all remotes with a prefix to a mirror, as Git's url.<base>.insteadOf
 // does. A version is what people write: a branch, a tag, the name of a
-// reference, or a commit, which may be abbreviated to seven digits.
+// reference, or a commit, which may be abbreviated to four digits.
 //
 // A repository behind file:// is read where it lies. From any other, a commit
 // is fetched once, without its history where the server allows that, and kept

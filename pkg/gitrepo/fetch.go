@@ -43,7 +43,7 @@ func (c *Client) open(ctx context.Context, remote, url string) (*session, error)
 		t = githttp.NewClient(&http.Client{Transport: &authorizer{c.opts.HTTP, c.opts.Login, endpoint.Protocol == "http"}})
 	case "ssh":
 		if auth, err = c.opts.SSH.method(endpoint.User); err != nil {
-			return nil, &AccessError{Remote: remote, Err: err}
+			return nil, &AccessError{remote, endpoint.Host, true, err}
 		}
 		t = gitssh.NewClient(nil)
 	default:
@@ -51,23 +51,50 @@ func (c *Client) open(ctx context.Context, remote, url string) (*session, error)
 	}
 	up, err := t.NewUploadPackSession(endpoint, auth)
 	if err != nil {
-		return nil, remoteError(ctx, remote, err)
+		return nil, openError(ctx, remote, endpoint, err)
 	}
 	refs, err := up.AdvertisedReferencesContext(ctx)
 	if err != nil {
 		_ = up.Close()
-		return nil, remoteError(ctx, remote, err)
+		return nil, openError(ctx, remote, endpoint, err)
 	}
 	return &session{up, refs}, nil
 }
 
-// remoteError says what an error of a transport means.
-func remoteError(ctx context.Context, remote string, err error) error {
+// openError says what it means that a remote does not tell its references.
+func openError(ctx context.Context, remote string, from *transport.Endpoint, err error) error {
+	host, ssh := from.Host, from.Protocol == "ssh"
 	switch {
-	case ctx.Err() != nil:
+	case errors.Is(err, transport.ErrRepositoryNotFound):
+		return &MissingError{remote, host, ssh}
+	case errors.Is(err, transport.ErrAuthenticationRequired): // what the server's page says is no help
+		return &AccessError{remote, host, ssh, transport.ErrAuthenticationRequired}
+	case errors.Is(err, transport.ErrAuthorizationFailed):
+		return &AccessError{remote, host, ssh, transport.ErrAuthorizationFailed}
+	case isRefusedBySSH(err):
+		return &AccessError{remote, host, ssh, err}
+	case strings.Contains(err.Error(), "object-format=sha256"): // what go-git cannot parse
+		return fmt.Errorf("%s: %w", remote, errSHA256)
+	}
+	return remoteError(ctx, remote, err)
+}
+
+// isRefusedBySSH recognises who is not known to the other: go-git and its SSH
+// library give these errors no types.
+func isRefusedBySSH(err error) bool {
+	for _, sign := range []string{"ssh: unable to authenticate", "knownhosts:", "no supported methods remain"} {
+		if strings.Contains(err.Error(), sign) {
+			return true
+		}
+	}
+	return false
+}
+
+var errSHA256 = errors.New("its objects have SHA-256 names, which are not supported")
+
+func remoteError(ctx context.Context, remote string, err error) error {
+	if ctx.Err() != nil {
 		return ctx.Err()
-	case errors.Is(err, transport.ErrAuthenticationRequired), errors.Is(err, transport.ErrAuthorizationFailed), strings.Contains(err.Error(), "ssh: unable to authenticate"):
-		return &AccessError{Remote: remote, Err: err}
 	}
 	return fmt.Errorf("%s: %w", remote, err)
 }

@@ -42,8 +42,8 @@ func (r References) Names() []string {
 }
 
 var (
-	fullCommit  = regexp.MustCompile(`^[0-9a-f]{40}$`)
-	shortCommit = regexp.MustCompile(`^[0-9a-f]{7,39}$`)
+	fullCommit  = regexp.MustCompile(`^[0-9a-fA-F]{40}$`)
+	shortCommit = regexp.MustCompile(`^[0-9a-fA-F]{4,39}$`)
 )
 
 // Resolve returns the commit that a version of a remote is now. A full commit
@@ -51,7 +51,7 @@ var (
 // for git.
 func (c *Client) Resolve(ctx context.Context, remote, version string) (string, error) {
 	if fullCommit.MatchString(version) {
-		return version, nil
+		return strings.ToLower(version), nil
 	}
 	refs, err := c.References(ctx, remote)
 	if err != nil {
@@ -66,7 +66,7 @@ func (c *Client) Resolve(ctx context.Context, remote, version string) (string, e
 		return refs.Commits["refs/heads/"+refs.Head], nil
 	}
 	if shortCommit.MatchString(version) {
-		return c.expand(ctx, remote, version, refs)
+		return c.expand(ctx, remote, strings.ToLower(version), refs)
 	}
 	return "", &VersionError{Remote: remote, Version: version, Known: refs.Names()}
 }

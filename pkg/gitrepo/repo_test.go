@@ -162,6 +162,7 @@ func serve(t *testing.T, dir string, guard func(http.ResponseWriter, *http.Reque
 				return
 			}
 			refs.Prefix = [][]byte{[]byte("# service=git-upload-pack"), pktline.Flush}
+			w.Header().Set("Content-Type", "application/x-git-upload-pack-advertisement")
 			_ = refs.Encode(w)
 			return
 		}

@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/go-git/go-billy/v5/osfs"
 	"github.com/go-git/go-git/v5/plumbing"
@@ -41,11 +42,24 @@ func openLocal(remote, dir string) (*filesystem.Storage, error) {
 	for _, d := range []string{dir, dir + ".git", strings.TrimSuffix(dir, ".git")} {
 		for _, d := range []string{filepath.Join(d, ".git"), d} {
 			if isRepository(d) {
-				return openStore(d), nil
+				return openOwn(remote, d)
 			}
 		}
 	}
 	return nil, fmt.Errorf("%s is no Git repository", remote)
+}
+
+// openOwn opens a repository if its objects have names that go-git knows.
+func openOwn(remote, dir string) (*filesystem.Storage, error) {
+	s := openStore(dir)
+	conf, err := s.Config()
+	if err != nil {
+		return nil, fmt.Errorf("read the configuration of %s: %w", remote, err)
+	}
+	if format := conf.Raw.Section("extensions").Option("objectformat"); format != "" && format != "sha1" {
+		return nil, fmt.Errorf("%s: %w", remote, errSHA256)
+	}
+	return s, nil
 }
 
 func isRepository(dir string) bool {
@@ -125,7 +139,8 @@ func (c *Client) stored(ctx context.Context, remote, url, name string, wants []p
 		if err := os.MkdirAll(filepath.Dir(dir), 0o700); err != nil {
 			return "", fmt.Errorf("write the cache: %w", err)
 		}
-		tmp, err := os.MkdirTemp(filepath.Dir(dir), "fetch-*")
+		removeAbandoned(filepath.Dir(dir), time.Now())
+		tmp, err := os.MkdirTemp(filepath.Dir(dir), fetchPrefix+"*")
 		if err != nil {
 			return "", fmt.Errorf("write the cache: %w", err)
 		}
@@ -135,6 +150,25 @@ func (c *Client) stored(ctx context.Context, remote, url, name string, wants []p
 		}
 		return dir, install(tmp, dir, wants)
 	})
+}
+
+const (
+	fetchPrefix = "fetch-"
+	// abandoned is the age at which nobody is still fetching.
+	abandoned = 24 * time.Hour
+)
+
+// removeAbandoned removes what killed processes have left of a remote.
+func removeAbandoned(entry string, now time.Time) {
+	left, err := os.ReadDir(entry)
+	if err != nil {
+		return
+	}
+	for _, e := range left {
+		if info, err := e.Info(); err == nil && strings.HasPrefix(e.Name(), fetchPrefix) && now.Sub(info.ModTime()) > abandoned {
+			_ = os.RemoveAll(filepath.Join(entry, e.Name())) // only rubbish in a cache
+		}
+	}
 }
 
 // install gives a store its name. Whoever was faster has made the same store,

@@ -41,7 +41,7 @@ type Entry struct {
 	Size int64
 
 	hash plumbing.Hash
-	ends lineEnds
+	conv conversion
 }
 
 // Tree is the content of a commit. It is for one goroutine at a time.
@@ -158,7 +158,7 @@ func (w *walker) walk(ctx context.Context, hash plumbing.Hash, prefix string, de
 			return err
 		}
 		if len(attrs) > 0 && e.Kind <= Executable {
-			e.ends = attrs.lineEnds(path.Join(w.dir, e.Path))
+			e.conv = attrs.conversion(path.Join(w.dir, e.Path))
 		}
 		if err := w.visit(e); err != nil {
 			return err
@@ -218,7 +218,7 @@ func (t *Tree) Open(e Entry) (io.ReadCloser, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: read %s: %w", t.remote, e.Path, err)
 	}
-	return e.ends.convert(r)
+	return e.conv.apply(e.hash, r)
 }
 
 // Directories lists all directories, sorted.

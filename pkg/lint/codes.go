@@ -68,6 +68,7 @@ func others() []other {
 		{"convert/skipped", diag.Info, "file of a folder that is nothing to convert"},
 		{"convert/tests", diag.Error, "unit tests, which stay YAML"},
 		{"cue/import", diag.Error, "CUE package that is imported and not found"},
+		{"cue/limit", diag.Error, "CUE that takes too long, or too much memory"},
 		{"cue/syntax", diag.Error, "CUE that does not parse"},
 		{"cue/value", diag.Error, "CUE whose values contradict each other, or are left open"},
 		{"dashboard/title", diag.Error, "dashboard without title"},

@@ -51,7 +51,7 @@ func (p *Pass) readContext(ctx context.Context) error {
 			return context.Cause(ctx)
 		}
 		if err != nil {
-			p.contextProblem(c, "/path", contextHint(err), "%s", err)
+			p.unreadContext(c, err)
 			continue
 		}
 		for _, out := range p.Outputs {
@@ -62,27 +62,40 @@ func (p *Pass) readContext(ctx context.Context) error {
 }
 
 func (p *Pass) contextProblem(c project.Context, pointer, hint, format string, args ...any) {
-	if c.Git != "" {
-		pointer = "/git"
-	}
 	d := p.Diags.Errorf("context/read", p.Project.At(c.Pointer+pointer), format, args...)
 	d.Pointer, d.Hint = c.Pointer+pointer, hint
+}
+
+// unreadContext reports why a context cannot be read, where it says so.
+func (p *Pass) unreadContext(c project.Context, err error) {
+	var version *gitrepo.VersionError
+	pointer := "/path"
+	switch {
+	case errors.Is(err, gitrepo.ErrNoDirectory):
+		err = fmt.Errorf("%s has no folder %s at %s", c.Git, c.Path, c.Rev)
+		p.contextProblem(c, pointer, "path is relative to the repository", "%s", err)
+		return
+	case errors.As(err, &version) && c.Rev != "HEAD":
+		pointer = "/rev"
+	case c.Git != "":
+		pointer = "/git"
+	}
+	p.contextProblem(c, pointer, contextHint(err), "%s", err)
 }
 
 // contextHint says what may help against an error of a repository.
 func contextHint(err error) string {
 	var version *gitrepo.VersionError
 	var access *gitrepo.AccessError
+	var missing *gitrepo.MissingError
 	switch {
 	case errors.As(err, &version):
 		if hint := diag.DidYouMean(version.Version, version.Known); hint != "" {
 			return hint
 		}
 		return "name a branch, tag or commit under rev"
-	case errors.As(err, &access):
+	case errors.As(err, &access), errors.As(err, &missing):
 		return "give credentials as for monctl vendor, in MONCTL_GIT_TOKEN_<HOST> or netrc"
-	case errors.Is(err, gitrepo.ErrNoDirectory):
-		return "path is relative to the repository"
 	}
 	return ""
 }

@@ -174,7 +174,7 @@ func TestContextInGit(t *testing.T) {
 	}
 	for _, tc := range []struct{ config, want, hint string }{
 		{`context: [{git: "../routing", rev: "releas"}]`, `has no branch, tag or commit "releas"`, `did you mean "release"?`},
-		{`context: [{git: "../routing", path: "gone"}]`, "no such directory", "path is relative to the repository"},
+		{`context: [{git: "../routing", path: "gone"}]`, "../routing has no folder gone at HEAD", "path is relative to the repository"},
 		{`context: [{git: "../gone"}]`, "gone", ""},
 	} {
 		writeFiles(t, dir, map[string]string{"monctl.cue": tc.config})

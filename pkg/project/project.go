@@ -3,7 +3,9 @@ package project
 import (
 	"crypto/sha256"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"path"
 	"regexp"
 	"slices"
 	"strconv"
@@ -218,8 +220,20 @@ func (r raw) project(isFile func(name string) bool, report reportFunc) *Project 
 		if len(c.Environments) == 0 {
 			c.Environments = nil
 		}
+		c.check(report)
 	}
 	return p
+}
+
+// check looks for a context that means the project itself.
+func (c *Context) check(report func(pointer, hint string, err error)) {
+	switch {
+	case c.Git != "":
+	case c.Rev != "HEAD":
+		report(c.Pointer+"/rev", "write git: and the repository beside it", fmt.Errorf("rev %q is of no repository", c.Rev))
+	case path.Clean(c.Path) == ".":
+		report(c.Pointer, "name another folder under path, or a repository under git", errors.New("the project is no context of its own"))
+	}
 }
 
 func parseSelection(line string) (Selection, error) {

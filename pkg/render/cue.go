@@ -1,10 +1,14 @@
 package render
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
+	"math"
 	"path"
+	"runtime/metrics"
 	"strings"
+	"time"
 
 	"github.com/monctl/monctl/pkg/bundle"
 	"github.com/monctl/monctl/pkg/cuelang"
@@ -14,31 +18,95 @@ import (
 )
 
 // cue evaluates the package that a source belongs to.
-func (r *renderer) cue() ([]bundle.Document, error) {
+func (r *renderer) cue(ctx context.Context) ([]bundle.Document, error) {
 	if _, ok := r.read(); !ok {
 		return nil, nil
 	}
 	file := r.job.source.Path
-	p, diags := cuelang.NewLoader().Load(file, cuelang.Files{Read: r.importer().Read, List: r.folder}, r.tags())
-	r.out.diags = append(r.out.diags, diags...)
-	if len(diags) > 0 {
-		return nil, nil
-	}
-	r.out.read = &jsonnet.Inputs{Ext: p.Tags}
-	text, err := cuelang.Export(p.Value)
+	res, err := r.boundedCUE(ctx)
 	if err != nil {
-		r.out.diags = append(r.out.diags, p.Diagnose("cue/value", file, err)...)
+		return nil, err
+	}
+	r.out.diags = append(r.out.diags, res.diags...)
+	if len(res.diags) > 0 {
 		return nil, nil
 	}
-	value, err := bundle.DecodeJSON(text)
+	r.out.read = &jsonnet.Inputs{Ext: res.pkg.Tags}
+	value, err := bundle.DecodeJSON(res.text)
 	if err != nil {
 		return nil, fmt.Errorf("read what %s evaluates to: %w", file, err)
 	}
 	if r.job.isPackage && value.Kind == bundle.Map && len(value.Keys) == 0 {
 		return nil, nil // definitions, for other packages
 	}
-	origin := bundle.OriginFunc(func(pointer string) diag.Span { return p.Position(file, pointer) })
+	origin := bundle.OriginFunc(func(pointer string) diag.Span { return res.pkg.Position(file, pointer) })
 	return []bundle.Document{{Value: value, Origin: origin}}, nil
+}
+
+// cueResult is a package and what it exports.
+type cueResult struct {
+	pkg   cuelang.Package
+	text  []byte
+	diags diag.List
+}
+
+func evaluateCUE(file string, files cuelang.Files, tags map[string]string) (res cueResult) {
+	res.pkg, res.diags = cuelang.NewLoader().Load(file, files, tags)
+	if len(res.diags) > 0 {
+		return res
+	}
+	var err error
+	if res.text, err = cuelang.Export(res.pkg.Value); err != nil {
+		res.diags = res.pkg.Diagnose("cue/value", file, err)
+	}
+	return res
+}
+
+// boundedCUE evaluates within the project's limits of time and memory. CUE
+// cannot be interrupted: what is over a limit is left alone, and ends with the
+// process. So it must not touch the renderer.
+func (r *renderer) boundedCUE(ctx context.Context) (cueResult, error) {
+	file, files, tags := r.job.source.Path, cuelang.Files{Read: r.importer().Read, List: r.folder}, r.tags()
+	limits := r.opts.Project.Jsonnet
+	done := make(chan cueResult, 1)
+	before := heap()
+	go func() { done <- evaluateCUE(file, files, tags) }()
+	var late <-chan time.Time
+	if limits.Timeout > 0 {
+		timer := time.NewTimer(limits.Timeout)
+		defer timer.Stop()
+		late = timer.C
+	}
+	look := time.NewTicker(cueLook)
+	defer look.Stop()
+	var res cueResult
+	for {
+		select {
+		case res = <-done:
+			return res, nil
+		case <-ctx.Done():
+			return res, context.Cause(ctx)
+		case <-late:
+			res.diags.Errorf("cue/limit", diag.Span{File: file}, "the evaluation takes longer than %s", limits.Timeout).Hint = "look for lists that grow without end, or raise jsonnet.timeout in monctl.cue"
+			return res, nil
+		case <-look.C:
+			if limits.MaxMemory > 0 && heap()-before > limits.MaxMemory {
+				res.diags.Errorf("cue/limit", diag.Span{File: file}, "the evaluation needs more than %d MiB of memory", limits.MaxMemory>>20).Hint = "look for lists that grow without end, or raise jsonnet.maxMemory in monctl.cue"
+				return res, nil
+			}
+		}
+	}
+}
+
+// cueLook is how often the memory of an evaluation is looked at.
+const cueLook = 10 * time.Millisecond
+
+// heap is how many bytes the objects of the whole process take: CUE does not
+// count its own, and what is evaluated at the same time counts, too.
+func heap() int64 {
+	sample := []metrics.Sample{{Name: "/memory/classes/heap/objects:bytes"}}
+	metrics.Read(sample)
+	return int64(min(sample[0].Value.Uint64(), math.MaxInt64))
 }
 
 // folder names the files in a folder of the project; a text that is no file has
@@ -81,6 +149,9 @@ func packages(sources []project.Source, read func(name string) ([]byte, error)) 
 		if path.Ext(s.Path) == ".cue" {
 			data, err := read(s.Path)
 			name := ""
+			if err == nil && cuelang.Ignored(s.Path, data) {
+				continue
+			}
 			if err == nil { // else it is reported when it is rendered
 				name = cuelang.PackageName(s.Path, data)
 			}

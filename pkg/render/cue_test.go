@@ -72,6 +72,10 @@ func TestCUEMistakes(t *testing.T) {
 		{"conflict with a definition", map[string]string{"rules/a.cue": "#S: \"page\" | \"ticket\"\ngroups: [{name: #S & \"low\"}]\n"}, `rules/a.cue:1:14: error[cue/value]: groups.0.name: conflicting values "ticket" and "low"`},
 		{"unknown name", map[string]string{"rules/a.cue": "groups: [{name: nam}]\n"}, `rules/a.cue:1:17: error[cue/syntax]: groups.name: reference "nam" not found`},
 		{"tag of a wrong type", map[string]string{"rules/a.cue": "groups: []\n_n: int @tag(n)\n", "monctl.cue": "environments: default: ext: n: \"x\"\n"}, `rules/a.cue:2:5: error[cue/value]: _n: conflicting values int and "x" (mismatched types int and string)`},
+		{"tag that is no number", map[string]string{"rules/a.cue": "groups: []\n_n: int @tag(n,type=int)\n", "monctl.cue": "environments: default: ext: n: \"abc\"\n"}, `rules/a.cue:2:9: error[cue/value]: the tag n wants a value of type int, not "abc"`},
+		{"explicit error", map[string]string{"rules/a.cue": "groups: [{name: _|_}]\n"}, `rules/a.cue:1:17: error[cue/value]: explicit error (_|_ literal) in source`},
+		{"condition of a file", map[string]string{"rules/a.cue": "@if(prod)\npackage p\ngroups: []\n"}, `rules/a.cue:1:1: error[cue/syntax]: the attribute @if of a file is not supported`},
+		{"embedding", map[string]string{"rules/a.cue": "@extern(embed)\npackage p\ngroups: _ @embed(file=a.json)\n"}, `rules/a.cue:1:1: error[cue/syntax]: the attribute @extern of a file is not supported`},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			_, diags := renderDir(t, write(t, tc.files), "default")
@@ -79,5 +83,23 @@ func TestCUEMistakes(t *testing.T) {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
 		})
+	}
+}
+
+func TestCUEFilesThatAreIgnored(t *testing.T) {
+	out, diags := renderDir(t, write(t, map[string]string{
+		"rules/a.cue": "// Not yet.\n@ignore()\npackage p\ngroups: 1\n",
+		"rules/b.cue": "package p\ngroups: [{name: \"g\", rules: [{record: \"a\", expr: \"up\"}]}]\n",
+		"rules/c.cue": "@ignore()\nnonsense: here\n",
+	}), "default")
+	if diff := cmp.Diff([]string{"rules/p/g"}, refs(out)); diff != "" || len(diags) > 0 {
+		t.Errorf("objects (-want +got):\n%s%v", diff, diags)
+	}
+}
+
+func TestContradictionsShowTheirPlaces(t *testing.T) {
+	_, diags := renderDir(t, write(t, map[string]string{"rules/a.cue": "package p\nx: 1\ngroups: []\n", "rules/b.cue": "package p\nx: 2\n"}), "default")
+	if len(diags) != 1 || len(diags[0].Related) != 1 || diags[0].Related[0].Span.String() != "rules/b.cue:2:4" {
+		t.Errorf("findings %+v", diags)
 	}
 }

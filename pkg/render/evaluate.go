@@ -19,7 +19,7 @@ func (r *renderer) documents(ctx context.Context) ([]bundle.Document, error) {
 	case ".jsonnet", ".libsonnet":
 		return r.jsonnet(ctx)
 	case ".cue":
-		return r.cue()
+		return r.cue(ctx)
 	default:
 		r.out.read = &jsonnet.Inputs{} // a file says the same everywhere
 		return r.yaml(), nil

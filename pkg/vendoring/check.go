@@ -52,7 +52,7 @@ func (s *installed) load(ctx context.Context, q requirement) (*content, diag.Lis
 		diags.Errorf("vendor/sum", q.span, "%s is not what was locked: its files have another sum", path.Join(s.p.opts.Home, q.Path())).Hint = installHint
 	}
 	var found diag.List
-	c.file, found = s.loader.decode(locked.Path(), filepath.Join(s.p.home(), filepath.FromSlash(locked.Path())), data)
+	c.file, found = s.loader.decode(locked, locked.Path(), filepath.Join(s.p.home(), filepath.FromSlash(locked.Path())), data)
 	return c, append(diags, place(found, q)...), nil
 }
 
@@ -134,9 +134,14 @@ func (p *Project) checkDisk(packages []*chosen) (diag.List, error) {
 		return nil, fmt.Errorf("read %s: %w", p.opts.Home, err)
 	}
 	for _, name := range old {
-		if _, ok := links[name]; !ok {
-			diags.Errorf("vendor/outdated", diag.Span{File: FileName}, "nothing requires %s/%s", p.opts.Home, name).Hint = installHint
+		if _, ok := links[name]; ok {
+			continue
 		}
+		what := "nothing requires %s/%s"
+		if strings.HasPrefix(name, stagingPrefix) {
+			what = "%s/%s is left of a run that was killed, or belongs to one that is at it"
+		}
+		diags.Errorf("vendor/outdated", diag.Span{File: FileName}, what, p.opts.Home, name).Hint = installHint
 	}
 	for _, name := range legacyNames(links, packages) {
 		if target, err := home.Readlink(name); err != nil || target != links[name] {

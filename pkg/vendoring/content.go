@@ -7,6 +7,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"strings"
 	"sync"
 
 	"github.com/monctl/monctl/pkg/diag"
@@ -131,7 +132,7 @@ func (l *loader) readIntact(ctx context.Context, locked Dependency) (*content, d
 	}
 	c := &content{locked: locked}
 	var diags diag.List
-	c.file, diags = l.decode(locked.Path(), filepath.Join(l.p.home(), filepath.FromSlash(locked.Path())), data)
+	c.file, diags = l.decode(locked, locked.Path(), filepath.Join(l.p.home(), filepath.FromSlash(locked.Path())), data)
 	return c, diags, nil
 }
 
@@ -162,11 +163,12 @@ func readBounded(root *os.Root, name string) ([]byte, error) {
 
 // decode reads the jsonnetfile.json of a package. Only its errors count: what
 // is merely odd in it is nothing the project can change.
-func (l *loader) decode(name, dir string, data []byte) (*decoded, diag.List) {
+func (l *loader) decode(of Dependency, name, dir string, data []byte) (*decoded, diag.List) {
 	file, found := decode(path.Join(l.p.opts.Home, name, FileName), dir, data)
 	var diags diag.List
 	for _, d := range found {
 		if d.Severity == diag.Error {
+			d.Detail = appendLine(d.Detail, "the file is that of "+of.Source()+" in version "+of.Version)
 			diags = append(diags, d)
 		}
 	}
@@ -193,7 +195,7 @@ func (l *loader) readGit(ctx context.Context, q requirement) (*content, diag.Lis
 		return l.trouble(ctx, q, err)
 	}
 	var diags diag.List
-	c.file, diags = l.decode(q.Path(), filepath.Join(l.p.home(), filepath.FromSlash(q.Path())), data)
+	c.file, diags = l.decode(c.locked, q.Path(), filepath.Join(l.p.home(), filepath.FromSlash(q.Path())), data)
 	return c, diags, nil
 }
 
@@ -221,7 +223,7 @@ func explain(version string, err error) (diag.List, error) {
 	var diags diag.List
 	none := diag.Span{}
 	if e, ok := errors.AsType[*gitrepo.VersionError](err); ok {
-		diags.Errorf("vendor/version", none, "%v", e).Hint = diag.DidYouMean(version, e.Known)
+		diags.Errorf("vendor/version", none, "%v", e).Hint = suggestVersion(version, e.Known)
 		return diags, nil
 	}
 	if e, ok := errors.AsType[*gitrepo.OfflineError](err); ok {
@@ -233,7 +235,11 @@ func explain(version string, err error) (diag.List, error) {
 		return diags, nil
 	}
 	if e, ok := errors.AsType[*gitrepo.AccessError](err); ok {
-		diags.Errorf("vendor/auth", none, "%v", e).Hint = "credentials come from MONCTL_GIT_TOKEN_<HOST> or netrc, for SSH from the agent or ~/.ssh"
+		diags.Errorf("vendor/auth", none, "%v", e).Hint = credentialsHint(e.Host, e.SSH)
+		return diags, nil
+	}
+	if e, ok := errors.AsType[*gitrepo.MissingError](err); ok {
+		diags.Errorf("vendor/fetch", none, "%v", e).Hint = "many servers say so of a private one, too: " + credentialsHint(e.Host, e.SSH)
 		return diags, nil
 	}
 	if _, ok := errors.AsType[*fs.PathError](err); ok {
@@ -244,4 +250,21 @@ func explain(version string, err error) (diag.List, error) {
 	}
 	diags.Errorf("vendor/fetch", none, "%v", err)
 	return diags, nil
+}
+
+// credentialsHint says where credentials for a host come from.
+func credentialsHint(host string, ssh bool) string {
+	if ssh {
+		return "keys come from the SSH agent or ~/.ssh, and the host's own has to be in ~/.ssh/known_hosts (see ssh-keyscan)"
+	}
+	return "credentials for " + host + " come from MONCTL_GIT_TOKEN_<HOST> or netrc"
+}
+
+// suggestVersion names what is like a version, or the few versions that there
+// are.
+func suggestVersion(version string, known []string) string {
+	if hint := diag.DidYouMean(version, known); hint != "" || len(known) == 0 || len(known) > 10 {
+		return hint
+	}
+	return "there are: " + strings.Join(known, ", ")
 }

@@ -25,6 +25,9 @@ func TestFindings(t *testing.T) {
 		"no source":     {`{"version": 1, "dependencies": [{"version": "x"}]}`, `jsonnetfile.json:1:33: error[vendor/source]: the dependency has no source`, `write "source": {"git": {"remote": …, "subdir": …}} or {"local": {"directory": …}}`},
 		"remote":        {requires(dep("ftp://x/y", "", "main")), `error[vendor/source]: the remote "ftp://x/y" is not understood: scheme ftp:// is not supported`, "a remote is https://host/owner/name.git, ssh://git@host/owner/name.git or file:///path/name.git"},
 		"branch":        {requires(dep(lib("a"), "", "mian")), `jsonnetfile.json:1:44: error[vendor/version]: https://git.example.org/team/a.git has no branch, tag or commit "mian"`, `did you mean "main"?`},
+		"few versions":  {requires(dep(lib("a"), "", "v1.2.3")), `has no branch, tag or commit "v1.2.3"`, `there are: main`},
+		"port":          {requires(dep("https://git.example.org:8443/team/a", "", "main")), `--mirror https://git.example.org/=https://git.example.org:8443/`, "a remote is https://host/owner/name.git, ssh://git@host/owner/name.git or file:///path/name.git"},
+		"ssh user":      {requires(dep("ssh://git.example.org/team/a.git", "", "main")), `an SSH URL has the user git`, "a remote is https://host/owner/name.git, ssh://git@host/owner/name.git or file:///path/name.git"},
 		"directory":     {requires(dep(lib("a"), "alert", "main")), `error[vendor/subdir]: https://git.example.org/team/a.git has no directory /alert in version main`, `did you mean "alerts"?`},
 		"repository":    {requires(dep(lib("nothing"), "", "main")), `error[vendor/fetch]: https://git.example.org/team/nothing.git is no Git repository`, ""},
 		"local":         {requires(`{"source": {"local": {"directory": "nowhere"}}, "version": ""}`), `error[vendor/local]: there is no directory nowhere`, ""},
@@ -57,6 +60,17 @@ func TestSumThatDiffersFromTheLockedOne(t *testing.T) {
 	}
 	if diff := cmp.Diff(before, snapshot(t, dir)); diff != "" {
 		t.Errorf("(-before +after):\n%s", diff)
+	}
+}
+
+// Who reads that a file in vendor is wrong finds none there.
+func TestWhereAPackagesOwnFileComesFrom(t *testing.T) {
+	h := newHost(t)
+	commit := h.commit("team/bad", "main", files(map[string]string{"jsonnetfile.json": "{"})...)
+	dir := project(t, map[string]string{"jsonnetfile.json": requires(dep(lib("bad"), "", "main"))})
+	_, diags := h.install(dir, vendoring.Request{})
+	if want := "the file is that of https://git.example.org/team/bad.git in version " + commit; len(diags) != 1 || diags[0].Detail != want {
+		t.Errorf("findings %+v, want the detail %q", diags, want)
 	}
 }
 
@@ -103,6 +117,7 @@ func TestCheck(t *testing.T) {
 		}, []string{"vendor/git.example.org/team/b is not what was locked: its files have another sum"}},
 		"missing":    {func(dir string) error { return os.RemoveAll(filepath.Join(dir, "vendor/git.example.org/team/b")) }, []string{"git.example.org/team/b is not in vendor"}},
 		"stale":      {func(dir string) error { return os.Mkdir(filepath.Join(dir, "vendor/old"), 0o750) }, []string{"nothing requires vendor/old"}},
+		"killed":     {func(dir string) error { return os.Mkdir(filepath.Join(dir, "vendor/.monctl-1"), 0o750) }, []string{"vendor/.monctl-1 is left of a run that was killed"}},
 		"short name": {func(dir string) error { return os.Remove(filepath.Join(dir, "vendor/b")) }, []string{"the link vendor/b to git.example.org/team/b is missing"}},
 		"local":      {func(dir string) error { return os.Remove(filepath.Join(dir, "vendor/loc")) }, []string{"vendor/loc is not a link to loc"}},
 		"not locked": {func(dir string) error { return os.Remove(filepath.Join(dir, "jsonnetfile.lock.json")) }, []string{"git.example.org/team/a is not locked"}},

@@ -12,6 +12,9 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"time"
+
+	"github.com/gofrs/flock"
 
 	"github.com/monctl/monctl/pkg/diag"
 )
@@ -49,8 +52,29 @@ type Result struct {
 }
 
 // Install makes vendor and the lock file what the project asks for. If a
-// diagnostic is an error, nothing has changed.
+// diagnostic is an error, nothing has changed. It waits for another process
+// that is at it in the same project, and then goes by the files as that left
+// them.
 func (p *Project) Install(ctx context.Context, req Request) (*Result, diag.List, error) {
+	lock := flock.New(filepath.Join(p.opts.Dir, FileName))
+	// Where the file system has no locks it has to do without.
+	if locked, err := lock.TryLockContext(ctx, lockPoll); locked && err == nil {
+		defer func() { _ = lock.Unlock() }()
+	}
+	if err := ctx.Err(); err != nil {
+		return nil, nil, err
+	}
+	now, diags, err := Load(p.opts)
+	if now == nil || err != nil {
+		return nil, diags, err
+	}
+	return now.install(ctx, req)
+}
+
+// lockPoll is how often a run looks whether another one has ended.
+const lockPoll = 50 * time.Millisecond
+
+func (p *Project) install(ctx context.Context, req Request) (*Result, diag.List, error) {
 	r := &run{p: p, req: req, file: &decoded{File: p.file.clone(), spans: slices.Clone(p.file.spans)}, lock: p.lock.clone()}
 	if err := r.edit(ctx); err != nil || r.diags.HasErrors() {
 		return nil, r.diags, err

@@ -99,7 +99,7 @@ func (l *loader) readWithin(q requirement) (*content, diag.List, error) {
 	} else if err != nil {
 		return nil, nil, err
 	}
-	c.file, diags = l.decode(place, c.target, data)
+	c.file, diags = l.decode(from.locked, place, c.target, data)
 	return c, diags, nil
 }
 

@@ -129,6 +129,9 @@ func parseGit(uri string) (Git, string, error) {
 		return parseRepository(SSH, host+"/"+rest)
 	}
 	if scheme, rest, ok := strings.Cut(uri, "://"); ok {
+		if scheme == "ssh" || scheme == "git+ssh" {
+			return Git{}, "", errors.New("an SSH URL has the user git: ssh://git@host/owner/name.git")
+		}
 		if scheme != "https" && scheme != "http" && scheme != "git" && scheme != "git+https" {
 			return Git{}, "", fmt.Errorf("scheme %s:// is not supported", scheme)
 		}
@@ -137,6 +140,9 @@ func parseGit(uri string) (Git, string, error) {
 	host, _, _ := strings.Cut(uri, "/")
 	if _, after, ok := strings.Cut(host, "@"); ok { // a user; credentials are no business of this file
 		uri, host = strings.TrimPrefix(uri, host[:len(host)-len(after)]), after
+	}
+	if name, port, ok := strings.Cut(host, ":"); ok && hostName.MatchString(name) {
+		return Git{}, "", fmt.Errorf("jsonnetfile.json knows no ports: name it without %s, and say where it is with --mirror https://%s/=https://%s/", ":"+port, name, host)
 	}
 	if !hostName.MatchString(host) {
 		return Git{}, "", fmt.Errorf("%q is no host name", host)
