@@ -93,7 +93,7 @@ func FuzzWithLabel(f *testing.F) {
 		f.Add(seed[0], seed[1], seed[2])
 	}
 	f.Fuzz(func(t *testing.T, series, name, value string) {
-		p := expr.NewParser()
+		p := expr.Features{}.Parser()
 		before, err := p.ParseMetric(series)
 		if err != nil || strings.Contains(series, "#") || before.Has(name) || name == "" || !utf8.ValidString(name) || !utf8.ValidString(value) {
 			return

@@ -19,7 +19,7 @@ func TestWithLabel(t *testing.T) {
 		if got != tc.want {
 			t.Errorf("%s with %s=%q is %s, want %s", tc.series, tc.name, tc.value, got, tc.want)
 		}
-		if _, err := expr.NewParser().ParseMetric(got); err != nil {
+		if _, err := (expr.Features{}).Parser().ParseMetric(got); err != nil {
 			t.Errorf("%s does not parse: %v", got, err)
 		}
 	}

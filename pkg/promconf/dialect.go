@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/monctl/monctl/pkg/diag"
+	"github.com/monctl/monctl/pkg/expr"
 )
 
 // A Dialect says which program reads the rules: which fields they may have
@@ -17,6 +18,8 @@ type Dialect struct {
 	// major and minor are those of an older Prometheus; 0 means the one of
 	// this binary.
 	major, minor int
+	// Features are those of PromQL that are enabled where the rules run.
+	Features expr.Features
 }
 
 // family is a program that reads rules. Its fields are added to those of
@@ -141,7 +144,8 @@ func ParseDialect(name string) (d Dialect, hint string, err error) {
 	return d, "", err
 }
 
-// String returns the name of the dialect as ParseDialect reads it.
+// String returns the name of the dialect as ParseDialect reads it, without its
+// features.
 func (d Dialect) String() string {
 	switch {
 	case d.family == nil:
