@@ -20,11 +20,11 @@ func TestAlertTemplate(t *testing.T) {
 		`/rules/3/annotations/summary: the template names the label "zone", which the expression of "Joined" does not leave`,
 		`/rules/5/annotations/summary: the template names the label "instance", which the expression of "On" does not leave`,
 		`/rules/7/labels/a: the template names the label "a", which the expression of "Without" does not leave`,
-		`/rules/9/annotations/description: the template names the label "node", which the expression of "Alias" does not leave`,
-		`/rules/9/annotations/summary: the template names the label "pod", which the expression of "Alias" does not leave`,
 		`/rules/8/annotations/summary: the template names the label "c", which the expression of "Or" does not leave`,
 		`info /rules/8/annotations/summary: the template names the label "a", which one side of the or of "Or" does not leave`,
 		`info /rules/8/annotations/summary: the template names the label "b", which one side of the or of "Or" does not leave`,
+		`/rules/9/annotations/summary: the template names the label "pod", which the expression of "Alias" does not leave`,
+		`/rules/9/annotations/description: the template names the label "node", which the expression of "Alias" does not leave`,
 	)
 }
 
