@@ -163,6 +163,29 @@ func (d Dialect) IsPrometheus() bool { return d.family == nil || d.family.name =
 // the dialect's program reads.
 func (d Dialect) IsPromQL() bool { return d.family == nil || d.family.language != logQL }
 
+// foreignField returns what to do about an unknown field of a group or a rule
+// that another program has, or "".
+func foreignField(d diag.Diagnostic) string {
+	tokens := strings.Split(d.Pointer, "/")
+	if d.Code != "rules/unknown-field" || len(tokens) != 2 && len(tokens) != 4 {
+		return ""
+	}
+	var names []string
+	for _, f := range families() {
+		fields := f.group
+		if len(tokens) == 4 {
+			fields = f.rule
+		}
+		if _, ok := fields[tokens[len(tokens)-1]]; ok {
+			names = append(names, f.name)
+		}
+	}
+	if len(names) == 0 {
+		return ""
+	}
+	return "it is a field of the dialect " + strings.Join(names, " or ") + ": name the dialect if that program reads the rules"
+}
+
 // FileFields are the fields that a rule file has beside its groups.
 func (d Dialect) FileFields() []string {
 	var fields []string

@@ -58,6 +58,11 @@ func (j *judgement) judge(ctx context.Context, group bundle.Value) error {
 		return err
 	}
 	verdict.Report(&j.diags, j.object, "rules", findings)
+	for i, d := range j.diags {
+		if hint := foreignField(d); hint != "" {
+			j.diags[i].Hint = hint
+		}
+	}
 	if !slices.ContainsFunc(findings, func(f verdict.Finding) bool { return rulePointer(f.Pointer) == "" }) {
 		// The group itself decodes.
 		if err := j.group(group); err != nil {
