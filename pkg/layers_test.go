@@ -89,7 +89,7 @@ func house() map[string]room {
 		"pkg/deploy/server": {layer: 4, may: []string{"pkg/bundle", "pkg/api", "pkg/secret", "pkg/deploy"}},
 
 		"pkg/server":      {layer: 5, may: []string{below, "pkg/server/prom", "pkg/server/am", "pkg/server/auth", "pkg/server/web"}, allows: []string{parser, labels, rulefmt, engine, tsdb, paging}},
-		"pkg/server/prom": {layer: 5, may: []string{"pkg/bundle"}, allows: []string{parser, labels, rulefmt, engine, tsdb}},
+		"pkg/server/prom": {layer: 5, may: []string{"pkg/bundle", "pkg/expr"}, allows: []string{parser, labels, rulefmt, engine, tsdb}},
 		"pkg/server/am":   {layer: 5, may: []string{"pkg/bundle"}, allows: []string{paging, labels}},
 		"pkg/server/auth": {layer: 5},
 		"pkg/server/web":  {layer: 5, may: []string{"pkg/api"}},

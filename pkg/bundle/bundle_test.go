@@ -74,6 +74,9 @@ func TestCanonicalJSONNumbers(t *testing.T) {
 func TestBadDocuments(t *testing.T) {
 	for _, tc := range []struct{ name, in, want string }{
 		{"tab", "a:\n\tb: 1", "in.yaml:2: error[source/yaml]: found character that cannot start any token"},
+		{"merged number", "a: {<<: 5}", `in.yaml:1:9: error[source/yaml]: << takes a mapping or a list of mappings`},
+		{"merged nothing", "a:\n  <<:\n  b: 1", `in.yaml:2:6: error[source/yaml]: << takes a mapping or a list of mappings`},
+		{"merged alias of a list", "l: &l [{b: 1}]\na: {<<: *l}", `in.yaml:2:9: error[source/yaml]: << takes a mapping or a list of mappings`},
 		{"twice", "a: 1\na: 2", `in.yaml:2:1: error[source/yaml]: key "a" stands twice in one mapping`},
 		{"key", "{[a]: 1}", "in.yaml:1:2: error[source/yaml]: a key must be a scalar"},
 	} {

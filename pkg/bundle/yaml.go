@@ -234,12 +234,7 @@ func (r *yamlReader) mapping(pointer string, n *yaml.Node, depth int) Value {
 			key = key.Alias
 		}
 		if key.Kind == yaml.ScalarNode && key.ShortTag() == "!!merge" {
-			m := r.counted(pointer, child, depth)
-			if m.Kind == Array {
-				merged = append(merged, m.Elem...)
-			} else {
-				merged = append(merged, m)
-			}
+			merged = append(merged, r.merged(pointer, child, depth)...)
 			r.places[pointer] = placeOf(n)
 			continue
 		}
@@ -280,6 +275,23 @@ func (r *yamlReader) mapping(pointer string, n *yaml.Node, depth int) Value {
 		}
 	}
 	return v
+}
+
+// merged are the mappings behind a merge key: one, or a list of them. Anything
+// else is refused, as the YAML package does (decode.go, merge).
+func (r *yamlReader) merged(pointer string, n *yaml.Node, depth int) []Value {
+	m := r.counted(pointer, n, depth)
+	all := []Value{m}
+	if m.Kind == Array && n.Kind == yaml.SequenceNode {
+		all = m.Elem
+	}
+	for _, one := range all {
+		if one.Kind != Map {
+			r.diags.Errorf("source/yaml", r.span(n), "<< takes a mapping or a list of mappings")
+			return nil
+		}
+	}
+	return all
 }
 
 // scalar keeps what JSON can say and everything else as it was written.

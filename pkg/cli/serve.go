@@ -17,6 +17,8 @@ import (
 
 	"github.com/monctl/monctl/pkg/bundle"
 	"github.com/monctl/monctl/pkg/diag"
+	"github.com/monctl/monctl/pkg/expr"
+	"github.com/monctl/monctl/pkg/promconf"
 	"github.com/monctl/monctl/pkg/schema"
 	"github.com/monctl/monctl/pkg/secret"
 	"github.com/monctl/monctl/pkg/server"
@@ -31,9 +33,10 @@ type serverFlags struct {
 	retention                 string
 	logLevel, logFormat       string
 	allowOpen                 bool
+	features                  featureFlag
 }
 
-func (f *serverFlags) add(cmd *cobra.Command, logLevel string) {
+func (f *serverFlags) add(cmd *cobra.Command, logLevel, enable string) {
 	fl := cmd.Flags()
 	fl.StringVar(&f.listen, "listen", "127.0.0.1:9090", "`address` to listen on; port 0 takes a free one")
 	fl.StringVar(&f.data, "data", ".monctl", "`folder` of the server's state, relative to the project")
@@ -42,6 +45,7 @@ func (f *serverFlags) add(cmd *cobra.Command, logLevel string) {
 	fl.StringVar(&f.retention, "retention", "15d", "how long samples are kept, a `duration` such as 30d")
 	fl.StringVar(&f.logLevel, "log-level", logLevel, "least `level` of log lines on standard error: debug, info, warn or error")
 	fl.StringVar(&f.logFormat, "log-format", "text", "`format` of log lines: text or json")
+	f.features.add(cmd, enable)
 	fl.BoolVar(&f.allowOpen, "allow-unauthenticated", false, "allow to listen where others can reach it, although nobody has to authenticate")
 	complete(cmd, "log-level", func() []string { return []string{"debug", "info", "warn", "error"} })
 	complete(cmd, "log-format", func() []string { return []string{"text", "json"} })
@@ -77,8 +81,12 @@ func (f *serverFlags) options(g *global, dir string, l net.Listener) (server.Opt
 	if info, err := os.Stat(data); err == nil && !info.IsDir() {
 		return server.Options{}, &hinted{fmt.Errorf("the data folder %s is a file", data), "choose another folder with --data"}
 	}
-	o := server.Options{DataDir: data, Version: buildInfo().Version, Commit: buildInfo().Revision, AllowOpen: f.allowOpen, Validate: judge(schema.NewMemory(nil))}
+	o := server.Options{DataDir: data, Version: buildInfo().Version, Commit: buildInfo().Revision, AllowOpen: f.allowOpen}
 	var err error
+	if o.Features, err = f.features.read(); err != nil {
+		return o, err
+	}
+	o.Validate = judge(schema.NewMemory(nil), o.Features)
 	if o.Logger, err = f.logger(g); err != nil {
 		return o, err
 	}
@@ -107,9 +115,9 @@ func (f *serverFlags) options(g *global, dir string, l net.Listener) (server.Opt
 
 // judge is what a server checks before it runs a bundle. Opinions are for the
 // people who write it.
-func judge(m *schema.Memory) func(context.Context, *bundle.Bundle) diag.List {
+func judge(m *schema.Memory, f expr.Features) func(context.Context, *bundle.Bundle) diag.List {
 	return func(ctx context.Context, b *bundle.Bundle) diag.List {
-		diags, err := m.Validate(ctx, b)
+		diags, err := m.ValidateFor(ctx, b, promconf.Dialect{Features: f})
 		if err != nil {
 			diags.Errorf("server/validate", diag.Span{}, "%s", err)
 		}
@@ -157,7 +165,7 @@ from --secrets-dir. SIGHUP, or a POST to /-/reload, reads them again.`,
 		Args:    noArgs,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return o.run(cmd.Context()) },
 	}
-	o.server.add(cmd, "info")
+	o.server.add(cmd, "info", "enable `features` of PromQL, by the names that Prometheus gives them, comma-separated")
 	cmd.Flags().BoolVar(&o.holdBack, "hold-back-unresolved", false, "hold back notifications that need a secret without a value, instead of refusing the revision")
 	return cmd
 }

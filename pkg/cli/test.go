@@ -12,22 +12,20 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/monctl/monctl/pkg/diag"
 	"github.com/monctl/monctl/pkg/pipeline"
-	"github.com/monctl/monctl/pkg/promeval"
 )
 
 // testOptions are those of the verb test.
 type testOptions struct {
 	*global
-	project projectFlags
-	since   sinceFlag
-	cover   coverageFlags
-	run     []string
-	enable  []string
-	watch   bool
-	diff    bool
-	verify  bool
+	project  projectFlags
+	since    sinceFlag
+	cover    coverageFlags
+	run      []string
+	features featureFlag
+	watch    bool
+	diff     bool
+	verify   bool
 
 	progress testProgress
 	stage    pipeline.TestOptions
@@ -89,8 +87,7 @@ told as long as they last, warnings once.`,
 	cmd.Flags().BoolVar(&o.watch, "watch", false, "go on after the first run, and run what an edit concerns again; Ctrl-C ends it")
 	cmd.Flags().BoolVar(&o.verify, "verify", false, "evaluate every test the plain way too, as promtool does, and fail with exit code 1 if anything differs")
 	cmd.Flags().BoolVar(&o.stage.Debug, "debug", false, "show the series at the end of every test")
-	cmd.Flags().StringSliceVar(&o.enable, "enable-feature", nil, "enable `features` of PromQL in rules and expressions, by the names that Prometheus gives them, comma-separated")
-	_ = cmd.RegisterFlagCompletionFunc("enable-feature", cobra.FixedCompletions(promeval.FeatureNames(), cobra.ShellCompDirectiveNoFileComp))
+	o.features.add(cmd, "enable `features` of PromQL in rules and expressions, by the names that Prometheus gives them, comma-separated, beside those that the environment names")
 	cmd.Flags().BoolVar(&o.stage.IgnoreUnknownFields, "ignore-unknown-fields", false, "ignore unknown fields of rule files")
 	return cmd
 }
@@ -116,9 +113,6 @@ func (o *testOptions) test(ctx context.Context) error {
 		}
 		o.stage.Run = re
 	}
-	if err := o.enableFeatures(); err != nil {
-		return err
-	}
 	if err := o.cover.open(); err != nil {
 		return err
 	}
@@ -130,6 +124,9 @@ func (o *testOptions) test(ctx context.Context) error {
 	defer o.progress.clear()
 	opts, err := o.project.options(o.global)
 	if err != nil {
+		return err
+	}
+	if opts.Features, err = o.features.read(); err != nil {
 		return err
 	}
 	if o.watch {
@@ -171,22 +168,6 @@ func (o *testOptions) test(ctx context.Context) error {
 		return err
 	}
 	return o.conclude(p, since)
-}
-
-// enableFeatures reads --enable-feature.
-func (o *testOptions) enableFeatures() error {
-	for _, name := range o.enable {
-		if name == "" || o.stage.Features.Enable(name) {
-			continue
-		}
-		names := promeval.FeatureNames()
-		hint := diag.DidYouMean(name, names)
-		if hint == "" {
-			hint = "there are " + strings.Join(names, ", ")
-		}
-		return usagef("--enable-feature: there is no feature %q; %s", name, hint)
-	}
-	return nil
 }
 
 func (o *testOptions) conclude(p *pipeline.Pass, since *pipeline.Since) error {

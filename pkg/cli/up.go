@@ -50,7 +50,7 @@ MONCTL_SECRET_… variables or --secrets-dir.`,
 		RunE: func(cmd *cobra.Command, _ []string) error { return o.run(cmd.Context()) },
 	}
 	o.project.add(g, cmd, "`name` of the environment (default \"default\")")
-	o.server.add(cmd, "warn")
+	o.server.add(cmd, "warn", "enable `features` of PromQL, by the names that Prometheus gives them, comma-separated, beside those that the environment names")
 	cmd.Flags().BoolVar(&o.once, "once", false, "end as soon as every target was scraped and every rule evaluated; failed tests end it, too")
 	cmd.Flags().DurationVar(&o.timeout, "timeout", 2*time.Minute, "how long --once waits for that")
 	return cmd
@@ -76,9 +76,10 @@ func (o *upOptions) run(ctx context.Context) error {
 		return err
 	}
 	serverOptions.HoldBack, serverOptions.EagerScrape = true, true
-	// The server is sent what this very process has judged.
+	// The server is sent what this very process has judged, and enables what
+	// the environment does.
 	opts.Memory = pipeline.NewMemory()
-	serverOptions.Validate = judge(opts.Memory.Judged)
+	opts.Features = serverOptions.Features
 	p, err := o.check(ctx, opts, true)
 	if err != nil {
 		return err
@@ -86,6 +87,8 @@ func (o *upOptions) run(ctx context.Context) error {
 	if o.failed(p) && (o.once || p.Diags.HasErrorsBut(testCodes)) {
 		return o.finish(newReport("up", p), p, exitFindings)
 	}
+	serverOptions.Features = p.Features()
+	serverOptions.Validate = judge(opts.Memory.Judged, serverOptions.Features)
 	s, err := server.Open(ctx, serverOptions)
 	if err != nil {
 		return o.explain("up", err)

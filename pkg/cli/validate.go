@@ -16,6 +16,7 @@ type validateOptions struct {
 	project  projectFlags
 	files    fileFlags
 	dialect  string
+	features featureFlag
 	baseline baselineFlags
 	since    sinceFlag
 	owner    string
@@ -47,6 +48,7 @@ not committed yet.
   monctl validate --owner @org/team-x
   monctl validate --baseline baseline.json --write-baseline
   monctl validate rules.yaml alertmanager.yml prometheus.yml dashboard.json
+  monctl validate --enable-feature promql-experimental-functions rules.yaml
   kubectl get prometheusrule -o yaml | monctl validate -`,
 		RunE: func(cmd *cobra.Command, args []string) error { return o.run(cmd.Context(), args) },
 	}
@@ -54,6 +56,7 @@ not committed yet.
 	o.files.add(cmd)
 	cmd.Flags().StringVar(&o.dialect, "dialect", "", "which `program` reads the rules: "+strings.Join(promconf.Dialects(), ", ")+"; prometheus@2.53 is an older one (default what the project says)")
 	complete(cmd, "dialect", promconf.Dialects)
+	o.features.add(cmd, "take `features` of PromQL for enabled, by the names that Prometheus gives them, comma-separated, beside those that the environment names")
 	o.baseline.add(cmd)
 	o.since.add(cmd, "show what sources have to do with that are touched by a change since this Git `revision`")
 	cmd.Flags().StringVar(&o.owner, "owner", "", "show the findings of one owner, by the `name` in CODEOWNERS or the project file")
@@ -67,6 +70,9 @@ func (o *validateOptions) run(ctx context.Context, args []string) error {
 	}
 	opts, err := o.project.options(o.global)
 	if err != nil {
+		return err
+	}
+	if opts.Features, err = o.features.read(); err != nil {
 		return err
 	}
 	if opts, err = o.withFiles(opts, args); err != nil {

@@ -3,6 +3,8 @@ package expr
 import (
 	"fmt"
 	"slices"
+	"strconv"
+	"strings"
 
 	"github.com/prometheus/prometheus/promql/parser"
 )
@@ -142,15 +144,69 @@ func (a *Analysis) unless(n *parser.BinaryExpr, left, right []Source) []Source {
 	} else if n.VectorMatching.On {
 		a.needs(n, "on", n.VectorMatching.MatchingLabels, right)
 	}
+	a.orphans(n)
 	return each(left, func(s *Source) { s.Always = false })
+}
+
+// orphans reports labels that group_left or group_right brings to a side that
+// is there for its existence alone, unless they are matched on.
+func (a *Analysis) orphans(n *parser.BinaryExpr) {
+	if !n.VectorMatching.On {
+		return
+	}
+	side, ok := uncompared(n.RHS).(*parser.BinaryExpr)
+	if !ok || side.VectorMatching == nil {
+		return
+	}
+	var lost []string
+	for _, name := range side.VectorMatching.Include {
+		if !slices.Contains(n.VectorMatching.MatchingLabels, name) {
+			lost = append(lost, strconv.Quote(name))
+		}
+	}
+	if len(lost) > 0 {
+		a.problem(Problem{Kind: NoEffect, Node: side, Message: fmt.Sprintf(
+			"the labels that group_left or group_right brings here (%s) are lost: %s only asks whether this side is there", strings.Join(lost, ", "), n.Op,
+		)})
+	}
+}
+
+// disjoint reports whether "and" asks one thing for values that exclude each
+// other.
+func (a *Analysis) disjoint(n *parser.BinaryExpr, left, right []Source) bool {
+	if n.VectorMatching.On || len(n.VectorMatching.MatchingLabels) > 0 || !sameText(uncompared(n.LHS), uncompared(n.RHS)) {
+		return false
+	}
+	l, r := valuesOf(left), valuesOf(right)
+	if l.High >= r.Low && r.High >= l.Low || l.NaN && r.NaN {
+		return false
+	}
+	a.problem(Problem{Kind: Impossible, Node: n, Message: "both sides ask the same for values that exclude each other: on the left " + bounds(l) + ", on the right " + bounds(r)})
+	return true
+}
+
+// uncompared is what is left of an expression without the comparisons with
+// numbers that only choose among its series.
+func uncompared(e parser.Expr) parser.Expr {
+	e = unparen(e)
+	n, ok := e.(*parser.BinaryExpr)
+	switch {
+	case !ok || !n.Op.IsComparisonOperator() || n.ReturnBool:
+		return e
+	case n.RHS.Type() == parser.ValueTypeScalar:
+		return uncompared(n.LHS)
+	case n.LHS.Type() == parser.ValueTypeScalar:
+		return uncompared(n.RHS)
+	}
+	return e
 }
 
 // match is an operation that combines the series of two sides, "and" included.
 func (a *Analysis) match(n *parser.BinaryExpr, left, right []Source) []Source {
-	if never(left) || never(right) {
+	fills := n.VectorMatching.FillValues.LHS != nil || n.VectorMatching.FillValues.RHS != nil
+	if !fills && (never(left) || never(right)) {
 		return each(left, func(s *Source) { s.Never, s.Always = true, false })
 	}
-	fills := n.VectorMatching.FillValues.LHS != nil || n.VectorMatching.FillValues.RHS != nil
 	many, one := left, right
 	if n.VectorMatching.Card == parser.CardOneToMany {
 		many, one = right, left
@@ -168,6 +224,12 @@ func (a *Analysis) match(n *parser.BinaryExpr, left, right []Source) []Source {
 			a.needs(n, "on", n.VectorMatching.MatchingLabels, right)
 		}
 		a.needs(n, "group_left or group_right", n.VectorMatching.Include, one)
+	}
+	if n.Op == parser.LAND {
+		a.orphans(n)
+		if !impossible && a.disjoint(n, left, right) {
+			impossible = true
+		}
 	}
 	other := labelsOf(one)
 	before := never(left)

@@ -11,15 +11,6 @@ import (
 	"github.com/prometheus/prometheus/promql/parser"
 )
 
-// Options are the parser's options as cmd/prometheus sets them at 3.15 when no
-// feature is enabled.
-func Options() parser.Options {
-	return parser.Options{ExperimentalDurationExpr: true}
-}
-
-// NewParser returns a parser of that language. It may be used concurrently.
-func NewParser() parser.Parser { return parser.NewParser(Options()) }
-
 // Expr is a parsed expression.
 type Expr struct {
 	// Text is the expression as it was written.
@@ -27,19 +18,39 @@ type Expr struct {
 	// Node is the root of the syntax tree, which must not be changed.
 	Node parser.Expr
 
+	// gated is why Prometheus refuses the text with no feature enabled, or nil.
+	gated *SyntaxError
+
 	once     sync.Once
 	analysis *Analysis
 	walked   sync.Once
 	nodes    []parser.Expr
 }
 
-// Parse parses an expression. An error is always a *SyntaxError.
+// Parse parses an expression, whatever features it needs: whether they are
+// enabled is what Enabled tells. An error is always a *SyntaxError.
 func Parse(text string) (*Expr, error) {
-	node, err := NewParser().ParseExpr(text)
-	if err != nil {
-		return nil, newSyntaxError(text, err)
+	node, err := Features{}.Parser().ParseExpr(text)
+	if err == nil {
+		return &Expr{Text: text, Node: node}, nil
 	}
-	return &Expr{Text: text, Node: node}, nil
+	gated := newSyntaxError(text, err)
+	if node, err = AllFeatures().Parser().ParseExpr(text); err != nil {
+		return nil, gated
+	}
+	return &Expr{Text: text, Node: node, gated: gated}, nil
+}
+
+// Enabled returns nil if Prometheus takes the expression with no features but
+// these, and otherwise what it says to it, a *SyntaxError.
+func (e *Expr) Enabled(f Features) error {
+	if e.gated == nil {
+		return nil
+	}
+	if _, err := f.Parser().ParseExpr(e.Text); err != nil {
+		return newSyntaxError(e.Text, err)
+	}
+	return nil
 }
 
 // Normal returns the normal text, on one line.

@@ -64,7 +64,8 @@ func TestSyntaxErrors(t *testing.T) {
 		{"function", "ratee(x[5m])", diag.Position{Line: 1, Column: 1}, `did you mean "rate"?`},
 		{"range", "rate(x)", diag.Position{Line: 1, Column: 6}, "give the selector a range: rate(…[5m])"},
 		{"empty", "", diag.Position{Line: 1, Column: 1}, ""},
-		{"experimental function", "limitk(1, x)", diag.Position{Line: 1, Column: 1}, ""},
+		{"renamed function", "holt_winters(x[5m], 1, 1)", diag.Position{Line: 1, Column: 1}, "Prometheus 3 calls it double_exponential_smoothing"},
+		{"not only a feature is missing", "limitk(1, x", diag.Position{Line: 1, Column: 12}, ""},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			_, err := expr.Parse(tc.text)

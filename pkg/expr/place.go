@@ -49,11 +49,12 @@ func (e *Expr) Nodes() []parser.Expr {
 }
 
 // Locate finds a part of the expression in the source that the expression
-// stands in, literally: whole is the place of the value that it is, as far as
-// that is known. Lines of the source may be indented deeper than those of the
-// expression, as they are in block scalars and text blocks. It reports false
-// where the source writes the expression in another way, such as with escapes
-// or put together from pieces.
+// stands in: whole is the place of the value that it is, as far as that is
+// known. Lines of the source may be indented deeper than those of the
+// expression, as they are in block scalars and text blocks, or broken elsewhere,
+// as in folded and quoted scalars; quotes and backslashes may be escaped. It
+// reports false where the source writes the expression in another way, such as
+// put together from pieces.
 func (e *Expr) Locate(source []byte, whole diag.Span, node parser.Node) (diag.Span, bool) {
 	return locate(e.Text, source, whole, e.Span(node))
 }
@@ -93,7 +94,7 @@ func locate(text string, source []byte, whole, inner diag.Span) (diag.Span, bool
 		}
 		return diag.Span{File: whole.File, Start: place(inner.Start), End: place(inner.End)}, true
 	}
-	return diag.Span{}, false
+	return locateFolded(text, source, whole, inner)
 }
 
 // matchLines compares the lines of an expression with those of a source and

@@ -80,16 +80,37 @@ func position(text string, at posrange.Pos) diag.Position {
 
 var (
 	unknownFunction = regexp.MustCompile(`^unknown function with name "([^"]*)"`)
+	renamed         = map[string]string{"holt_winters": "double_exponential_smoothing"}
 	wantedRange     = regexp.MustCompile(`^expected type range vector in call to function "([^"]*)"`)
 )
 
 func hint(message string) string {
+	if feature := featureOf(message); feature != "" {
+		return "where it runs, Prometheus needs --enable-feature=" + feature + "; if it has that, say so with the same flag or in the environment's features"
+	}
 	if m := unknownFunction.FindStringSubmatch(message); m != nil {
+		if now := renamed[m[1]]; now != "" {
+			return fmt.Sprintf("Prometheus 3 calls it %s", now)
+		}
 		names := append(slices.Sorted(maps.Keys(parser.Functions)), aggregations()...)
 		return diag.DidYouMean(m[1], names)
 	}
 	if m := wantedRange.FindStringSubmatch(message); m != nil {
 		return fmt.Sprintf("give the selector a range: %s(…[5m])", m[1])
+	}
+	return ""
+}
+
+// featureOf returns the feature whose absence a message of the parser is about,
+// or "".
+func featureOf(message string) string {
+	switch {
+	case strings.HasPrefix(message, "anchored modifier is experimental"), strings.HasPrefix(message, "smoothed modifier is experimental"):
+		return "promql-extended-range-selectors"
+	case strings.HasPrefix(message, "binop fill modifiers are experimental"):
+		return "promql-binop-fill-modifiers"
+	case strings.HasPrefix(message, "function ") && strings.HasSuffix(message, " is not enabled"), strings.Contains(message, "() is experimental and must be enabled"):
+		return "promql-experimental-functions"
 	}
 	return ""
 }

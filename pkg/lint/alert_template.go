@@ -34,7 +34,7 @@ func alertTemplate(p *Pass) {
 				p.templateLabel(r, t, name)
 			}
 			for _, query := range used.queries {
-				if _, err := expr.Parse(query); err != nil {
+				if err := p.disabled(query, nil); err != nil {
 					d := p.Reportf(r.object, t.pointer, "the query in the template of %q is no PromQL: %v", r.Alert, err)
 					d.Hint = "a template that fails is sent as an error message in the place of the text"
 				}

@@ -13,6 +13,7 @@ func TestAlertTemplate(t *testing.T) {
 		`{alert: Top, expr: 'topk(3, x) > 1', annotations: {summary: '{{ $labels.any }}'}}`,
 		`{alert: Without, expr: 'sum without (a) (sum by (a, b) (x)) > 1', labels: {a: '{{ $labels.a }}'}}`,
 		`{alert: Or, expr: 'sum by (a) (x) > 1 or sum by (b) (x) > 1', annotations: {summary: '{{ $labels.a }} {{ $labels.b }} {{ $labels.c }}'}}`,
+		`{alert: Alias, expr: 'sum(x) > 1', annotations: {summary: '{{ $l := $labels }}{{ $l.pod }}', description: '{{ with .Labels }}{{ .node }}{{ end }}'}}`,
 	),
 		`/rules/1/annotations/summary: the template names the label "instance", which the expression of "Dropped" does not leave`,
 		`/rules/1/annotations/summary: the template names the label "jobb", which the expression of "Dropped" does not leave`,
@@ -22,6 +23,8 @@ func TestAlertTemplate(t *testing.T) {
 		`/rules/8/annotations/summary: the template names the label "c", which the expression of "Or" does not leave`,
 		`info /rules/8/annotations/summary: the template names the label "a", which one side of the or of "Or" does not leave`,
 		`info /rules/8/annotations/summary: the template names the label "b", which one side of the or of "Or" does not leave`,
+		`/rules/9/annotations/summary: the template names the label "pod", which the expression of "Alias" does not leave`,
+		`/rules/9/annotations/description: the template names the label "node", which the expression of "Alias" does not leave`,
 	)
 }
 

@@ -18,8 +18,7 @@ func dashboardQuery(p *Pass) {
 				if q.Expr == "" || !asksPrometheus(b, q) {
 					continue
 				}
-				text, err := b.CheckQuery(q.Expr, &cache)
-				syntax := expr.AsSyntaxError(text, err)
+				syntax := p.checkQuery(b, q.Expr, &cache)
 				if syntax == nil {
 					continue
 				}
@@ -29,6 +28,25 @@ func dashboardQuery(p *Pass) {
 			}
 		}
 	}
+}
+
+// checkQuery returns why a query of a dashboard is no PromQL, or nil.
+func (p *Pass) checkQuery(b board, query string, cache *expr.Cache) *expr.SyntaxError {
+	text, err := b.CheckQuery(query, cache)
+	if err != nil {
+		return expr.AsSyntaxError(text, err)
+	}
+	return p.disabled(text, cache)
+}
+
+// disabled returns what Prometheus says to an expression that needs a feature
+// which is not enabled, or nil.
+func (p *Pass) disabled(text string, cache *expr.Cache) *expr.SyntaxError {
+	e, err := cache.Parse(text)
+	if err == nil {
+		err = e.Enabled(p.opts.Features)
+	}
+	return expr.AsSyntaxError(text, err)
 }
 
 // asksPrometheus reports whether a query goes to Prometheus. One without a

@@ -35,8 +35,7 @@ func dashboardVariableQuery(p *Pass) {
 			} else if m := queryResult.FindStringSubmatch(v.Query); m != nil {
 				query = m[1]
 			}
-			text, err := b.CheckQuery(query, &cache)
-			if syntax := expr.AsSyntaxError(text, err); syntax != nil {
+			if syntax := p.checkQuery(b, query, &cache); syntax != nil {
 				d := p.Reportf(b.object, v.QueryPointer, "the query of variable %q is no PromQL: %s", v.Name, syntax.Message)
 				d.Detail, d.Hint = syntax.Excerpt(), syntax.Hint
 			}

@@ -51,6 +51,8 @@ type Options struct {
 	Project fs.FS
 	// Parsed holds expressions that have been parsed already; nil means none.
 	Parsed *expr.Cache
+	// Features are those of PromQL that are enabled where the bundle runs.
+	Features expr.Features
 	// Boards holds dashboards that have been read already; nil means none.
 	Boards *dashboard.Cache
 	Conventions

@@ -32,7 +32,7 @@ func TestPlacesInExpressions(t *testing.T) {
 		},
 		"folded": {
 			"name: g\nrules:\n- record: a:b\n  expr: >-\n    x -\n    sum by (pod) (sum(y))\n", true,
-			"f:4:9", "x - sum by (pod) (sum(y))\n    ^^^^^^^^^^^^^^^^^^^^^", "<expression>:1:19-1:25", `"pod" is dropped here`,
+			"f:6:5-6:26", "", "f:6:19-6:25", `"pod" is dropped here`,
 		},
 		"no source": {
 			"name: g\nrules:\n- record: a:b\n  expr: x - sum by (pod) (sum(y))\n", false,

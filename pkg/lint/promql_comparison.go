@@ -13,10 +13,36 @@ import (
 // whatever its value.
 func promqlComparison(p *Pass) {
 	for _, r := range p.alerts() {
-		if r.expr.Node.Type() == parser.ValueTypeVector && len(r.expr.Selectors()) > 0 && !filters(r.expr.Node) && !looksFor(r.expr.Node) {
+		if len(r.expr.Selectors()) == 0 {
+			continue // there to fire all the time
+		}
+		if n := wasted(r.expr.Node); n != nil {
+			p.ReportExpr(r, n, "with bool, the comparison is 0 or 1 and leaves nothing out, so alert %q does not depend on it", r.Alert).Hint = "leave bool out"
+			continue
+		}
+		if r.expr.Node.Type() == parser.ValueTypeVector && !filters(r.expr.Node) && !looksFor(r.expr.Node) {
 			p.Reportf(r.object, r.Pointer+"/expr", "alert %q compares with nothing, so it fires whatever the value is", r.Alert).Hint = "compare with a threshold: … > 0"
 		}
 	}
+}
+
+// wasted returns a comparison with bool whose result is the alert's, or is
+// there for its existence alone; nil if there is none. An alert fires at 0 as
+// it does at 1.
+func wasted(node parser.Expr) *parser.BinaryExpr {
+	n, ok := unwrap(node).(*parser.BinaryExpr)
+	switch {
+	case !ok:
+		return nil
+	case n.ReturnBool:
+		return n
+	case n.Op.IsSetOperator():
+		if left := wasted(n.LHS); left != nil {
+			return left
+		}
+		return wasted(n.RHS)
+	}
+	return nil
 }
 
 // filters reports whether an expression can be empty although the series it

@@ -20,6 +20,24 @@ type templateText struct {
 // prologue is what Prometheus puts in front of every template of a rule.
 const prologue = `{{$labels := .Labels}}{{$externalLabels := .ExternalLabels}}{{$externalURL := .ExternalURL}}{{$value := .Value}}`
 
+// thing is what a variable, or the dot, stands for.
+type thing uint8
+
+const (
+	something thing = iota
+	// data is what Prometheus gives a template: .Labels and .Value.
+	data
+	labelSet
+	value
+)
+
+// reader reads a template. Variables are known by their names alone: two of
+// one name are seldom different things.
+type reader struct {
+	*templateText
+	variables map[string]thing
+}
+
 // template reads a template once. One that does not parse refers to nothing.
 func (v *view) template(text string) *templateText {
 	if t, ok := v.templates[text]; ok {
@@ -35,88 +53,122 @@ func (v *view) template(text string) *templateText {
 	if _, err := tree.Parse(prologue+text, "", "", map[string]*parse.Tree{}); err != nil {
 		return t
 	}
-	t.list(tree.Root, true)
+	r := reader{t, map[string]thing{"$": data}}
+	r.list(tree.Root, data)
 	return t
 }
 
-// list walks a list of nodes. Root says that the dot is the rule's own data
-// and not the element of a range or a with.
-func (t *templateText) list(list *parse.ListNode, root bool) {
+// list walks a list of nodes. The dot is the element within a range or a with.
+func (r reader) list(list *parse.ListNode, dot thing) {
 	if list == nil {
 		return
 	}
 	for _, n := range list.Nodes {
 		switch n := n.(type) {
 		case *parse.ActionNode:
-			t.pipe(n.Pipe, root, len(n.Pipe.Decl) == 0)
+			r.pipe(n.Pipe, dot, len(n.Pipe.Decl) == 0)
 		case *parse.IfNode:
-			t.branch(&n.BranchNode, root, root)
+			r.branch(&n.BranchNode, dot, dot)
 		case *parse.RangeNode:
-			t.branch(&n.BranchNode, root, false)
+			r.branch(&n.BranchNode, dot, something)
 		case *parse.WithNode:
-			t.branch(&n.BranchNode, root, false)
+			r.branch(&n.BranchNode, dot, r.result(n.Pipe, dot))
 		case *parse.TemplateNode:
 			if n.Pipe != nil {
-				t.pipe(n.Pipe, root, false)
+				r.pipe(n.Pipe, dot, false)
 			}
 		}
 	}
 }
 
-func (t *templateText) branch(n *parse.BranchNode, root, inner bool) {
-	t.pipe(n.Pipe, root, false)
-	t.list(n.List, inner)
-	t.list(n.ElseList, root)
+func (r reader) branch(n *parse.BranchNode, dot, inner thing) {
+	r.pipe(n.Pipe, dot, false)
+	r.list(n.List, inner)
+	r.list(n.ElseList, dot)
+}
+
+// result is what a pipeline yields, if it only names something.
+func (r reader) result(p *parse.PipeNode, dot thing) thing {
+	if len(p.Cmds) != 1 || len(p.Cmds[0].Args) != 1 {
+		return something
+	}
+	return r.thing(p.Cmds[0].Args[0], dot)
 }
 
 // pipe reads a pipeline; printed says that its result becomes text.
-func (t *templateText) pipe(p *parse.PipeNode, root, printed bool) {
+func (r reader) pipe(p *parse.PipeNode, dot thing, printed bool) {
 	for _, c := range p.Cmds {
 		if name, ok := c.Args[0].(*parse.IdentifierNode); ok && len(c.Args) > 1 {
-			t.function(name.Ident, c.Args[1:])
+			r.function(name.Ident, c.Args[1:], dot)
 		}
 		for _, arg := range c.Args {
-			t.argument(arg, root, printed)
-			if printed && isValue(arg, root) {
-				t.value = true
-				t.raw = t.raw || len(p.Cmds) == 1 && len(c.Args) == 1
+			if inner, ok := arg.(*parse.PipeNode); ok {
+				r.pipe(inner, dot, printed)
+			}
+			r.named(arg, dot)
+			if printed && r.thing(arg, dot) == value {
+				r.templateText.value = true
+				r.raw = r.raw || len(p.Cmds) == 1 && len(c.Args) == 1
 			}
 		}
+	}
+	if len(p.Decl) == 1 {
+		r.variables[p.Decl[0].Ident[0]] = r.result(p, dot)
 	}
 }
 
 // function reads the calls that name a label or hold an expression.
-func (t *templateText) function(name string, args []parse.Node) {
+func (r reader) function(name string, args []parse.Node, dot thing) {
 	switch name {
 	case "index":
-		v, ok := args[0].(*parse.VariableNode)
-		if ok && len(v.Ident) == 1 && v.Ident[0] == "$labels" && len(args) > 1 {
+		if len(args) > 1 && r.thing(args[0], dot) == labelSet {
 			if s, ok := args[1].(*parse.StringNode); ok {
-				t.label(s.Text)
+				r.label(s.Text)
 			}
 		}
 	case "query":
 		if s, ok := args[0].(*parse.StringNode); ok {
-			t.queries = append(t.queries, s.Text)
+			r.queries = append(r.queries, s.Text)
 		}
 	}
 }
 
-func (t *templateText) argument(n parse.Node, root, printed bool) {
+// path takes a node apart that names something: what it begins with, and the
+// fields behind it.
+func (r reader) path(n parse.Node, dot thing) (from thing, fields []string) {
 	switch n := n.(type) {
-	case *parse.PipeNode:
-		t.pipe(n, root, printed)
-	case *parse.VariableNode:
-		switch {
-		case len(n.Ident) == 2 && n.Ident[0] == "$labels":
-			t.label(n.Ident[1])
-		case len(n.Ident) == 3 && n.Ident[0] == "$" && n.Ident[1] == "Labels":
-			t.label(n.Ident[2])
-		}
+	case *parse.DotNode:
+		return dot, nil
 	case *parse.FieldNode:
-		if root && len(n.Ident) == 2 && n.Ident[0] == "Labels" {
-			t.label(n.Ident[1])
-		}
+		return dot, n.Ident
+	case *parse.VariableNode:
+		return r.variables[n.Ident[0]], n.Ident[1:]
+	}
+	return something, nil
+}
+
+// thing is what a node names.
+func (r reader) thing(n parse.Node, dot thing) thing {
+	from, fields := r.path(n, dot)
+	switch {
+	case len(fields) == 0:
+		return from
+	case from == data && len(fields) == 1 && fields[0] == "Labels":
+		return labelSet
+	case from == data && len(fields) == 1 && fields[0] == "Value":
+		return value
+	}
+	return something
+}
+
+// named notes the label that a node names, if it does.
+func (r reader) named(n parse.Node, dot thing) {
+	from, fields := r.path(n, dot)
+	if from == data && len(fields) == 2 && fields[0] == "Labels" {
+		from, fields = labelSet, fields[1:]
+	}
+	if from == labelSet && len(fields) == 1 {
+		r.label(fields[0])
 	}
 }
 
@@ -124,14 +176,4 @@ func (t *templateText) label(name string) {
 	if !slices.Contains(t.labels, name) {
 		t.labels = append(t.labels, name)
 	}
-}
-
-func isValue(n parse.Node, root bool) bool {
-	switch n := n.(type) {
-	case *parse.VariableNode:
-		return len(n.Ident) == 1 && n.Ident[0] == "$value" || len(n.Ident) == 2 && n.Ident[0] == "$" && n.Ident[1] == "Value"
-	case *parse.FieldNode:
-		return root && len(n.Ident) == 1 && n.Ident[0] == "Value"
-	}
-	return false
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/monctl/monctl/pkg/bundle"
 	"github.com/monctl/monctl/pkg/catalog"
 	"github.com/monctl/monctl/pkg/diag"
+	"github.com/monctl/monctl/pkg/expr"
 	"github.com/monctl/monctl/pkg/footprint"
 	"github.com/monctl/monctl/pkg/gitrepo"
 	"github.com/monctl/monctl/pkg/jsonnet"
@@ -43,6 +44,9 @@ type Options struct {
 	Files []File
 	// Dialect, if it is not nil, takes the place of what environments say.
 	Dialect *promconf.Dialect
+	// Features are those of PromQL that are enabled beside those that
+	// environments name.
+	Features expr.Features
 	// Judge says that Files are there to be judged, and not to be written.
 	Judge bool
 	// Trace has the messages of std.trace reported as findings.
@@ -214,7 +218,7 @@ func (p *Pass) Validate(ctx context.Context) error {
 			diags = append(diags, own...)
 		}
 		for _, t := range p.judgedTests(out) {
-			diags = append(diags, p.settle(ruletest.Judge(ruletest.Suite{File: t.File, Data: t.Data, Origin: t.Origin}))...)
+			diags = append(diags, p.settle(ruletest.Judge(ruletest.Suite{File: t.File, Data: t.Data, Origin: t.Origin}, p.dialects[out.Env.Name].Features))...)
 		}
 		p.Diags = append(p.Diags, diags.Sort().WithEnv(out.Env.Name)...)
 	}
@@ -240,6 +244,7 @@ func (p *Pass) judge(ctx context.Context, b *bundle.Bundle) (diag.List, error) {
 	more, err := lint.Run(ctx, b, lint.Options{
 		Severity: p.severity(), OptIn: p.optIn(), Conventions: lint.Conventions(p.Project.Checks), Context: p.Context[b.Env()], Catalog: p.Catalog,
 		Open: p.Open, Project: os.DirFS(p.opts.Dir), Parsed: &p.opts.Memory.parsed, Boards: &p.opts.Memory.boards, Checks: checksFor(p.dialects[b.Env()]),
+		Features: p.dialects[b.Env()].Features,
 	})
 	if err != nil {
 		return nil, err

@@ -11,7 +11,6 @@ import (
 	"github.com/monctl/monctl/pkg/footprint"
 	"github.com/monctl/monctl/pkg/jsonnet"
 	"github.com/monctl/monctl/pkg/project"
-	"github.com/monctl/monctl/pkg/promeval"
 	"github.com/monctl/monctl/pkg/render"
 	"github.com/monctl/monctl/pkg/ruletest"
 )
@@ -32,7 +31,6 @@ type TestOptions struct {
 	// Debug adds the series at the end of each test.
 	Debug               bool
 	IgnoreUnknownFields bool
-	Features            promeval.Features
 	// VerifyDir is a folder for the evaluations that every test is verified
 	// with; "" verifies none.
 	VerifyDir string
@@ -49,7 +47,7 @@ type TestOptions struct {
 func (p *Pass) testOptions(ctx context.Context, o TestOptions, env project.Environment) ruletest.Options {
 	sources := p.programs(ctx, env)
 	return ruletest.Options{
-		Run: o.Run, Debug: o.Debug, IgnoreUnknownFields: o.IgnoreUnknownFields, Features: o.Features, VerifyDir: o.VerifyDir, Coverage: o.Coverage, Progress: o.Progress, Memory: o.Memory,
+		Run: o.Run, Debug: o.Debug, IgnoreUnknownFields: o.IgnoreUnknownFields, Features: p.opts.Features.With(p.dialects[env.Name].Features), VerifyDir: o.VerifyDir, Coverage: o.Coverage, Progress: o.Progress, Memory: o.Memory,
 		Workers: p.opts.Workers, RuleFiles: sources.ruleFiles, RuleFileNames: sources.disk.RuleFileNames,
 		AlertmanagerFile: sources.alertmanagerFile,
 	}
@@ -120,7 +118,7 @@ func (p *Pass) testUnits(opts TestOptions) ([]testUnit, error) {
 			if !runsIn(opts.Memory, suite, out.Env.Name) {
 				continue
 			}
-			key := fmt.Sprintf("%s %q %q %s", same, t.File, t.Name, t.Data)
+			key := fmt.Sprintf("%s %q %q %q %s", same, p.dialects[out.Env.Name].Features.Names(), t.File, t.Name, t.Data)
 			if suite.Pages() {
 				key += paging
 			}

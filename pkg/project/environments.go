@@ -18,6 +18,7 @@ type rawEnvironment struct {
 	Inherit        string                     `json:"inherit"`
 	Abstract       bool                       `json:"abstract"`
 	Dialect        string                     `json:"dialect"`
+	Features       []string                   `json:"features"`
 	Ext            map[string]json.RawMessage `json:"ext"`
 	TLA            map[string]json.RawMessage `json:"tla"`
 	Labels         map[string]string          `json:"labels"`
@@ -69,7 +70,7 @@ func environments(raw map[string]rawEnvironment, isFile func(name string) bool, 
 func (e rawEnvironment) environment(name string, isFile func(name string) bool, report reportFunc) Environment {
 	at := "/environments/" + token(name)
 	return Environment{
-		Name: name, Dialect: e.Dialect, Labels: e.Labels, ExternalLabels: e.ExternalLabels,
+		Name: name, Dialect: e.Dialect, Features: e.Features, Labels: e.Labels, ExternalLabels: e.ExternalLabels,
 		Ext: args(e.Ext, isFile, at+"/ext", report), TLA: args(e.TLA, isFile, at+"/tla", report),
 		Include: e.Include, includeAt: at + "/include", Exclude: e.Exclude, excludeAt: at + "/exclude",
 		Targets: e.targets(at+"/targets", report),
@@ -82,6 +83,9 @@ func (e Environment) over(parent Environment) Environment {
 	e.Labels, e.ExternalLabels = merged(parent.Labels, e.Labels), merged(parent.ExternalLabels, e.ExternalLabels)
 	if e.Dialect == "" {
 		e.Dialect = parent.Dialect
+	}
+	if e.Features == nil {
+		e.Features = parent.Features
 	}
 	if e.Include == nil {
 		e.Include, e.includeAt = parent.Include, parent.includeAt

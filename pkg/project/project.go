@@ -82,7 +82,9 @@ type Environment struct {
 	Name     string
 	Ext, TLA map[string]Arg
 	// Dialect says which program reads the rules: "prometheus@2.53", "mimir".
-	Dialect        string
+	Dialect string
+	// Features are those of PromQL that are enabled there, by Prometheus' names.
+	Features       []string
 	Labels         map[string]string // for choosing, never rendered
 	ExternalLabels map[string]string
 	// Include and Exclude are patterns of sources; Include is nil for all.

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/monctl/monctl/pkg/diag"
+	"github.com/monctl/monctl/pkg/expr"
 )
 
 // A Dialect says which program reads the rules: which fields they may have
@@ -17,6 +18,8 @@ type Dialect struct {
 	// major and minor are those of an older Prometheus; 0 means the one of
 	// this binary.
 	major, minor int
+	// Features are those of PromQL that are enabled where the rules run.
+	Features expr.Features
 }
 
 // family is a program that reads rules. Its fields are added to those of
@@ -141,7 +144,8 @@ func ParseDialect(name string) (d Dialect, hint string, err error) {
 	return d, "", err
 }
 
-// String returns the name of the dialect as ParseDialect reads it.
+// String returns the name of the dialect as ParseDialect reads it, without its
+// features.
 func (d Dialect) String() string {
 	switch {
 	case d.family == nil:
@@ -158,6 +162,29 @@ func (d Dialect) IsPrometheus() bool { return d.family == nil || d.family.name =
 // IsPromQL reports whether what PromQL's parser reads of an expression is what
 // the dialect's program reads.
 func (d Dialect) IsPromQL() bool { return d.family == nil || d.family.language != logQL }
+
+// foreignField returns what to do about an unknown field of a group or a rule
+// that another program has, or "".
+func foreignField(d diag.Diagnostic) string {
+	tokens := strings.Split(d.Pointer, "/")
+	if d.Code != "rules/unknown-field" || len(tokens) != 2 && len(tokens) != 4 {
+		return ""
+	}
+	var names []string
+	for _, f := range families() {
+		fields := f.group
+		if len(tokens) == 4 {
+			fields = f.rule
+		}
+		if _, ok := fields[tokens[len(tokens)-1]]; ok {
+			names = append(names, f.name)
+		}
+	}
+	if len(names) == 0 {
+		return ""
+	}
+	return "it is a field of the dialect " + strings.Join(names, " or ") + ": name the dialect if that program reads the rules"
+}
 
 // FileFields are the fields that a rule file has beside its groups.
 func (d Dialect) FileFields() []string {

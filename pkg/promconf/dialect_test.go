@@ -10,12 +10,17 @@ import (
 	"github.com/monctl/monctl/pkg/promconf"
 )
 
-// judgeIn judges a group in a dialect.
-func judgeIn(t *testing.T, dialect, group string) diag.List {
+// judgeIn judges a group in a dialect, with features of PromQL.
+func judgeIn(t *testing.T, dialect, group string, features ...string) diag.List {
 	t.Helper()
 	d, _, err := promconf.ParseDialect(dialect)
 	if err != nil {
 		t.Fatal(err)
+	}
+	for _, name := range features {
+		if !d.Features.Enable(name) {
+			t.Fatalf("there is no feature %s", name)
+		}
 	}
 	docs, diags := bundle.DecodeYAML("g.yaml", []byte(group))
 	if diags.HasErrors() || len(docs) != 1 {
@@ -130,6 +135,45 @@ func TestDialectValues(t *testing.T) {
 		diags := judgeIn(t, c.dialect, groupWith(c.group))
 		if len(diags) != 1 || diags[0].Pointer+": "+diags[0].Summary != c.want {
 			t.Errorf("%s in %s: %v, want %s", c.group, c.dialect, diags, c.want)
+		}
+	}
+}
+
+// TestFeatures: a feature is a matter of every program that reads PromQL, and
+// does not make an older Prometheus newer.
+func TestFeatures(t *testing.T) {
+	const feature = "promql-experimental-functions"
+	group := groupWith("rules: [{record: 'a:b', expr: 'mad_over_time(x[5m])'}, {record: 'a:c', expr: 'rate(x[5m] anchored)'}]")
+	for _, c := range []struct {
+		dialect  string
+		features []string
+		want     int
+	}{
+		{"prometheus", nil, 2},
+		{"prometheus", []string{feature}, 1},
+		{"prometheus", []string{feature, "promql-extended-range-selectors"}, 0},
+		{"mimir", []string{feature}, 1},
+		{"thanos", nil, 2},
+		{"prometheus@2.40", []string{feature, "promql-extended-range-selectors"}, 2},
+		{"victoriametrics", nil, 1}, // MetricsQL has the function
+	} {
+		if diags := judgeIn(t, c.dialect, group, c.features...); len(diags) != c.want {
+			t.Errorf("%s with %v: %d findings, want %d: %v", c.dialect, c.features, len(diags), c.want, diags)
+		}
+	}
+}
+
+func TestForeignFieldNamesItsDialect(t *testing.T) {
+	for group, want := range map[string]string{
+		"source_tenants: [a]": "it is a field of the dialect mimir: name the dialect if that program reads the rules",
+		"remote_write: []":    "it is a field of the dialect mimir or loki: name the dialect if that program reads the rules",
+		"rules: [{record: a, expr: up, update_entries_limit: 5}]": "it is a field of the dialect victoriametrics: name the dialect if that program reads the rules",
+		"rules: [{record: a, expr: up, source_tenants: [a]}]":     "",
+		"intervall: 1m": `did you mean "interval"?`,
+	} {
+		diags := judgeIn(t, "prometheus", groupWith(group))
+		if len(diags) != 1 || diags[0].Hint != want {
+			t.Errorf("%s: %v, want the hint %q", group, diags, want)
 		}
 	}
 }

@@ -18,16 +18,16 @@ import (
 // group; so are the expressions and templates that Prometheus does not
 // understand. What an older Prometheus does not know yet is an error.
 func (j *Judge) RulesFor(ctx context.Context, d Dialect, o bundle.Object) (diag.List, error) {
+	v, err := o.Value()
+	if err != nil {
+		return nil, err
+	}
 	if d.IsPrometheus() {
-		diags, err := j.Rules(ctx, o)
+		diags, err := j.rules(ctx, o, v, o.Body.Bytes(), d.Features)
 		if err != nil || d.major == 0 || diags.HasErrors() {
 			return diags, err
 		}
 		return j.tooNew(d, o)
-	}
-	v, err := o.Value()
-	if err != nil {
-		return nil, err
 	}
 	var diags diag.List
 	v = d.family.bare(v, o, &diags)
@@ -35,7 +35,7 @@ func (j *Judge) RulesFor(ctx context.Context, d Dialect, o bundle.Object) (diag.
 	if err != nil {
 		return nil, err
 	}
-	more, err := j.rules(ctx, o, v, body)
+	more, err := j.rules(ctx, o, v, body, d.Features)
 	return append(diags, more...), err
 }
 

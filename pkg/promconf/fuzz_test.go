@@ -81,7 +81,7 @@ func FuzzJudgeFile(f *testing.F) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		_, refusal := rulefmt.Parse(data, false, model.UTF8Validation, expr.NewParser(), slog.New(slog.DiscardHandler))
+		_, refusal := rulefmt.Parse(data, false, model.UTF8Validation, expr.Features{}.Parser(), slog.New(slog.DiscardHandler))
 		if diags.HasErrors() != (len(refusal) > 0) {
 			t.Errorf("%q: Prometheus says %v, and we %v", data, refusal, diags)
 		}

@@ -20,7 +20,7 @@ import (
 // many rules share a template, and several environments nearly all
 // expressions. It may be used concurrently.
 type Judge struct {
-	parser parser.Parser
+	parsed *expr.Cache
 	// templates are those that parse. Whether one does depends on nothing but
 	// its text.
 	templates sync.Map
@@ -29,13 +29,19 @@ type Judge struct {
 // NewJudge returns a judge that parses expressions through a cache, which may
 // be nil.
 func NewJudge(parsed *expr.Cache) *Judge {
-	return &Judge{parser: cachingParser{expr.NewParser(), parsed}}
+	return &Judge{parsed: parsed}
+}
+
+// parser is the parser of a Prometheus with these features.
+func (j *Judge) parser(f expr.Features) parser.Parser {
+	return cachingParser{f.Parser(), j.parsed, f}
 }
 
 // cachingParser is a parser that parses an expression once.
 type cachingParser struct {
 	parser.Parser
-	parsed *expr.Cache
+	parsed   *expr.Cache
+	features expr.Features
 }
 
 // ParseExpr implements parser.Parser.
@@ -44,7 +50,7 @@ func (p cachingParser) ParseExpr(text string) (parser.Expr, error) {
 	if err != nil {
 		return nil, err
 	}
-	return e.Node, nil
+	return e.Node, e.Enabled(p.features)
 }
 
 // Rules returns what Prometheus refuses a rule group for, of every rule.
@@ -53,27 +59,28 @@ func (j *Judge) Rules(ctx context.Context, o bundle.Object) (diag.List, error) {
 	if err != nil {
 		return nil, err
 	}
-	return j.rules(ctx, o, v, o.Body.Bytes())
+	return j.rules(ctx, o, v, o.Body.Bytes(), expr.Features{})
 }
 
 // rules judges a group in the form that is given, a value and its canonical
 // bytes, with the object for its places.
-func (j *Judge) rules(ctx context.Context, o bundle.Object, v bundle.Value, body []byte) (diag.List, error) {
-	if g, ok := plainGroup(v); ok && j.accepts(g) {
+func (j *Judge) rules(ctx context.Context, o bundle.Object, v bundle.Value, body []byte, f expr.Features) (diag.List, error) {
+	p := j.parser(f)
+	if g, ok := plainGroup(v); ok && j.accepts(g, p) {
 		return nil, nil
 	}
 	file := slices.Concat([]byte(`{"groups":[`), body, []byte(`]}`))
-	if _, errs := rulefmt.Parse(file, false, nameValidation, expr.NewParser(), slog.New(slog.DiscardHandler)); len(errs) == 0 {
+	if _, errs := rulefmt.Parse(file, false, nameValidation, p, slog.New(slog.DiscardHandler)); len(errs) == 0 {
 		return nil, nil
 	}
-	return refused(ctx, o, v)
+	return refused(ctx, o, v, p)
 }
 
 // accepts reports whether rulefmt accepts all rules of a group that decodes.
 // The rules are rulefmt's own to judge, but labels and annotations that are
 // known to be fine are kept from it, since it makes a new set of functions for
 // the template that each may be.
-func (j *Judge) accepts(g Group) bool {
+func (j *Judge) accepts(g Group, p parser.Parser) bool {
 	for _, r := range g.Rules {
 		raw := rulefmt.Rule{
 			Record: r.Record, Alert: r.Alert, Expr: r.Expr,
@@ -83,7 +90,7 @@ func (j *Judge) accepts(g Group) bool {
 		if r.Record != "" && len(r.Annotations) > 0 {
 			return false
 		}
-		if errs := raw.Validate(rulefmt.RuleNode{}, nameValidation, j.parser); len(errs) > 0 {
+		if errs := raw.Validate(rulefmt.RuleNode{}, nameValidation, p); len(errs) > 0 {
 			return false
 		}
 		if r.Alert == "" {

@@ -54,7 +54,7 @@ func TestJudgeRemembersOnlyWhatIsFine(t *testing.T) {
 		for _, text := range groups {
 			o := object(t, bundle.Ref{Kind: bundle.Rules, Space: "n", Name: "g"}, text)
 			file := slices.Concat([]byte(`{"groups":[`), o.Body.Bytes(), []byte(`]}`))
-			_, errs := rulefmt.Parse(file, false, model.UTF8Validation, expr.NewParser(), slog.New(slog.DiscardHandler))
+			_, errs := rulefmt.Parse(file, false, model.UTF8Validation, expr.Features{}.Parser(), slog.New(slog.DiscardHandler))
 			got, err := judge.Rules(t.Context(), o)
 			if err != nil {
 				t.Fatalf("%s: %v", text, err)

@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/prometheus/prometheus/model/rulefmt"
+	"github.com/prometheus/prometheus/promql/parser"
 	"go.yaml.in/yaml/v3"
 
 	"github.com/monctl/monctl/pkg/bundle"
@@ -26,8 +27,8 @@ func JudgeRules(ctx context.Context, o bundle.Object) (diag.List, error) {
 }
 
 // refused says what a group is refused for.
-func refused(ctx context.Context, o bundle.Object, v bundle.Value) (diag.List, error) {
-	j := judgement{object: o}
+func refused(ctx context.Context, o bundle.Object, v bundle.Value, p parser.Parser) (diag.List, error) {
+	j := judgement{object: o, parser: p}
 	if err := j.judge(ctx, v); err != nil {
 		return nil, fmt.Errorf("judge %s: %w", o.Ref, err)
 	}
@@ -42,6 +43,7 @@ func refused(ctx context.Context, o bundle.Object, v bundle.Value) (diag.List, e
 // every rule that does.
 type judgement struct {
 	object bundle.Object
+	parser parser.Parser
 	diags  diag.List
 }
 
@@ -56,6 +58,11 @@ func (j *judgement) judge(ctx context.Context, group bundle.Value) error {
 		return err
 	}
 	verdict.Report(&j.diags, j.object, "rules", findings)
+	for i, d := range j.diags {
+		if hint := foreignField(d); hint != "" {
+			j.diags[i].Hint = hint
+		}
+	}
 	if !slices.ContainsFunc(findings, func(f verdict.Finding) bool { return rulePointer(f.Pointer) == "" }) {
 		// The group itself decodes.
 		if err := j.group(group); err != nil {
@@ -138,7 +145,7 @@ func (j *judgement) group(group bundle.Value) error {
 	if err != nil {
 		return err
 	}
-	_, errs := rulefmt.Parse(bare, false, nameValidation, expr.NewParser(), slog.New(slog.DiscardHandler))
+	_, errs := rulefmt.Parse(bare, false, nameValidation, j.parser, slog.New(slog.DiscardHandler))
 	for _, err := range errs {
 		message := positionPrefix.ReplaceAllString(err.Error(), "")
 		pointer := ""
@@ -167,7 +174,7 @@ func (j *judgement) rule(pointer string, rule bundle.Value) error {
 	if err := yaml.Unmarshal(data, &r); err != nil {
 		return err
 	}
-	wrapped := r.Validate(rulefmt.RuleNode{}, nameValidation, expr.NewParser())
+	wrapped := r.Validate(rulefmt.RuleNode{}, nameValidation, j.parser)
 	for i := range wrapped {
 		j.wrapped(pointer, r, errors.Unwrap(&wrapped[i]))
 	}

@@ -148,10 +148,11 @@ func (j *Judge) tooNew(d Dialect, o bundle.Object) (diag.List, error) {
 		}
 	}
 	fields(v, "", groupFields)
+	p := j.parser(d.Features)
 	for i, rule := range v.Array("rules") {
 		r := g.Rules[i]
 		fields(rule, r.Pointer, ruleFields)
-		node, err := j.parser.ParseExpr(r.Expr)
+		node, err := p.ParseExpr(r.Expr)
 		if err != nil {
 			continue // JudgeRules has said so
 		}

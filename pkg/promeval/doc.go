@@ -57,8 +57,6 @@
 // An Outbox decides which of the alerts that the rules hold Prometheus sends to
 // Alertmanager after a tick.
 //
-// Features are parts of PromQL that are off unless somebody asks for them.
-//
 // An Observer evaluates expressions over what an evaluation has left behind,
 // for those who want to know how it came about.
 //

@@ -8,6 +8,8 @@ import (
 	"github.com/prometheus/prometheus/model/labels"
 	"github.com/prometheus/prometheus/promql"
 	"github.com/prometheus/prometheus/storage"
+
+	"github.com/monctl/monctl/pkg/expr"
 )
 
 // Limits of promtool's unit tests (promql/promqltest, LazyLoader).
@@ -31,7 +33,7 @@ type EngineOptions struct {
 	// first one; ties are broken by the order in the files.
 	GroupOrder map[string]int
 	// Features have to be those that Rules were parsed with.
-	Features Features
+	Features expr.Features
 }
 
 // Engine is the upstream PromQL engine with promtool's options, and the rules
@@ -44,7 +46,7 @@ type Engine struct {
 	program *program
 	// What Plain is made of.
 	options  promql.EngineOpts
-	features Features
+	features expr.Features
 	files    []*RuleFile
 	order    map[string]int
 }
@@ -63,7 +65,7 @@ func NewEngine(o EngineOptions) *Engine {
 		EnableNegativeOffset:     true,
 		EnableDelayedNameRemoval: o.Features.DelayedNameRemoval,
 	}
-	known := newExpressions(o.Features.queryParser(), o.Expressions, o.Rules)
+	known := newExpressions(queryParser(o.Features), o.Expressions, o.Rules)
 	opts.Parser = known
 	wide := opts
 	wide.MaxSamples = maxRangeSamples
@@ -75,8 +77,8 @@ func NewEngine(o EngineOptions) *Engine {
 
 // ParseQuery returns why an expression is refused by the parser that queries
 // are parsed with, or nil.
-func ParseQuery(text string, f Features) error {
-	_, err := f.queryParser().ParseExpr(text)
+func ParseQuery(text string, f expr.Features) error {
+	_, err := queryParser(f).ParseExpr(text)
 	return err
 }
 

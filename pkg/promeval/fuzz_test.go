@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/monctl/monctl/pkg/expr"
 	"github.com/monctl/monctl/pkg/promeval"
 )
 
@@ -29,7 +30,7 @@ func FuzzRanges(f *testing.F) {
 			t.Skip("it takes long")
 		}
 		for _, text := range []string{record, alert, query} {
-			if _, err := (promeval.Features{}).RuleParser().ParseExpr(text); err != nil || long.MatchString(text) {
+			if _, err := (expr.Features{}).Parser().ParseExpr(text); err != nil || long.MatchString(text) {
 				t.Skip("no expression, or one that takes long")
 			}
 		}

@@ -11,6 +11,8 @@ import (
 	"github.com/prometheus/prometheus/model/timestamp"
 	"github.com/prometheus/prometheus/promql"
 	"github.com/prometheus/prometheus/promql/parser"
+
+	"github.com/monctl/monctl/pkg/expr"
 )
 
 // Limits of an Observer. A window bounds what is held in memory at a time,
@@ -45,9 +47,9 @@ type Observation struct {
 // NewObserver returns an observer of any number of evaluations; subqueries
 // without a step take the interval. It is safe for concurrent use, and the
 // caller closes it.
-func NewObserver(interval time.Duration, f Features) *Observer {
+func NewObserver(interval time.Duration, f expr.Features) *Observer {
 	step := interval.Milliseconds()
-	p := &parsedOnce{Parser: f.queryParser()}
+	p := &parsedOnce{Parser: queryParser(f)}
 	return &Observer{parser: p, engine: promql.NewEngine(promql.EngineOpts{
 		MaxSamples:               observerSamples,
 		Timeout:                  queryTimeout,

@@ -8,6 +8,7 @@ import (
 
 	"github.com/prometheus/prometheus/model/labels"
 
+	"github.com/monctl/monctl/pkg/expr"
 	"github.com/monctl/monctl/pkg/promeval"
 )
 
@@ -21,7 +22,7 @@ type scenario struct {
 	start    time.Time
 	external labels.Labels
 	exprs    []string
-	features promeval.Features
+	features expr.Features
 }
 
 func (s scenario) columns(t *testing.T) []promeval.Column {

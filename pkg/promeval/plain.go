@@ -18,6 +18,8 @@ import (
 	"github.com/prometheus/prometheus/rules"
 	"github.com/prometheus/prometheus/storage"
 	"github.com/prometheus/prometheus/tsdb"
+
+	"github.com/monctl/monctl/pkg/expr"
 )
 
 // Plain is the plain way to evaluate, which an Evaluation is held against: as
@@ -49,13 +51,13 @@ func NewPlain(ctx context.Context, o Options, dir string) (*Plain, error) {
 	}
 	p := &Plain{db: db, when: o.Schedule, input: slices.Clone(o.Series)}
 	opts := o.Engine.options
-	opts.Parser = o.Engine.features.queryParser()
+	opts.Parser = queryParser(o.Engine.features)
 	p.engine = promql.NewEngine(opts)
 	files := o.Engine.files
 	manager := rules.NewManager(&rules.ManagerOptions{
 		QueryFunc: rules.EngineQueryFunc(p.engine, db), Appendable: db, Context: ctx,
 		NotifyFunc: p.notify, ResendDelay: resendDelay, Logger: slog.New(slog.DiscardHandler),
-		GroupLoader: plainLoader{files, o.Engine.features}, Parser: o.Engine.features.RuleParser(),
+		GroupLoader: plainLoader{files, o.Engine.features}, Parser: o.Engine.features.Parser(),
 	})
 	for _, f := range files {
 		loaded, errs := manager.LoadGroups(time.Minute, o.ExternalLabels, o.ExternalURL, nil, f.ignoreUnknown, f.name)
@@ -94,14 +96,14 @@ func openPlain(dir string) (*tsdb.DB, error) {
 // plainLoader hands parsed files to upstream's manager.
 type plainLoader struct {
 	files    []*RuleFile
-	features Features
+	features expr.Features
 }
 
 // Load implements rules.GroupLoader.
 func (l plainLoader) Load(name string, ignoreUnknown bool, scheme model.ValidationScheme) (*rulefmt.RuleGroups, []error) {
 	for _, f := range l.files {
 		if f.name == name {
-			return rulefmt.Parse(f.content, ignoreUnknown, scheme, l.features.RuleParser(), slog.New(slog.DiscardHandler))
+			return rulefmt.Parse(f.content, ignoreUnknown, scheme, l.features.Parser(), slog.New(slog.DiscardHandler))
 		}
 	}
 	return nil, []error{fmt.Errorf("no rule file %q", name)}
@@ -109,7 +111,7 @@ func (l plainLoader) Load(name string, ignoreUnknown bool, scheme model.Validati
 
 // Parse implements rules.GroupLoader.
 func (l plainLoader) Parse(text string) (parser.Expr, error) {
-	return l.features.RuleParser().ParseExpr(text)
+	return l.features.Parser().ParseExpr(text)
 }
 
 // Close releases the TSDB and the engine.

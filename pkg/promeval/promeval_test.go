@@ -10,7 +10,7 @@ import (
 
 	"github.com/prometheus/prometheus/model/labels"
 
-	"github.com/monctl/monctl/pkg/promeval"
+	"github.com/monctl/monctl/pkg/expr"
 )
 
 // TestAgainstUpstream holds hand-picked cases, each a trap that the store or
@@ -163,7 +163,7 @@ func TestAgainstUpstream(t *testing.T) {
   - {record: joined, expr: 'info(a)'}
   - {alert: A, expr: 'ts_of_last_over_time(a[2m]) > 300', for: 2m, annotations: {v: '{{ query "limitk(1, a)" | len }}'}}`,
 			exprs:    []string{`limitk(1, a)`, `a smoothed`, `rate(a[2m * 2])`, `a + fill_left(2) b`, `max_of(1, 2)`},
-			features: promeval.AllFeatures(),
+			features: expr.AllFeatures(),
 		},
 		"names that are removed late": {
 			series: []string{`a{x="1"} 0+1x20`, `b{x="1"} 1x20`},
@@ -174,7 +174,7 @@ func TestAgainstUpstream(t *testing.T) {
   - {alert: A, expr: 'rate(a[5m]) > 0.01 or (b > 0)', annotations: {n: '{{ $labels.__name__ }}'}}
   - {record: fails, expr: 'vector(time() > bool 600) > 0 and on () sum by (__name__) (rate({__name__=~"a|b"}[5m]))'}`,
 			exprs:    []string{`s`, `ALERTS`},
-			features: promeval.Features{DelayedNameRemoval: true},
+			features: expr.Features{DelayedNameRemoval: true},
 		},
 		"a start far from the epoch": {
 			series: []string{`b 1 2 3 4 5`},
@@ -299,7 +299,7 @@ func (g generator) selector() string {
 func (g generator) expr(depth int) string {
 	for {
 		text := g.node(depth)
-		if _, err := (promeval.Features{}).RuleParser().ParseExpr(text); err == nil {
+		if _, err := (expr.Features{}).Parser().ParseExpr(text); err == nil {
 			return text
 		}
 	}

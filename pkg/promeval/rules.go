@@ -10,6 +10,8 @@ import (
 	"github.com/prometheus/prometheus/model/labels"
 	"github.com/prometheus/prometheus/model/rulefmt"
 	"github.com/prometheus/prometheus/rules"
+
+	"github.com/monctl/monctl/pkg/expr"
 )
 
 // RuleFile is a parsed and validated rule file. It is immutable and may be
@@ -58,7 +60,7 @@ type rule struct {
 type RuleOptions struct {
 	// IgnoreUnknownFields accepts fields that Prometheus does not know.
 	IgnoreUnknownFields bool
-	Features            Features
+	Features            expr.Features
 	// Logger takes upstream's remarks; nil discards them.
 	Logger *slog.Logger
 }
@@ -70,7 +72,7 @@ func ParseRules(name string, content []byte, o RuleOptions) (*RuleFile, []error)
 	if logger == nil {
 		logger = slog.New(slog.DiscardHandler)
 	}
-	p := o.Features.RuleParser()
+	p := o.Features.Parser()
 	parsed, errs := rulefmt.Parse(content, o.IgnoreUnknownFields, model.UTF8Validation, p, logger)
 	if len(errs) > 0 {
 		return nil, errs
@@ -93,8 +95,8 @@ func ParseRules(name string, content []byte, o RuleOptions) (*RuleFile, []error)
 	return file, nil
 }
 
-func newRule(f Features, groupLabels map[string]string, r rulefmt.Rule) (*rule, error) {
-	expr, err := f.RuleParser().ParseExpr(r.Expr)
+func newRule(f expr.Features, groupLabels map[string]string, r rulefmt.Rule) (*rule, error) {
+	expr, err := f.Parser().ParseExpr(r.Expr)
 	if err != nil {
 		return nil, err
 	}
@@ -103,7 +105,7 @@ func newRule(f Features, groupLabels map[string]string, r rulefmt.Rule) (*rule, 
 		hold: time.Duration(r.For), keepFiring: time.Duration(r.KeepFiringFor),
 		labels: rules.FromMaps(groupLabels, r.Labels), annotations: labels.FromMap(r.Annotations),
 	}
-	if out.query.expr, out.query.err = f.queryParser().ParseExpr(out.text); out.query.err != nil {
+	if out.query.expr, out.query.err = queryParser(f).ParseExpr(out.text); out.query.err != nil {
 		out.void = void{} // The engine will refuse it at every tick.
 		out.shape.tickwise = "is refused by the engine"
 	} else {

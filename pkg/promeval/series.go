@@ -8,6 +8,8 @@ import (
 	"github.com/prometheus/prometheus/model/labels"
 	"github.com/prometheus/prometheus/model/timestamp"
 	"github.com/prometheus/prometheus/promql/parser"
+
+	"github.com/monctl/monctl/pkg/expr"
 )
 
 // Column is one input series: parallel slices of samples in order of time.
@@ -28,7 +30,7 @@ type Column struct {
 // Omitted values ("_") take up a step without yielding a sample. As in promtool,
 // the notation has all features (promql/promqltest, TestParserOpts).
 func ParseSeries(line string, start time.Time, gap time.Duration) (Column, error) {
-	lset, values, err := AllFeatures().RuleParser().ParseSeriesDesc(line)
+	lset, values, err := expr.AllFeatures().Parser().ParseSeriesDesc(line)
 	if err != nil {
 		return Column{}, fmt.Errorf("parse series: %w", err)
 	}

@@ -213,7 +213,7 @@ func (j judged) sees(s *subject, set func(alertText) labels.Labels, name string)
 func (r *runner) values() []*point {
 	reads := map[string]bool{}
 	for _, e := range r.test.exprs {
-		if parsed, err := r.features.RuleParser().ParseExpr(e.expr.value); err == nil {
+		if parsed, err := r.features.Parser().ParseExpr(e.expr.value); err == nil {
 			readNames(parsed, reads)
 		}
 	}

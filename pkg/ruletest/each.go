@@ -2,7 +2,6 @@ package ruletest
 
 import (
 	"github.com/monctl/monctl/pkg/expr"
-	"github.com/monctl/monctl/pkg/promeval"
 )
 
 // labelValues are the values of a label in for_each.
@@ -20,7 +19,7 @@ func (s series) expand(d *decoder, each []labelValues) []series {
 	if len(each) == 0 {
 		return []series{s}
 	}
-	lset, err := promeval.Features{}.RuleParser().ParseMetric(s.series.value)
+	lset, err := expr.Features{}.Parser().ParseMetric(s.series.value)
 	if err != nil {
 		return []series{s} // The test says so when it runs.
 	}

@@ -4,14 +4,16 @@ import (
 	"errors"
 
 	"github.com/monctl/monctl/pkg/diag"
+	"github.com/monctl/monctl/pkg/expr"
 	"github.com/monctl/monctl/pkg/promeval"
 	"github.com/monctl/monctl/pkg/routing"
 )
 
 // Judge returns what is wrong with a suite as far as that can be known without
 // running it: keys and values, series, expressions and matchers that do not
-// parse. Rule files and configurations that it names are not looked at.
-func Judge(in Suite) diag.List {
+// parse with the features that are enabled. Rule files and configurations that it
+// names are not looked at.
+func Judge(in Suite, f expr.Features) diag.List {
 	read := decodeSuite(in)
 	s := &suite{Suite: in, decoded: read.file, diags: read.diags}
 	if s.decoded == nil {
@@ -26,7 +28,7 @@ func Judge(in Suite) diag.List {
 			}
 		}
 		for _, e := range t.exprs {
-			e.judge(&s.diags)
+			e.judge(&s.diags, f)
 		}
 		for _, one := range t.silences {
 			for _, m := range one.matchers {
@@ -46,8 +48,8 @@ const (
 )
 
 // judge parses the expression as the engine will, and what it should yield.
-func (e exprAssertion) judge(l *diag.List) {
-	if err := promeval.ParseQuery(e.expr.value, promeval.Features{}); err != nil {
+func (e exprAssertion) judge(l *diag.List, f expr.Features) {
+	if err := promeval.ParseQuery(e.expr.value, f); err != nil {
 		l.Errorf(codePromQL, e.expr.span, "%q does not parse: %s", shorten(e.expr.value), err)
 	}
 	if _, err := e.samples(); err != nil {

@@ -17,7 +17,7 @@ import (
 
 	"github.com/monctl/monctl/pkg/bundle"
 	"github.com/monctl/monctl/pkg/diag"
-	"github.com/monctl/monctl/pkg/promeval"
+	"github.com/monctl/monctl/pkg/expr"
 	"github.com/monctl/monctl/pkg/ruletest"
 )
 
@@ -441,12 +441,12 @@ tests:
   - {expr: 'count_over_time(up[1m * 3])', eval_time: 5m, exp_samples: [{value: 3}]}
 `)}
 	for _, tc := range []struct {
-		features promeval.Features
+		features expr.Features
 		want     string
 	}{
-		{promeval.AllFeatures(), "ok passed"},
-		{promeval.Features{ExperimentalFunctions: true}, "FAILED failed"},
-		{promeval.Features{DurationExpressions: true}, "FAILED failed"},
+		{expr.AllFeatures(), "ok passed"},
+		{expr.Features{ExperimentalFunctions: true}, "FAILED failed"},
+		{expr.Features{DurationExpressions: true}, "FAILED failed"},
 	} {
 		o.Features = tc.features
 		report, diags := run(t, o, suite)

@@ -12,6 +12,7 @@ import (
 
 	"github.com/monctl/monctl/pkg/bundle"
 	"github.com/monctl/monctl/pkg/diag"
+	"github.com/monctl/monctl/pkg/expr"
 	"github.com/monctl/monctl/pkg/promeval"
 )
 
@@ -43,7 +44,7 @@ type Options struct {
 	// it does not concern test files.
 	IgnoreUnknownFields bool
 	// Features are enabled in rule files and in expressions.
-	Features promeval.Features
+	Features expr.Features
 	// VerifyDir, if it is not "", has every evaluation made the plain way too,
 	// with files below that folder, and compared; see promeval.Verify.
 	VerifyDir string
@@ -68,7 +69,7 @@ type suite struct {
 	Suite
 	decoded  *file
 	says     func() []says
-	features promeval.Features
+	features expr.Features
 	rules    []*promeval.RuleFile
 	files    []RuleFile // of rules
 	rulesOK  bool

@@ -10,7 +10,7 @@ import (
 	"github.com/prometheus/prometheus/model/labels"
 
 	"github.com/monctl/monctl/pkg/diag"
-	"github.com/monctl/monctl/pkg/promeval"
+	"github.com/monctl/monctl/pkg/expr"
 )
 
 // sample is what promtool compares of a sample: a histogram as its test
@@ -51,7 +51,7 @@ func (e *sampleError) Unwrap() error { return e.err }
 
 // samples parses the expected samples.
 func (e exprAssertion) samples() ([]sample, error) {
-	p := promeval.Features{}.RuleParser()
+	p := expr.Features{}.Parser()
 	out := make([]sample, 0, len(e.exp))
 	for _, s := range e.exp {
 		lset, err := p.ParseMetric(s.labels.value)

@@ -9,6 +9,7 @@ import (
 	"cuelang.org/go/cue/parser"
 
 	"github.com/monctl/monctl/pkg/diag"
+	"github.com/monctl/monctl/pkg/expr"
 	"github.com/monctl/monctl/pkg/ruletest"
 	"github.com/monctl/monctl/schemas"
 )
@@ -67,6 +68,6 @@ func TestSchema(t *testing.T) {
 }
 
 func unknown(file string) bool {
-	diags := ruletest.Judge(ruletest.Suite{File: "t.yml", Data: []byte(file)})
+	diags := ruletest.Judge(ruletest.Suite{File: "t.yml", Data: []byte(file)}, expr.Features{})
 	return slices.ContainsFunc(diags, func(d diag.Diagnostic) bool { return d.Code == "test/unknown-key" })
 }

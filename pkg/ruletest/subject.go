@@ -17,7 +17,6 @@ import (
 	"github.com/monctl/monctl/pkg/bundle"
 	"github.com/monctl/monctl/pkg/diag"
 	"github.com/monctl/monctl/pkg/expr"
-	"github.com/monctl/monctl/pkg/promeval"
 )
 
 // subject is a rule whose coverage is of interest.
@@ -61,7 +60,7 @@ type point struct {
 // newSubjects reads the rules of a file; none if it does not load, which is
 // said elsewhere.
 func newSubjects(f RuleFile) []*subject {
-	p := promeval.AllFeatures().RuleParser() // Whether they are enabled is judged elsewhere.
+	p := expr.AllFeatures().Parser() // Whether they are enabled is judged elsewhere.
 	parsed, errs := rulefmt.Parse(f.YAML, true, model.UTF8Validation, p, slog.New(slog.DiscardHandler))
 	if len(errs) > 0 {
 		return nil

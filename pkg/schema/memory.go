@@ -49,11 +49,11 @@ func (m *Memory) put(key bundle.Hash) {
 	m.clean[key] = true
 }
 
-// keyOf stands for everything that an object is judged by: the dialect, what it is called,
-// its content and, for Alertmanager's files, the others of them.
+// keyOf stands for everything that an object is judged by: the dialect with its
+// features, what it is called, its content and, for Alertmanager's files, the others of them.
 func keyOf(b *bundle.Bundle, d promconf.Dialect, o bundle.Object) bundle.Hash {
 	h := sha256.New()
-	fmt.Fprintf(h, "%s\n%s\n%s\n", d, o.Ref, o.Body.Hash())
+	fmt.Fprintf(h, "%s %s\n%s\n%s\n", d, d.Features.Names(), o.Ref, o.Body.Hash())
 	if o.Ref.Kind == bundle.Alertmanager || o.Ref.Kind == bundle.Template {
 		fmt.Fprintf(h, "%d\n", len(b.OfKind(bundle.Alertmanager)))
 		for _, t := range b.OfKind(bundle.Template) {

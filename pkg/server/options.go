@@ -11,6 +11,7 @@ import (
 
 	"github.com/monctl/monctl/pkg/bundle"
 	"github.com/monctl/monctl/pkg/diag"
+	"github.com/monctl/monctl/pkg/expr"
 	"github.com/monctl/monctl/pkg/secret"
 	"github.com/monctl/monctl/pkg/server/auth"
 )
@@ -43,6 +44,9 @@ type Options struct {
 	// nobody has to authenticate.
 	AllowOpen bool
 
+	// Features are the parts of PromQL that are enabled beside those that always
+	// are.
+	Features expr.Features
 	// Retention is how long samples are kept; zero means 15 days.
 	Retention time.Duration
 	// KeepRevisions is how many revisions are kept; zero means 100.

@@ -106,6 +106,7 @@ func openEngines(ctx context.Context, opts Options, reg *prometheus.Registry, m 
 		Logger:              opts.Logger.With("part", "prometheus"),
 		ExternalURL:         opts.ExternalURL,
 		Alerts:              handOver(alerts, opts.Logger.With("part", "alerts")),
+		Features:            opts.Features,
 		Retention:           opts.Retention,
 		EagerScrape:         opts.EagerScrape,
 		RemoteWriteReceiver: true,

@@ -80,7 +80,7 @@ func (s *Server) newAPI(origin *regexp.Regexp) *apiv1.API {
 		nil,   // error codes
 		s.features,
 		apiv1.OpenAPIOptions{ExternalURL: s.opts.ExternalURL.String(), Version: PrometheusVersion},
-		newParser(),
+		s.opts.Features.Parser(),
 	)
 }
 
@@ -89,6 +89,7 @@ func (s *Server) newAPI(origin *regexp.Regexp) *apiv1.API {
 func (s *Server) flags() map[string]string {
 	duration := func(d time.Duration) string { return model.Duration(d).String() }
 	flags := map[string]string{
+		"enable-feature":                         strings.Join(s.opts.Features.Names(), ","),
 		"query.lookback-delta":                   duration(s.opts.Lookback),
 		"query.max-concurrency":                  strconv.Itoa(s.opts.QueryConcurrency),
 		"query.max-samples":                      strconv.Itoa(s.opts.QueryMaxSamples),

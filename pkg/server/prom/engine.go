@@ -37,8 +37,9 @@ func newQueries(o Options, registry features.Collector) (*queries, error) {
 		NoStepSubqueryIntervalFn: func(int64) int64 { return q.subqueryStep.Load() },
 		EnableAtModifier:         true,
 		EnableNegativeOffset:     true,
+		EnableDelayedNameRemoval: o.Features.DelayedNameRemoval,
 		FeatureRegistry:          registry,
-		Parser:                   newParser(),
+		Parser:                   o.Features.Parser(),
 	})
 	return q, nil
 }

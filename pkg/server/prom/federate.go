@@ -19,6 +19,8 @@ import (
 	"github.com/prometheus/prometheus/model/value"
 	"github.com/prometheus/prometheus/storage"
 	"github.com/prometheus/prometheus/tsdb/chunkenc"
+
+	"github.com/monctl/monctl/pkg/expr"
 )
 
 // federation serves /federate: the latest sample of every series that a
@@ -79,7 +81,7 @@ func (f *federation) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, fmt.Sprintf("parse form values: %v", err), http.StatusBadRequest)
 		return
 	}
-	matchers, err := newParser().ParseMetricSelectors(r.Form["match[]"])
+	matchers, err := (expr.Features{}).Parser().ParseMetricSelectors(r.Form["match[]"])
 	if err != nil {
 		http.Error(w, err.Error(), http.StatusBadRequest)
 		return

@@ -151,7 +151,7 @@ func ruleOptions(o Options, local *localStorage, fanout storage.Storage, q *quer
 		OutageTolerance:      o.OutageTolerance,
 		ForGracePeriod:       o.ForGracePeriod,
 		ResendDelay:          o.ResendDelay,
-		Parser:               newParser(),
+		Parser:               o.Features.Parser(),
 	}
 }
 

@@ -11,6 +11,8 @@ import (
 	"github.com/prometheus/common/promslog"
 
 	"github.com/prometheus/prometheus/notifier"
+
+	"github.com/monctl/monctl/pkg/expr"
 )
 
 // AlertFunc receives alerts after external labels and alert relabelling. The
@@ -43,6 +45,9 @@ type Options struct {
 	// merged into larger ones, as tools that upload them expect.
 	BlockDuration time.Duration
 
+	// Features are the parts of PromQL that are enabled beside those that always
+	// are.
+	Features expr.Features
 	// Lookback is how old a sample may be to count as current (default 5m).
 	Lookback time.Duration
 	// QueryTimeout (2m), QueryConcurrency (20) and QueryMaxSamples (50 million)

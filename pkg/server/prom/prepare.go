@@ -50,7 +50,7 @@ func (s *Server) Prepare(ctx context.Context, in Input) (*Prepared, diag.List, e
 	cfg, list := loadConfig(in, s.opts.Logger)
 	if cfg == nil {
 		// The rules may be wrong as well; one round trip should tell all.
-		_, found := parseGroups(in.Groups, newRuleEnv(&config.DefaultConfig), nil)
+		_, found := parseGroups(s.opts.Features.Parser(), in.Groups, newRuleEnv(&config.DefaultConfig), nil)
 		return nil, append(list, found...), ctx.Err()
 	}
 	if err := withRetention(cfg, s.opts); err != nil {
@@ -61,7 +61,7 @@ func (s *Server) Prepare(ctx context.Context, in Input) (*Prepared, diag.List, e
 		return nil, list, err
 	}
 	list = append(list, checked...)
-	specs, found := parseGroups(in.Groups, newRuleEnv(cfg), s.scheduler.known())
+	specs, found := parseGroups(s.opts.Features.Parser(), in.Groups, newRuleEnv(cfg), s.scheduler.known())
 	list = append(list, found...)
 	if err := ctx.Err(); err != nil || list.HasErrors() {
 		return nil, list, err

@@ -17,20 +17,14 @@ import (
 
 const codeRules = "rules/invalid"
 
-// newParser is the parser of cmd/prometheus without feature flags.
-func newParser() parser.Parser {
-	return parser.NewParser(parser.Options{ExperimentalDurationExpr: true})
-}
-
 // parseGroups parses the groups of a revision. A group for which known has the
 // result already is not parsed again: at ten thousand rules that would take
 // seconds.
-func parseGroups(groups []RuleGroup, env ruleEnv, known map[groupID]*groupSpec) ([]*groupSpec, diag.List) {
+func parseGroups(p parser.Parser, groups []RuleGroup, env ruleEnv, known map[groupID]*groupSpec) ([]*groupSpec, diag.List) {
 	var (
 		list  diag.List
 		specs = make([]*groupSpec, 0, len(groups))
 		seen  = make(map[groupID]bool, len(groups))
-		p     = newParser()
 	)
 	for _, g := range groups {
 		id := groupID{g.Namespace, g.Name}

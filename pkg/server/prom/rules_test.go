@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/monctl/monctl/pkg/expr"
 	"github.com/monctl/monctl/pkg/server/prom"
 )
 
@@ -223,4 +224,28 @@ func TestRevisionsInQuickSuccession(t *testing.T) {
 		t.Errorf("%+v became %+v", before, after)
 	}
 	eventually(t, b.evaluatedAgain("a;slow"))
+}
+
+// TestFeatures: what is enabled is so for rules and for queries, and nothing
+// else is.
+func TestFeatures(t *testing.T) {
+	t.Parallel()
+	rules := group("node", "cpu", "rules:\n- {record: picked, expr: 'limitk(1, vector(3))'}\n")
+	plain := openBench(t, t.TempDir())
+	if _, list := plain.prepare("", rules); !list.HasErrors() || !strings.Contains(list[0].Summary, "limitk() is experimental") {
+		t.Errorf("without the feature: %v", list)
+	}
+	b := openBench(t, t.TempDir(), func(o *prom.Options) { o.Features = expr.Features{ExperimentalFunctions: true} })
+	b.activate("", rules)
+	if got := b.value("limitk(1, vector(3))"); got != "3" {
+		t.Errorf("the query yields %q", got)
+	}
+	var flags map[string]string
+	b.api("status/flags", &flags)
+	if got := flags["enable-feature"]; got != "promql-experimental-functions" {
+		t.Errorf("enable-feature = %q", got)
+	}
+	if _, list := b.prepare("", group("node", "cpu", "rules:\n- {record: filled, expr: 'up + fill(0) up'}\n")); !list.HasErrors() {
+		t.Error("another feature is enabled, too")
+	}
 }
