@@ -224,10 +224,13 @@ func (o *evalOptions) conclude(req jsonnet.Request, diags diag.List) error {
 	return nil
 }
 
-// hintAtFlags changes the hints of a command that has no project file.
+// hintAtFlags changes the hints of an evaluation in a command that has no
+// project file. Those of checks stay: a project file is where their settings
+// stand.
 func hintAtFlags(diags diag.List) {
 	for i, d := range diags {
-		if strings.Contains(d.Hint, "monctl.cue") {
+		family, _, _ := strings.Cut(d.Code, "/")
+		if evaluates := family == "jsonnet" || family == "source"; evaluates && strings.Contains(d.Hint, "monctl.cue") {
 			diags[i].Hint = evalHint(d)
 		}
 	}
