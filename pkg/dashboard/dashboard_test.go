@@ -50,6 +50,16 @@ func TestJudge(t *testing.T) {
 		want       []string
 	}{
 		{"small", `{uid: u, title: t}`, nil},
+		{"queries of other data sources", `
+uid: u
+title: t
+panels:
+- {type: timeseries, title: p, datasource: {type: cloudwatch, uid: c}, targets: [{refId: A, metricName: CPUUtilization, namespace: AWS/EC2}]}
+- {type: timeseries, title: q, datasource: {type: cloudwatch, uid: c}, targets: [{refId: A, queryMode: Traces}]}
+- {type: timeseries, title: r, datasource: {type: __expr__, uid: __expr__}, targets: [{refId: A, expression: B}]}
+`, []string{
+			"w dashboard/type /panels/1/targets/0:6 Grafana's types know no queryMode = Traces here",
+		}},
 		{"legacy forms", `
 uid: u
 title: t

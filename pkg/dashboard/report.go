@@ -30,6 +30,9 @@ func (j *judge) report(p part, found []problem) {
 			j.unknownField(p, f)
 		case f.found != "":
 			j.wrongType(p, f)
+		case f.variant != "":
+			// The data source's plugin may be newer than the types.
+			verdict.Errorf(&j.diags, j.object, codeType, p.pointer+p.existing(f.path), "Grafana's types know no %s here", f.variant).Severity = diag.Warning
 		default:
 			verdict.Errorf(&j.diags, j.object, codeType, p.pointer+p.existing(f.path), "%s", strings.TrimPrefix(f.err.Error(), "json: "))
 		}
