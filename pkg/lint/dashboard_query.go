@@ -8,27 +8,34 @@ import (
 	"github.com/monctl/monctl/pkg/expr"
 )
 
-// dashboardQuery finds panels whose PromQL is none, whatever their variables
-// hold.
+// dashboardQuery finds panels and annotations whose PromQL is none, whatever
+// their variables hold.
 func dashboardQuery(p *Pass) {
 	var cache expr.Cache
 	for _, b := range p.dashboards {
 		for _, panel := range b.Panels {
 			for _, q := range panel.Queries {
-				if q.Expr == "" || !asksPrometheus(b, q) {
-					continue
-				}
-				text, err := b.CheckQuery(q.Expr, &cache)
-				syntax := expr.AsSyntaxError(text, err)
-				if syntax == nil {
-					continue
-				}
-				d := p.Reportf(b.object, q.Pointer+"/expr", "%s is no PromQL: %s", queryName(q, panel.Title), syntax.Message)
-				d.Detail = syntax.Excerpt()
-				d.Hint = syntax.Hint
+				p.noPromQL(b, q, queryName(q, panel.Title), &cache)
 			}
 		}
+		for _, q := range b.Annotations {
+			p.noPromQL(b, q, fmt.Sprintf("the query of annotation %q", q.RefID), &cache)
+		}
 	}
+}
+
+func (p *Pass) noPromQL(b board, q dashboard.Query, name string, cache *expr.Cache) {
+	if q.Expr == "" || !asksPrometheus(b, q) {
+		return
+	}
+	text, err := b.CheckQuery(q.Expr, cache)
+	syntax := expr.AsSyntaxError(text, err)
+	if syntax == nil {
+		return
+	}
+	d := p.Reportf(b.object, q.Pointer+"/expr", "%s is no PromQL: %s", name, syntax.Message)
+	d.Detail = syntax.Excerpt()
+	d.Hint = syntax.Hint
 }
 
 // asksPrometheus reports whether a query goes to Prometheus. One without a
