@@ -92,7 +92,7 @@ panels:
 - {type: timeseries, title: q, options: {legend: 'true'}}
 `, []string{
 			`e dashboard/type /tags:4 found the string "monitoring", want an array`,
-			`e dashboard/type /panels/0/gridPos/x:6 found the string "a", want an integer`,
+			`e dashboard/type /panels/0/gridPos/x:6 found the string "a", want an integer of 0 or more`,
 			`e dashboard/type /panels/0/targets:6 found an object, want an array`,
 			`e dashboard/type /panels/1/options/reduceOptions:7 found an array, want an object`,
 			`e dashboard/type /panels/1/fieldConfig/defaults/max:7 found the string "many", want a number`,

@@ -193,7 +193,9 @@ func wanted(goType string) string {
 		return "an object"
 	case strings.HasPrefix(goType, "[]"):
 		return "an array"
-	case strings.HasPrefix(goType, "int") || strings.HasPrefix(goType, "uint"):
+	case strings.HasPrefix(goType, "uint"):
+		return "an integer of 0 or more"
+	case strings.HasPrefix(goType, "int"):
 		return "an integer"
 	case strings.HasPrefix(goType, "float"):
 		return "a number"

@@ -18,7 +18,7 @@ annotations: {list: [{name: deploys, datasource: '${ds}', expr: 'changes(x{job="
 		`/templating/list/1/query: the dashboard has no variable "dc"`,
 		`/panels/1/targets/0/datasource: the dashboard has no variable "datasource"`,
 		`/panels/1/targets/0/expr: the dashboard has no variable "jobs"`,
-		`/panels/2/repeat: the dashboard has no variable "jobs"`,
+		`info /panels/2/repeat: the dashboard has no variable "jobs"`,
 		`/annotations/list/0/expr: the dashboard has no variable "jobb"`,
 	)
 }

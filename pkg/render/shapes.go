@@ -238,19 +238,23 @@ func (r *renderer) group(p place, d bundle.Document) error {
 const generalFolder = "General"
 
 // dashboard adds one dashboard. Of a resource of the first schema it is the
-// spec, which is a classic dashboard; one of the second means nothing without
-// its apiVersion, and is kept as a whole. A dashboard without uid is known by
-// the name of its file.
+// spec, which is a classic dashboard whose uid is the resource's name; one of
+// the second means nothing without its apiVersion, and is kept as a whole. A
+// dashboard without uid is known by the name of its file.
 func (r *renderer) dashboard(p place, d bundle.Document) error {
 	name := p.name
 	if isResource(d.Value) {
 		metadata, _ := d.Value.Get("metadata")
-		if uid := metadata.Str("name"); uid != "" {
+		uid := metadata.Str("name")
+		if uid != "" {
 			name = uid
 		}
 		p = withMetadata(p, metadata)
 		if !strings.HasPrefix(d.Value.Str("apiVersion"), dashboardGroup+"v2") {
 			d = sub(d, "/spec")
+			if d.Value.Kind == bundle.Map && uid != "" && d.Value.Str("uid") == "" {
+				d.Value = d.Value.With("uid", bundle.StringValue(uid))
+			}
 		}
 	}
 	if uid := d.Value.Str("uid"); uid != "" {
