@@ -2,6 +2,8 @@ package schema
 
 import (
 	"context"
+	"fmt"
+	"regexp"
 	"strings"
 
 	"cuelang.org/go/cue"
@@ -51,6 +53,7 @@ func (p *Policies) load() diag.List {
 	p.loader = cuelang.NewLoader()
 	v, diags := p.loader.Package(codePolicySyntax, p.files, PolicyKinds())
 	if len(diags) > 0 {
+		hintAtHidden(diags)
 		return diags
 	}
 	p.constraints = map[string]cue.Value{}
@@ -69,6 +72,18 @@ func (p *Policies) load() diag.List {
 		}
 	}
 	return append(diags, unknownKinds(v)...)
+}
+
+var hiddenPackage = regexp.MustCompile(`(?:cannot call non-function |imported and not used: ")(\w+)`)
+
+// hintAtHidden explains what CUE says where a field hides a package of its
+// name, such as list in templating: list: list.MinItems(1).
+func hintAtHidden(diags diag.List) {
+	for i, d := range diags {
+		if m := hiddenPackage.FindStringSubmatch(d.Summary); m != nil {
+			diags[i].Hint = fmt.Sprintf("where a field is called %[1]s, the name does not mean the package: write the field in quotes, %[1]q", m[1])
+		}
+	}
 }
 
 const severityAttribute = "severity"

@@ -193,6 +193,8 @@ func TestPoliciesThatAreNone(t *testing.T) {
 		{"severity", "#Route: {receiver: string} @severity(bad)\n", []string{`error policy/syntax #: unknown severity "bad": want error, warning or info`}},
 		{"severity of a field", "#Route: receiver: string @severity(bad)\n", []string{`error policy/syntax #: unknown severity "bad": want error, warning or info`}},
 		{"import", "import \"example.com/x\"\n#Route: x.#Route\n", []string{`error policy/syntax #: import "example.com/x" is not of CUE's standard library | what is shared stands in another file of the same folder, as a definition of a name of its own`}},
+		{"hidden package", "import \"list\"\n#Dashboard: templating: list: list.MinItems(1)\n", []string{`error policy/syntax #: imported and not used: "list" | where a field is called list, the name does not mean the package: write the field in quotes, "list"`}},
+		{"hidden package, used elsewhere", "import \"list\"\n#Dashboard: {tags: list.MinItems(1), templating: list: list.MinItems(1)}\n", []string{`error policy/syntax #: #Dashboard.templating.list: cannot call non-function list.MinItems (type _|_) | where a field is called list, the name does not mean the package: write the field in quotes, "list"`}},
 		{"contradiction", "#Route: receiver: \"a\" & \"b\"\n", []string{`error policy/syntax #: #Route.receiver: conflicting values "b" and "a"`}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
