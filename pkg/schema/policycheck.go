@@ -85,7 +85,7 @@ func wantedAt(c, want cue.Value, b breach) token.Pos {
 	if b.place.IsValid() {
 		return b.place
 	}
-	for n := len(b.path) - 1; n >= 0; n-- {
+	for n := range slices.Backward(b.path) {
 		if around := c.LookupPath(pathOf(b.path[:n])); around.Exists() && around.Pos().IsValid() {
 			return around.Pos()
 		}
