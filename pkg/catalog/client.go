@@ -1,12 +1,14 @@
 package catalog
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"maps"
+	"net"
 	"net/http"
 	"net/url"
 	"strings"
@@ -77,6 +79,9 @@ func (c *Client) fetch(ctx context.Context, u *url.URL) (body []byte, contentTyp
 	maps.Copy(req.Header, c.Header)
 	resp, err := c.HTTP.Do(req)
 	if err != nil {
+		if err := c.late(err); err != nil {
+			return nil, "", err
+		}
 		if urlErr, ok := errors.AsType[*url.Error](err); ok {
 			err = urlErr.Err // without the address, which may hold a password
 		}
@@ -86,13 +91,26 @@ func (c *Client) fetch(ctx context.Context, u *url.URL) (body []byte, contentTyp
 	body, err = io.ReadAll(io.LimitReader(resp.Body, maxAnswer+1))
 	switch {
 	case err != nil:
-		return nil, "", err
+		return nil, "", cmp.Or(c.late(err), err)
 	case resp.StatusCode/100 != 2:
 		return nil, "", &StatusError{Code: resp.StatusCode, Message: message(body)}
 	case len(body) > maxAnswer:
 		return nil, "", fmt.Errorf("the answer is larger than %d MiB", maxAnswer>>20)
 	}
 	return body, resp.Header.Get("Content-Type"), nil
+}
+
+// TimeoutError says that a server took longer than one request may.
+type TimeoutError struct{ Limit time.Duration }
+
+func (e *TimeoutError) Error() string { return fmt.Sprintf("no complete answer within %s", e.Limit) }
+
+// late is the error of a request that took too long; nil for any other.
+func (c *Client) late(err error) error {
+	if late, ok := errors.AsType[net.Error](err); ok && late.Timeout() && c.HTTP.Timeout > 0 {
+		return &TimeoutError{c.HTTP.Timeout}
+	}
+	return nil
 }
 
 // message takes the error out of an answer: of the API's, or its first line.

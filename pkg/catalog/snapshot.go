@@ -123,10 +123,17 @@ func (c *Client) names(ctx context.Context, o SnapshotOptions) ([]string, error)
 		return nil, err
 	}
 	if o.Limit > 0 && len(names) > o.Limit {
-		return nil, fmt.Errorf("the server has %d names of series, more than the limit of %d", len(names), o.Limit)
+		return nil, &LimitError{Names: len(names), Limit: o.Limit}
 	}
 	slices.Sort(names)
 	return slices.Compact(names), nil
+}
+
+// LimitError says that a server has more names of series than were asked for.
+type LimitError struct{ Names, Limit int }
+
+func (e *LimitError) Error() string {
+	return fmt.Sprintf("the server has %d names of series, more than the limit of %d", e.Names, e.Limit)
 }
 
 func (c *Client) metadata(ctx context.Context, col *collector) error {

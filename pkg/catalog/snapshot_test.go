@@ -134,3 +134,18 @@ func TestScrape(t *testing.T) {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
+
+// A server that does not answer in time is told as what was waited for.
+func TestSnapshotTimeout(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }))
+	t.Cleanup(server.Close)
+	u, err := url.Parse(server.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	client := &catalog.Client{URL: u, HTTP: &http.Client{Timeout: time.Millisecond}}
+	_, err = client.Snapshot(t.Context(), catalog.SnapshotOptions{})
+	if late, ok := errors.AsType[*catalog.TimeoutError](err); !ok || late.Limit != time.Millisecond {
+		t.Errorf("got %v, want a TimeoutError", err)
+	}
+}

@@ -248,10 +248,13 @@ func (o *evalOptions) conclude(req jsonnet.Request, diags diag.List) error {
 	return nil
 }
 
-// hintAtFlags changes the hints of a command that has no project file.
+// hintAtFlags changes the hints of an evaluation in a command that has no
+// project file. Those of checks stay: a project file is where their settings
+// stand.
 func hintAtFlags(diags diag.List) {
 	for i, d := range diags {
-		if strings.Contains(d.Hint, "monctl.cue") {
+		family, _, _ := strings.Cut(d.Code, "/")
+		if evaluates := family == "jsonnet" || family == "source"; evaluates && strings.Contains(d.Hint, "monctl.cue") {
 			near, _, ok := strings.Cut(d.Hint, "; ")
 			if diags[i].Hint = evalHint(d); ok && strings.HasPrefix(near, "there is ") {
 				diags[i].Hint = near + "; " + diags[i].Hint

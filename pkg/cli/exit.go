@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+
+	"github.com/monctl/monctl/pkg/view"
 )
 
 // Exit codes; docs/exit-codes.md.
@@ -84,7 +86,7 @@ func conclude(w io.Writer, cmd *cobra.Command, err error) int {
 	return exitCodeOf(err)
 }
 
-// oneLine joins the lines of an error.
+// oneLine joins the lines of an error, which may quote what a server said.
 func oneLine(err error) string {
-	return strings.Join(strings.Split(strings.TrimSpace(err.Error()), "\n"), "; ")
+	return view.Plain(strings.Join(strings.Split(strings.TrimSpace(err.Error()), "\n"), "; "))
 }

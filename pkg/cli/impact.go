@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -102,7 +103,7 @@ func impactOf(g envGraph, name string, nodes []*depgraph.Node) view.Impact {
 
 // affected walks in the direction that matters: to what needs a thing, but
 // from where alerts are sent to the alerts, and from a dashboard to what it
-// shows.
+// shows. The routes below one hang on it as well.
 func affected(g envGraph, nodes []*depgraph.Node) []depgraph.Step {
 	var forward, routing, shown []*depgraph.Node
 	for _, n := range nodes {
@@ -116,6 +117,12 @@ func affected(g envGraph, nodes []*depgraph.Node) []depgraph.Step {
 		}
 	}
 	out := g.Walk(forward, depgraph.Downstream, 0)
+	for _, n := range g.Nodes() {
+		if n.Kind == depgraph.Route && slices.ContainsFunc(routing, func(of *depgraph.Node) bool { return isBelow(n, of) }) {
+			routing = append(routing, n)
+			out = append(out, depgraph.Step{Node: n, Depth: 1, Certain: true})
+		}
+	}
 	kinds := []depgraph.Kind{depgraph.Route, depgraph.Alert}
 	for _, s := range g.Walk(routing, depgraph.Upstream, 0) {
 		if slices.Contains(kinds, s.Node.Kind) && !throughAnAlert(s, routing) {
@@ -123,6 +130,12 @@ func affected(g envGraph, nodes []*depgraph.Node) []depgraph.Step {
 		}
 	}
 	return append(out, g.Walk(shown, depgraph.Upstream, 0)...)
+}
+
+// isBelow reports whether a route is part of another one: without that, no
+// alert gets to it.
+func isBelow(n, of *depgraph.Node) bool {
+	return of.Kind == depgraph.Route && strings.HasPrefix(n.Name, of.Name+".routes[")
 }
 
 // throughAnAlert reports whether a step leads on beyond the alerts that are

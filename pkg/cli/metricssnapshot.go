@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
+	"net"
 	"net/http"
 	"net/url"
 	"os"
@@ -116,6 +118,15 @@ func (o *snapshotOptions) explain(err error) error {
 		return usagef("--match: %w", err)
 	}
 	err = fmt.Errorf("take a snapshot of %s: %w", redacted(o.from), err)
+	if _, ok := errors.AsType[*catalog.TimeoutError](err); ok {
+		return &hinted{err, "give it more time with --timeout, or ask for less with --match or a shorter --lookback"}
+	}
+	if _, ok := errors.AsType[*catalog.LimitError](err); ok {
+		return &hinted{err, "take some of them with --match, or more with --limit"}
+	}
+	if _, port, _ := net.SplitHostPort(o.from); port != "" && strings.Trim(port, "0123456789") == "" && errors.Is(err, fs.ErrNotExist) {
+		return &hinted{err, "if it is a server, say so: --from http://" + o.from}
+	}
 	status, ok := errors.AsType[*catalog.StatusError](err)
 	switch {
 	case !ok:

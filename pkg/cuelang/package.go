@@ -2,6 +2,7 @@ package cuelang
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
 	"cuelang.org/go/cue"
@@ -32,6 +33,7 @@ func (l *Loader) Package(code string, files []File, open []string) (cue.Value, d
 			diags = append(diags, Diagnose(code, f.Name, err)[0])
 			continue
 		}
+		diags = append(diags, foreignImports(code, syntax)...)
 		undefine(syntax, open)
 		if err := instance.AddSyntax(syntax); err != nil {
 			diags = append(diags, Diagnose(code, f.Name, err)...)
@@ -45,6 +47,44 @@ func (l *Loader) Package(code string, files []File, open []string) (cue.Value, d
 		return cue.Value{}, spoken(Diagnose(code, placeOfError(err, files), err))
 	}
 	return v, nil
+}
+
+// foreignImports finds imports of anything but CUE's standard library.
+func foreignImports(code string, f *ast.File) diag.List {
+	var diags diag.List
+	for spec := range f.ImportSpecs() {
+		imported, err := strconv.Unquote(spec.Path.Value)
+		if where, _ := packageOf(imported); err != nil || isBuiltin(where) {
+			continue
+		}
+		at := diag.Span{File: f.Filename, Start: place(spec.Path.Pos()), End: place(spec.Path.End())}
+		d := diags.Errorf(code, at, "import %q is not of CUE's standard library", imported)
+		d.Hint = "what is shared stands in another file of the same folder, as a definition of a name of its own"
+	}
+	return diags
+}
+
+// Attribute is an attribute as it is written: @name(text).
+type Attribute struct {
+	Name, Text string
+	Span       diag.Span
+}
+
+// Attributes lists the attributes of a file in order; none where it is no CUE.
+func Attributes(f File) []Attribute {
+	syntax, err := parse(f.Name, f.Data)
+	if err != nil {
+		return nil
+	}
+	var out []Attribute
+	ast.Walk(syntax, func(n ast.Node) bool {
+		if a, ok := n.(*ast.Attribute); ok {
+			name, text := a.Split()
+			out = append(out, Attribute{name, text, diag.Span{File: f.Name, Start: place(a.Pos()), End: place(a.End())}})
+		}
+		return true
+	}, nil)
+	return out
 }
 
 // Build makes a value of an expression.

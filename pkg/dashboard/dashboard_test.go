@@ -50,6 +50,16 @@ func TestJudge(t *testing.T) {
 		want       []string
 	}{
 		{"small", `{uid: u, title: t}`, nil},
+		{"queries of other data sources", `
+uid: u
+title: t
+panels:
+- {type: timeseries, title: p, datasource: {type: cloudwatch, uid: c}, targets: [{refId: A, metricName: CPUUtilization, namespace: AWS/EC2}]}
+- {type: timeseries, title: q, datasource: {type: cloudwatch, uid: c}, targets: [{refId: A, queryMode: Traces}]}
+- {type: timeseries, title: r, datasource: {type: __expr__, uid: __expr__}, targets: [{refId: A, expression: B}]}
+`, []string{
+			"w dashboard/type /panels/1/targets/0:6 Grafana's types know no queryMode = Traces here",
+		}},
 		{"legacy forms", `
 uid: u
 title: t
@@ -82,7 +92,7 @@ panels:
 - {type: timeseries, title: q, options: {legend: 'true'}}
 `, []string{
 			`e dashboard/type /tags:4 found the string "monitoring", want an array`,
-			`e dashboard/type /panels/0/gridPos/x:6 found the string "a", want an integer`,
+			`e dashboard/type /panels/0/gridPos/x:6 found the string "a", want an integer of 0 or more`,
 			`e dashboard/type /panels/0/targets:6 found an object, want an array`,
 			`e dashboard/type /panels/1/options/reduceOptions:7 found an array, want an object`,
 			`e dashboard/type /panels/1/fieldConfig/defaults/max:7 found the string "many", want a number`,

@@ -30,6 +30,9 @@ func (j *judge) report(p part, found []problem) {
 			j.unknownField(p, f)
 		case f.found != "":
 			j.wrongType(p, f)
+		case f.variant != "":
+			// The data source's plugin may be newer than the types.
+			verdict.Errorf(&j.diags, j.object, codeType, p.pointer+p.existing(f.path), "Grafana's types know no %s here", f.variant).Severity = diag.Warning
 		default:
 			verdict.Errorf(&j.diags, j.object, codeType, p.pointer+p.existing(f.path), "%s", strings.TrimPrefix(f.err.Error(), "json: "))
 		}
@@ -190,7 +193,9 @@ func wanted(goType string) string {
 		return "an object"
 	case strings.HasPrefix(goType, "[]"):
 		return "an array"
-	case strings.HasPrefix(goType, "int") || strings.HasPrefix(goType, "uint"):
+	case strings.HasPrefix(goType, "uint"):
+		return "an integer of 0 or more"
+	case strings.HasPrefix(goType, "int"):
 		return "an integer"
 	case strings.HasPrefix(goType, "float"):
 		return "a number"

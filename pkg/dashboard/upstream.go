@@ -24,6 +24,9 @@ type problem struct {
 	path string
 	// unknown is the name of a field that nothing reads, or "".
 	unknown string
+	// variant is a field and its value that no alternative of the SDK's types
+	// has: type = sum.
+	variant string
 	// found and want name the types of a value that does not fit; both are
 	// empty if the decoder could not say.
 	found, want string
@@ -65,8 +68,13 @@ func encodeJSON(v bundle.Value) ([]byte, error) {
 var (
 	unexpectedField = regexp.MustCompile(`unexpected field '(.*)'$`)
 	wrongType       = regexp.MustCompile(`json: cannot unmarshal (\S+)(?: \S+)? into Go (?:value|struct field \S+) of type (\S+)`)
+	unknownVariant  = regexp.MustCompile("could not unmarshal resource with `(.*)`$")
 	pathIndex       = regexp.MustCompile(`\[([^\]]*)\]`)
 )
+
+// missingVariant is said where the field is missing that tells alternatives
+// apart. Each data source has a default for it, as for any missing field.
+var missingVariant = regexp.MustCompile(`discriminator field '\w+' not found in payload$`)
 
 func problems(err error) []problem {
 	if err == nil {
@@ -78,7 +86,7 @@ func problems(err error) []problem {
 	}
 	var out []problem
 	for _, e := range many {
-		if strings.Contains(e.Message, "required field is") {
+		if strings.Contains(e.Message, "required field is") || missingVariant.MatchString(e.Message) {
 			continue
 		}
 		p := problem{path: pointerOf(e.Path), err: e}
@@ -86,6 +94,8 @@ func problems(err error) []problem {
 			// The last part of the path is the name of the Go type.
 			p.unknown = m[1]
 			p.path = p.path[:max(strings.LastIndexByte(p.path, '/'), 0)]
+		} else if m := unknownVariant.FindStringSubmatch(e.Message); m != nil {
+			p.variant = m[1]
 		} else if m := wrongType.FindStringSubmatch(e.Message); m != nil {
 			p.found, p.want = m[1], m[2]
 		}

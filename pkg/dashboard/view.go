@@ -17,6 +17,8 @@ type Dashboard struct {
 	// Panels are all panels, those within rows included, rows excluded.
 	Panels    []Panel
 	Variables []Variable
+	// Repeats are those of panels and of rows.
+	Repeats []Repeat
 	// Annotations are the queries of annotations; RefID is their name.
 	Annotations []Query
 	// Links are the dashboard's own, then those of panels and fields.
@@ -83,6 +85,13 @@ type Variable struct {
 	Refresh string
 }
 
+// Repeat is a panel or row that Grafana draws once for each value of a variable.
+type Repeat struct {
+	// Pointer is the place of the variable's name.
+	Pointer  string
+	Variable string
+}
+
 // Link is a link of a dashboard, a panel or a value.
 type Link struct {
 	Pointer string
@@ -106,11 +115,15 @@ func Read(v bundle.Value) Dashboard {
 	}
 	d.Links = readLinks(pointer+"/links", spec.Array("links"))
 	walkPanels(pointer, spec, func(p string, panel bundle.Value) {
+		d.Repeats = append(d.Repeats, readRepeat(p, panel)...)
 		if !isRow(panel) {
 			d.Panels = append(d.Panels, readPanel(p, panel))
 			d.Links = append(d.Links, panelLinks(p, panel)...)
 		}
 	})
+	for i, row := range spec.Array("rows") {
+		d.Repeats = append(d.Repeats, readRepeat(pointer+"/rows/"+strconv.Itoa(i), row)...)
+	}
 	templating, _ := spec.Get("templating")
 	for i, e := range templating.Array("list") {
 		d.Variables = append(d.Variables, readVariable(pointer+"/templating/list/"+strconv.Itoa(i), e))
@@ -124,6 +137,13 @@ func Read(v bundle.Value) Dashboard {
 	}
 	d.uses = sync.OnceValue(func() map[string]bool { return usedVariables(v, d.Variables) })
 	return d
+}
+
+func readRepeat(pointer string, v bundle.Value) []Repeat {
+	if repeat, ok := v.Get("repeat"); ok && repeat.Kind == bundle.String && repeat.Text != "" {
+		return []Repeat{{pointer + "/repeat", repeat.Text}}
+	}
+	return nil
 }
 
 func readVariable(pointer string, v bundle.Value) Variable {

@@ -8,24 +8,18 @@ import (
 	"github.com/monctl/monctl/pkg/expr"
 )
 
-// dashboardQuery finds panels whose PromQL is none, whatever their variables
-// hold.
+// dashboardQuery finds panels and annotations whose PromQL is none, whatever
+// their variables hold.
 func dashboardQuery(p *Pass) {
 	var cache expr.Cache
 	for _, b := range p.dashboards {
 		for _, panel := range b.Panels {
 			for _, q := range panel.Queries {
-				if q.Expr == "" || !asksPrometheus(b, q) {
-					continue
-				}
-				syntax := p.checkQuery(b, q.Expr, &cache)
-				if syntax == nil {
-					continue
-				}
-				d := p.Reportf(b.object, q.Pointer+"/expr", "%s is no PromQL: %s", queryName(q, panel.Title), syntax.Message)
-				d.Detail = syntax.Excerpt()
-				d.Hint = syntax.Hint
+				p.noPromQL(b, q, queryName(q, panel.Title), &cache)
 			}
+		}
+		for _, q := range b.Annotations {
+			p.noPromQL(b, q, fmt.Sprintf("the query of annotation %q", q.RefID), &cache)
 		}
 	}
 }
@@ -47,6 +41,19 @@ func (p *Pass) disabled(text string, cache *expr.Cache) *expr.SyntaxError {
 		err = e.Enabled(p.opts.Features)
 	}
 	return expr.AsSyntaxError(text, err)
+}
+
+func (p *Pass) noPromQL(b board, q dashboard.Query, name string, cache *expr.Cache) {
+	if q.Expr == "" || !asksPrometheus(b, q) {
+		return
+	}
+	syntax := p.checkQuery(b, q.Expr, cache)
+	if syntax == nil {
+		return
+	}
+	d := p.Reportf(b.object, q.Pointer+"/expr", "%s is no PromQL: %s", name, syntax.Message)
+	d.Detail = syntax.Excerpt()
+	d.Hint = syntax.Hint
 }
 
 // asksPrometheus reports whether a query goes to Prometheus. One without a

@@ -98,9 +98,9 @@ func Except(diags diag.List, exceptions []Exception, opts ExceptOptions) diag.Li
 		case expired[i]:
 			day := e.Expires.Add(-1).Format(time.DateOnly)
 			d := out.Warnf("exception/expired", e.Span, "the exception of %s has expired on %s", strings.Join(e.Codes, ", "), day)
-			d.Pointer, d.Hint = e.Pointer, "take it away, as nothing needs it"
-			if used[i] {
-				d.Hint = "mend what it excepts, or give it another day"
+			d.Pointer, d.Hint = e.Pointer, "mend what it excepts, or give it another day"
+			if !used[i] && opts.Complete {
+				d.Hint = "take it away, as nothing needs it"
 			}
 		case !used[i] && opts.Complete && !e.Foreign:
 			d := out.Warnf("exception/unused", e.Span, "the exception of %s excepts nothing", strings.Join(e.Codes, ", "))

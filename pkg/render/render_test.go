@@ -91,6 +91,22 @@ func TestShapes(t *testing.T) {
 	}
 }
 
+// The name of a resource is the uid of its dashboard, or its links would break.
+func TestResourceHasUID(t *testing.T) {
+	resource := "apiVersion: dashboard.grafana.app/v1beta1\nmetadata: {name: r}\nspec: {title: T}\n"
+	out, diags := renderDir(t, write(t, map[string]string{"dashboards/d.yaml": resource}), "default")
+	if len(diags) > 0 {
+		t.Fatal(diags)
+	}
+	v, err := out.Bundle.Objects()[0].Value()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := v.Str("uid"); got != "r" {
+		t.Errorf("uid %q, want r", got)
+	}
+}
+
 func TestMistakes(t *testing.T) {
 	for _, tc := range []struct {
 		name  string

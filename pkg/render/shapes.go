@@ -242,9 +242,9 @@ func (r *renderer) group(p place, d bundle.Document) error {
 const generalFolder = "General"
 
 // dashboard adds one dashboard. Of a resource of the first schema it is the
-// spec, which is a classic dashboard; one of the second means nothing without
-// its apiVersion, and is kept as a whole. A dashboard without uid is known by
-// the name of its file.
+// spec, which is a classic dashboard whose uid is the resource's name; one of
+// the second means nothing without its apiVersion, and is kept as a whole. A
+// dashboard without uid is known by the name of its file.
 func (r *renderer) dashboard(p place, d bundle.Document) error {
 	name := p.name
 	if isResource(d.Value) {

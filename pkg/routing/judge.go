@@ -20,12 +20,13 @@ import (
 // findings on them are theirs.
 func Judge(ctx context.Context, o bundle.Object, templates []bundle.Object) (diag.List, error) {
 	var diags diag.List
-	set := parseTemplates(&diags, templates)
-	_, refusal := LoadConfig(o.Body.Bytes())
 	v, err := o.Value()
 	if err != nil {
-		return diags, err
+		return nil, err
 	}
+	elsewhere := unseen(v, templates)
+	set := parseTemplates(&diags, templates, elsewhere >= 0)
+	_, refusal := LoadConfig(o.Body.Bytes())
 	if refusal != nil {
 		references(&diags, o, v)
 		findings, err := loader().Judge(ctx, v)
@@ -42,6 +43,7 @@ func Judge(ctx context.Context, o bundle.Object, templates []bundle.Object) (dia
 		told[d.Pointer] = d.Object == o.Ref.String()
 	}
 	inlineTemplates(&diags, o, v, set, told)
+	set.reportUnseen(&diags, o, v, elsewhere)
 	return diags, nil
 }
 
@@ -123,7 +125,7 @@ func walkRoutes(pointer string, route bundle.Value, visit func(string, bundle.Va
 // a bundle without an Alertmanager configuration.
 func JudgeTemplates(templates []bundle.Object, one bundle.Object) diag.List {
 	var all, diags diag.List
-	parseTemplates(&all, templates)
+	parseTemplates(&all, templates, false)
 	for _, d := range all {
 		if d.Object == one.Ref.String() {
 			diags = append(diags, d)

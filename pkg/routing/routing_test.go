@@ -101,6 +101,22 @@ receivers:
 			`w alertmanager/template/receivers/0/slack_configs/0/text am.yaml:6 template "own.texd" is not defined, so the notification would fail | did you mean "own.text"?`,
 			`w alertmanager/template x.tmpl:0 template "gone" is not defined, so the notification would fail`,
 		}},
+		{"templates of a file that is not here", `
+templates: [/etc/x.*, /etc/more.tmpl]
+route: {receiver: a}
+receivers: [{name: a, slack_configs: [{api_url: 'https://x', title: '{{ template "other" . }}', text: '{{ template "own.text" . }}{{ template "other" . }}'}]}]
+`, `{{ define "own.text" }}{{ template "gone" . }}{{ end }}`, []string{
+			`i alertmanager/template/templates/1 am.yaml:2 "/etc/more.tmpl" is not among the files here, so it is not known whether these templates are defined: gone, other | the templates of a project lie in alertmanager/templates/, or where sources: templates in monctl.cue says`,
+		}},
+		{"templates, all files are here", `
+templates: [/etc/x.*, /etc/more/*.tmpl]
+route: {receiver: a}
+receivers: [{name: a, slack_configs: [{api_url: 'https://x', title: '{{ template "other" . }}', text: '{{ template "own.text" . }}{{ template "other" . }}'}]}]
+`, `{{ define "own.text" }}{{ template "gone" . }}{{ end }}`, []string{
+			`w alertmanager/template/receivers/0/slack_configs/0/title am.yaml:4 template "other" is not defined, so the notification would fail`,
+			`w alertmanager/template/receivers/0/slack_configs/0/text am.yaml:4 template "other" is not defined, so the notification would fail`,
+			`w alertmanager/template x.tmpl:0 template "gone" is not defined, so the notification would fail`,
+		}},
 		{"a template file that does not parse", `
 route: {receiver: a}
 receivers: [{name: a, slack_configs: [{api_url: 'https://x', text: '{{ template "own.text" . }}'}]}]

@@ -29,6 +29,10 @@ type templateSet struct {
 	// complete is false if a file did not parse: then names are missing that
 	// would be there, and nothing is said about missing names.
 	complete bool
+	// elsewhere says that the configuration names files that are not in the
+	// bundle: missing are the names that those may define.
+	elsewhere bool
+	missing   map[string]bool
 }
 
 // Templates are Alertmanager's default templates together with those of a
@@ -70,10 +74,10 @@ func ParseTemplates(files []bundle.Object) (Templates, diag.List) {
 }
 
 // parseTemplates reads the template files in the order of their names.
-func parseTemplates(diags *diag.List, files []bundle.Object) templateSet {
+func parseTemplates(diags *diag.List, files []bundle.Object, elsewhere bool) templateSet {
 	parsed, broken := ParseTemplates(files)
 	*diags = append(*diags, broken...)
-	set := templateSet{text: parsed.Text, complete: len(broken) == 0}
+	set := templateSet{text: parsed.Text, complete: len(broken) == 0, elsewhere: elsewhere, missing: map[string]bool{}}
 	for _, f := range files {
 		if set.complete {
 			set.fileReferences(diags, f)
@@ -158,6 +162,10 @@ func (s templateSet) inline(diags *diag.List, o bundle.Object, pointer, text str
 }
 
 func (s templateSet) undefined(diags *diag.List, o bundle.Object, pointer, name string) {
+	if s.elsewhere {
+		s.missing[name] = true
+		return
+	}
 	d := verdict.Errorf(diags, o, codeTemplate, pointer, "template %q is not defined, so the notification would fail", name)
 	d.Severity = diag.Warning
 	var defined []string
@@ -166,6 +174,31 @@ func (s templateSet) undefined(diags *diag.List, o bundle.Object, pointer, name 
 	}
 	slices.Sort(defined)
 	d.Hint = diag.DidYouMean(name, defined)
+}
+
+// unseen returns the index of the first pattern of the configuration's field
+// templates that no file of the bundle is meant by; -1 if there is none.
+func unseen(v bundle.Value, files []bundle.Object) int {
+	return slices.IndexFunc(v.Array("templates"), func(pattern bundle.Value) bool {
+		return !slices.ContainsFunc(files, func(f bundle.Object) bool {
+			is, err := path.Match(path.Base(pattern.Text), path.Base(f.Ref.Name))
+			return is || err != nil
+		})
+	})
+}
+
+// reportUnseen says once what files that are not in the bundle would have to
+// define.
+func (s templateSet) reportUnseen(diags *diag.List, o bundle.Object, v bundle.Value, index int) {
+	if len(s.missing) == 0 {
+		return
+	}
+	names := slices.Sorted(maps.Keys(s.missing))
+	file := v.Array("templates")[index].Text
+	d := verdict.Errorf(diags, o, codeTemplate, "/templates/"+strconv.Itoa(index),
+		"%q is not among the files here, so it is not known whether these templates are defined: %s", file, strings.Join(names, ", "))
+	d.Severity = diag.Info
+	d.Hint = "the templates of a project lie in alertmanager/templates/, or where sources: templates in monctl.cue says"
 }
 
 // fileReferences finds calls of undefined templates between template files.

@@ -96,6 +96,92 @@ import "strings"
 	}
 }
 
+// What a policy can say beside a plain constraint of a field.
+func TestPolicyForms(t *testing.T) {
+	b := newBundle(t, object(t, "rules/n/g", `
+name: g
+rules:
+- {alert: A, expr: up == 0, labels: {severity: critical, team: db, extra: x}, annotations: {summary: s}}
+`))
+	for _, tc := range []struct {
+		name, text string
+		want       []string
+	}{
+		{
+			"condition, missing", `
+	labels: severity: string
+	if labels.severity == "critical" {
+		// Pagers need it.
+		annotations: runbook_url: =~"^https:" @severity(warning)
+	}`,
+			[]string{`warning policy/violation rules/n/g#/rules/0/annotations: alert "A": annotations.runbook_url is missing, the policy wants =~"^https:" | Pagers need it. | the policy says p.cue:6:16`},
+		},
+		{
+			"condition, other", `
+	labels: severity: string
+	if labels.severity == "critical" {
+		labels: team: "web"
+	}`,
+			[]string{`error policy/violation rules/n/g#/rules/0/labels/team: alert "A": labels.team: conflicting values "web" and "db" | the policy says p.cue:5:17`},
+		},
+		{
+			"forbidden field", `
+	labels: extra?: _|_
+	annotations: summary?: _|_`,
+			[]string{
+				`error policy/violation rules/n/g#/rules/0/labels/extra: alert "A": labels.extra is there, the policy forbids it | the policy says p.cue:3:18`,
+				`error policy/violation rules/n/g#/rules/0/annotations/summary: alert "A": annotations.summary is there, the policy forbids it | the policy says p.cue:4:25`,
+			},
+		},
+		{
+			"forbidden pattern", `
+	labels: [!~"^(severity|team)$"]: _|_`,
+			[]string{`error policy/violation rules/n/g#/rules/0/labels/extra: alert "A": labels.extra is there, the policy forbids it | the policy says p.cue:3:35`},
+		},
+		{
+			"forbidden with a reason", `
+	labels: extra?: error("nobody reads it")`,
+			[]string{`error policy/violation rules/n/g#/rules/0/labels/extra: alert "A": labels.extra: nobody reads it | the policy says p.cue:3:10`},
+		},
+		{
+			"closed", `
+	labels: close({severity: string, team: string})`,
+			[]string{`error policy/violation rules/n/g#/rules/0/labels/extra: alert "A": labels.extra: field not allowed | the policy says p.cue:3:2`},
+		},
+		{
+			"alternatives", `
+	labels: {severity: "critical", team: "web"} | {severity: "info"}`,
+			[]string{`error policy/violation rules/n/g#/rules/0/labels: alert "A": labels is an object of 3 fields, the policy wants { severity: "critical" team: "web" } | { severity: "info" } | the policy says p.cue:3:2`},
+		},
+		{
+			"severity around", `
+	labels: {
+		@severity(info)
+		owner!: string
+		team:   "web" @severity(warning)
+	}`,
+			[]string{
+				`info policy/violation rules/n/g#/rules/0/labels: alert "A": labels.owner is missing, the policy wants string | the policy says p.cue:5:3`,
+				`warning policy/violation rules/n/g#/rules/0/labels/team: alert "A": labels.team is "db", the policy wants "web" | the policy says p.cue:6:3`,
+			},
+		},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			policies, diags := schema.LoadPolicies([]cuelang.File{{Name: "p.cue", Data: []byte("package policies\n#AlertingRule: {" + tc.text + "\n}\n")}})
+			if len(diags) > 0 {
+				t.Fatal(diags)
+			}
+			found, err := policies.Check(t.Context(), b)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(tc.want, policyFindings(found)); diff != "" {
+				t.Errorf("findings (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
 func TestPoliciesThatAreNone(t *testing.T) {
 	for _, tc := range []struct {
 		name, text string
@@ -105,6 +191,10 @@ func TestPoliciesThatAreNone(t *testing.T) {
 		{"reference", "#Route: receiver: _names\n", []string{`error policy/syntax #: #Route.receiver: reference "_names" not found`}},
 		{"kind", "#AlertRule: labels: x: string\n#Team: \"a\" | \"b\"\n", []string{`warning policy/unknown-kind #: nothing is held against #AlertRule | did you mean "#AlertingRule"?`}},
 		{"severity", "#Route: {receiver: string} @severity(bad)\n", []string{`error policy/syntax #: unknown severity "bad": want error, warning or info`}},
+		{"severity of a field", "#Route: receiver: string @severity(bad)\n", []string{`error policy/syntax #: unknown severity "bad": want error, warning or info`}},
+		{"import", "import \"example.com/x\"\n#Route: x.#Route\n", []string{`error policy/syntax #: import "example.com/x" is not of CUE's standard library | what is shared stands in another file of the same folder, as a definition of a name of its own`}},
+		{"hidden package", "import \"list\"\n#Dashboard: templating: list: list.MinItems(1)\n", []string{`error policy/syntax #: imported and not used: "list" | where a field is called list, the name does not mean the package: write the field in quotes, "list"`}},
+		{"hidden package, used elsewhere", "import \"list\"\n#Dashboard: {tags: list.MinItems(1), templating: list: list.MinItems(1)}\n", []string{`error policy/syntax #: #Dashboard.templating.list: cannot call non-function list.MinItems (type _|_) | where a field is called list, the name does not mean the package: write the field in quotes, "list"`}},
 		{"contradiction", "#Route: receiver: \"a\" & \"b\"\n", []string{`error policy/syntax #: #Route.receiver: conflicting values "b" and "a"`}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {

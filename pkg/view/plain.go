@@ -30,6 +30,9 @@ func plain(s string) string {
 	}, s)
 }
 
+// Plain neutralises a line of foreign text that stands outside of a report.
+func Plain(s string) string { return plain(s) }
+
 // plainLines neutralises foreign text of several lines.
 func plainLines(s string) []string {
 	lines := strings.Split(strings.TrimRight(s, "\n"), "\n")

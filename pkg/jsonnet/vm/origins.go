@@ -28,11 +28,15 @@ func (o *Origins) add(v Value, named *ast.LocationRange) {
 	if n := cap(o.places); n == len(o.places) {
 		o.places = slices.Grow(o.places, max(n, 64))
 	}
+	o.places = append(o.places, placeOfValue(v, named))
+}
+
+func placeOfValue(v Value, named *ast.LocationRange) place {
 	p := place{named: named}
 	if v.h.made != nil {
 		p.made = &v.h.made.LocRange
 	}
-	o.places = append(o.places, p)
+	return p
 }
 
 func (o *Origins) element(el, v Value) { o.add(v, elementPlace(el)) }

@@ -72,7 +72,7 @@ func (w *writer) value(v Value, depth int) {
 		w.object(v.object(), depth)
 	default:
 		e.cur = &silentSite
-		panic(&Error{Msg: "couldn't manifest function as JSON", Trace: e.trace(), Value: place{made: v.h.made, named: w.named}.origin()})
+		panic(&Error{Msg: "couldn't manifest function as JSON", Trace: e.trace(), Value: placeOfValue(v, w.named).origin()})
 	}
 	e.pop(n)
 	e.cur = cur
