@@ -161,9 +161,17 @@ func (p *Policies) object(o bundle.Object) (diag.List, error) {
 	}
 	var diags diag.List
 	for _, part := range parts {
-		if c, ok := p.constraints[part.kind]; ok {
-			diags = append(diags, p.check(c, o, part)...)
+		c, ok := p.constraints[part.kind]
+		if !ok || part.value.Kind != bundle.Map { // what is none of its kind is refused as such
+			continue
 		}
+		found, err := p.check(c, o, part)
+		if err != nil {
+			d := diags.Errorf(codePolicy, o.Origin.At(part.pointer), "%s", err)
+			d.Object, d.Pointer = o.Ref.String(), part.pointer
+			d.Related = []diag.Related{{Message: "the policy says", Span: placeOf(c)}}
+		}
+		diags = append(diags, found...)
 	}
 	return diags, nil
 }

@@ -27,7 +27,8 @@ type breach struct {
 const forbids = "explicit error (_|_ literal) in source"
 
 // check compares one part with its constraint.
-func (p *Policies) check(c cue.Value, o bundle.Object, part policyPart) diag.List {
+func (p *Policies) check(c cue.Value, o bundle.Object, part policyPart) (diags diag.List, err error) {
+	defer cuelang.Guard(&err)
 	merged := c.Unify(p.loader.Build(expression(part.value)))
 	breaches := append(added(merged, part.value, nil), forbidden(merged, part.value, nil)...)
 	for _, e := range cueerrors.Errors(merged.Validate(cue.Concrete(true), cue.All())) {
@@ -42,7 +43,6 @@ func (p *Policies) check(c cue.Value, o bundle.Object, part policyPart) diag.Lis
 			breaches[i].place = b.place
 		}
 	}
-	var diags diag.List
 	for _, b := range breaches {
 		want := wanted(c, merged, part.value, b.path)
 		d := diags.Errorf(codePolicy, diag.Span{}, "%s", violation(part, b, want))
@@ -54,7 +54,7 @@ func (p *Policies) check(c cue.Value, o bundle.Object, part policyPart) diag.Lis
 			d.Related = []diag.Related{{Message: "the policy says", Span: spanOf(place)}}
 		}
 	}
-	return diags
+	return diags, nil
 }
 
 // within reports whether a path is another one or lies below it.
