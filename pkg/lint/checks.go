@@ -71,6 +71,7 @@ func usual() []row {
 		{"inhibit/no-alert", diag.Info, "inhibition rule without a source or a target", inhibitNoAlert},
 		{"inhibit/self", diag.Warning, "inhibition rule whose sources are its targets", inhibitSelf},
 		{"prometheus/targets", diag.Warning, "file discovery of files that are not there", prometheusTargets},
+		{"promql/aggregation", diag.Warning, "rule that keeps or drops other labels than agreed", promqlAggregation},
 		{"promql/comparison", diag.Warning, "alert that compares with nothing", promqlComparison},
 		{"promql/counter", diag.Warning, "alert on the absolute value of a counter", promqlCounter},
 		{"promql/fragile", diag.Warning, "alert whose labels or value depend on chance", promqlFragile},

@@ -51,6 +51,7 @@ func findings(t *testing.T, c lint.Check, objects map[string]string) []string {
 	maps.Copy(objects, around(c.Code))
 	opts := lint.Options{Checks: []lint.Check{c}, OptIn: map[string]bool{c.Code: true}}
 	opts.Retention = 15 * 24 * time.Hour
+	opts.Aggregations = []lint.Aggregation{{Keep: []string{"cluster"}}}
 	metrics, diags := catalog.Parse("metrics.yaml", []byte(`
 format_version: 1
 metrics:

@@ -73,6 +73,16 @@ type Conventions struct {
 	// DashboardLabels are those that every dashboard lets choose the values of,
 	// and every query of it selects by; nil means job and instance.
 	DashboardLabels []string
+	// Aggregations say which labels the results of rules keep, and which they
+	// drop; a nil Rule is every rule.
+	Aggregations []Aggregation
+}
+
+// Aggregation is what the aggregations of some rules make of labels: an alias,
+// so that the conventions of a project are those of the checks.
+type Aggregation = struct {
+	Rule       *regexp.Regexp
+	Keep, Drop []string
 }
 
 // Run runs the checks over a bundle and returns their findings, sorted.

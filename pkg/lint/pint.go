@@ -44,6 +44,7 @@ func pintChecks() map[string][]string {
 		"alerts/template":        {"alert/humanize", "alert/label-value", "alert/template"},
 		"group/interval":         {"rules/interval"},
 		"labels/conflict":        {"rules/external-label"},
+		"promql/aggregate":       {"promql/aggregation"},
 		"promql/counter":         {"promql/counter"},
 		"promql/fragile":         {"promql/fragile"},
 		"promql/impossible":      {"promql/impossible"},

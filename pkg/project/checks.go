@@ -2,6 +2,8 @@ package project
 
 import (
 	"regexp"
+	"slices"
+	"strconv"
 	"time"
 )
 
@@ -20,6 +22,16 @@ type Checks struct {
 	// DashboardLabels are those that every dashboard lets choose the values of;
 	// nil means job and instance.
 	DashboardLabels []string
+	// Aggregations say which labels the results of rules keep, and which they
+	// drop; a nil Rule is every rule.
+	Aggregations []Aggregation
+}
+
+// Aggregation is what the aggregations of some rules make of labels: an alias,
+// so that the conventions of a project are those of the checks.
+type Aggregation = struct {
+	Rule       *regexp.Regexp
+	Keep, Drop []string
 }
 
 type rawChecks struct {
@@ -32,6 +44,13 @@ type rawChecks struct {
 
 	ExternalAlerts  []map[string]string `json:"externalAlerts"`
 	DashboardLabels []string            `json:"dashboardLabels"`
+	Aggregations    []rawAggregation    `json:"aggregations"`
+}
+
+type rawAggregation struct {
+	Rule string   `json:"rule"`
+	Keep []string `json:"keep"`
+	Drop []string `json:"drop"`
 }
 
 func (r rawChecks) checks(report reportFunc) Checks {
@@ -47,6 +66,11 @@ func (r rawChecks) checks(report reportFunc) Checks {
 		return re
 	}
 	c.AlertName, c.RecordName = pattern("alertName", r.AlertName), pattern("recordName", r.RecordName)
+	c.Aggregations = slices.Grow(c.Aggregations, len(r.Aggregations))[:len(r.Aggregations)]
+	for i, a := range r.Aggregations {
+		of := &c.Aggregations[i]
+		of.Rule, of.Keep, of.Drop = pattern("aggregations/"+strconv.Itoa(i)+"/rule", a.Rule), a.Keep, a.Drop
+	}
 	if r.Retention != "" {
 		var err error
 		if c.Retention, err = parseDuration(r.Retention); err != nil {
