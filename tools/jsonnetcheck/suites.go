@@ -134,7 +134,7 @@ func readGolden(path string, mode output.Mode) (outcome, error) {
 
 var (
 	rule       = regexp.MustCompile(`(?m)^-{49}$`)
-	frame      = regexp.MustCompile(`(?m)^\t([^\t<]+?):(?:(\d+):(\d+)(?:-\d+)?|\((\d+):(\d+)\)-\(\d+:\d+\))\t`)
+	frame      = regexp.MustCompile(`(?m)^\t([^\t<]+?|<[a-z-]+:\w+>):(?:(\d+):(\d+)(?:-\d+)?|\((\d+):(\d+)\)-\(\d+:\d+\))\t`)
 	staticLine = regexp.MustCompile(`^([^ :<]+|<[a-z-]+:\w+>):(?:(\d+):(\d+)(?:-\d+)?|\((\d+):(\d+)\)-\(\d+:\d+\)) (.*)`)
 )
 
